@@ -1,0 +1,126 @@
+package dev.throughline.channel;
+
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Content;
+import dev.throughline.message.Identity;
+import dev.throughline.message.InboundEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** One channel. Adding one is one package with one implementation, and one line in Gateway. */
+public interface Channel {
+  ChannelName name();
+
+  /** What the channel can tell at best of a message that it took. */
+  Assurance highestAssurance();
+
+  /** Whether {@code value} has the form of an address on this channel; costs nothing. */
+  boolean isIdentity(String value);
+
+  /**
+   * Checks the provider's signature over the raw bytes, in constant time, before anything parses
+   * them.
+   */
+  Authenticity authentic(WebhookRequest request, Credentials credentials);
+
+  /**
+   * Cuts the raw bytes of a signed body into maximal runs of one owner; concatenated in order they
+   * are the body. Never fails: what it does not understand is one run of the account.
+   */
+  List<OwnedRun> split(Bytes body);
+
+  /** Tolerant: unknown types and properties are kept; a body that is no webhook is malformed. */
+  ParsedWebhook parse(Bytes body);
+
+  /** Pure. Says as well what the channel cannot show of the content. */
+  Rendered render(Content content);
+
+  /**
+   * Sends once, and says exactly what is known of it. Never retries by itself, never throws for an
+   * answer of the provider.
+   */
+  SendResult send(Outgoing outgoing, Credentials credentials, Duration deadline);
+
+  /** How sure one can be that a message arrived, lowest first. */
+  enum Assurance {
+    ACCEPTED,
+    CARRIER,
+    DEVICE,
+    READ,
+    ANSWERED
+  }
+
+  /** The header fields (lower-case names) and the raw body of a webhook request. */
+  interface WebhookRequest {
+    /** All values of a header field, in order; the name in any case. */
+    List<String> header(String name);
+
+    Bytes body();
+  }
+
+  /** Whether a webhook request is the provider's, and by which of our secrets. */
+  sealed interface Authenticity {
+    /** {@code secretVersion} goes into the entry's verdict: 1 is the current secret. */
+    record Authentic(int secretVersion) implements Authenticity {}
+
+    record Refused(Cause cause) implements Authenticity {}
+
+    /** What was wrong, as counted in the {@code refused} entry. */
+    enum Cause {
+      MISSING,
+      MALFORMED,
+      WRONG,
+      SEVERAL
+    }
+  }
+
+  /** Bytes {@code [from, to)} of a body, owned by a person, or by the account when empty. */
+  record OwnedRun(int from, int to, Optional<Identity> owner) {}
+
+  /** A parsed webhook body. */
+  sealed interface ParsedWebhook {
+    /** {@code destination}: the account id at the provider that the body names, if it names one. */
+    record Events(Optional<String> destination, List<InboundEvent> events)
+        implements ParsedWebhook {
+      public Events {
+        events = List.copyOf(events);
+      }
+    }
+
+    /** Signed, yet not a webhook: kept whole, answered 200, alarmed. */
+    record Malformed(String why) implements ParsedWebhook {}
+  }
+
+  /**
+   * A message in the channel's own form, or why the channel cannot carry it.
+   *
+   * <p>{@code lost} names, in sentences, what of the generic message the channel does not show.
+   */
+  sealed interface Rendered {
+    /** {@code body} is the provider's JSON without recipient, reply token or keys. */
+    record Ready(Bytes body, List<String> lost) implements Rendered {}
+
+    record Impossible(String why) implements Rendered {}
+  }
+
+  /** What an account needs at its provider. Secret: its text form shows nothing. */
+  interface Credentials {}
+
+  /**
+   * One attempt to send.
+   *
+   * @param rendered the bytes of {@link Rendered.Ready}, the same for every attempt of a step
+   */
+  record Outgoing(Bytes rendered, Identity recipient, Via via) {}
+
+  /** How to send. */
+  sealed interface Via {
+    /** By a reply token: free, once, never repeatable. */
+    record Reply(String replyToken) implements Via {}
+
+    /** By address, repeatable where the channel knows retry keys. */
+    record Push(String retryKey) implements Via {}
+  }
+}

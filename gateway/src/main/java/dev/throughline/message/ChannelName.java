@@ -1,0 +1,33 @@
+package dev.throughline.message;
+
+/**
+ * The name of a channel in the Conversation API's open enum: {@code LINE}, {@code SMS}, and
+ * whatever else a client may name. Upper-case letters, digits and underscore, at most 32.
+ */
+public record ChannelName(String value) implements Comparable<ChannelName> {
+  public static final ChannelName LINE = new ChannelName("LINE");
+
+  private static final int MAX_LENGTH = 32;
+
+  public ChannelName {
+    if (!isValid(value)) {
+      throw new IllegalArgumentException("not a channel name: " + value);
+    }
+  }
+
+  public static boolean isValid(String value) {
+    return !value.isEmpty()
+        && value.length() <= MAX_LENGTH
+        && value.chars().allMatch(c -> c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z');
+  }
+
+  @Override
+  public int compareTo(ChannelName other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}
