@@ -28,7 +28,7 @@ public final class Ulids {
   }
 
   private Ulid after(Ulid previous) {
-    long step = 1 + (random.nextInt() & ((1 << STEP_BITS) - 1));
+    long step = 1L + (random.nextInt() & ((1 << STEP_BITS) - 1));
     long low = previous.low() + step;
     boolean carry = Long.compareUnsigned(low, previous.low()) < 0;
     return new Ulid(carry ? previous.high() + 1 : previous.high(), low);
