@@ -2,6 +2,7 @@ package dev.throughline.conversation;
 
 import dev.throughline.contract.Contents;
 import dev.throughline.contract.Json;
+import dev.throughline.contract.MergePatch;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Rows.ContactRow;
@@ -53,6 +54,7 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * One transaction of the fold: what it read, what it decided, what it will write. Thrown away
@@ -160,6 +162,9 @@ final class FoldWork implements Effects {
     loadKeys(people);
     loadPeople(people, contacts);
     loadTasks(taskIds);
+    items.stream()
+        .filter(Item.Decision.class::isInstance)
+        .forEach(decision -> messageOfTask((Item.Decision) decision).ifPresent(messageIds::add));
     loadMessages(messageIds);
     anyUnsent = unsends && ConverseStore.anyUnsent(transaction);
   }
@@ -303,7 +308,7 @@ final class FoldWork implements Effects {
 
   private void notMapped(Item.Event item, Optional<Party> party) {
     String destination =
-        item.destination().map(d -> "\"destination\":" + Json.quoted(d) + ",").orElse("");
+        item.destination().map(d -> "\"destination\":" + Json.text(StringNode.valueOf(d)) + ",").orElse("");
     String payload = "{" + destination + "\"events\":[" + item.event().head().raw() + "]}";
     emit(
         new Fact.NotMapped(
@@ -511,7 +516,7 @@ final class FoldWork implements Effects {
               JsonNode before = data.path("metadata_json");
               ObjectNode after =
                   request.mergeMetadata() && before instanceof ObjectNode old
-                      ? Json.mergePatch(old, given)
+                      ? MergePatch.merge(old, given)
                       : given;
               data.set("metadata_json", after);
               data.put("metadata", Json.text(after));
@@ -939,6 +944,14 @@ final class FoldWork implements Effects {
       vault.load(found.stream().map(task -> Vault.keyId(task.sealed())).distinct().toList());
       found.forEach(task -> tasks.put(task.id(), task));
     }
+  }
+
+  /** Whose send it is that shall be tried again. */
+  private Optional<MessageId> messageOfTask(Item.Decision decision) {
+    return ulid(decision.record(), Changes.TASK)
+        .map(tasks::get)
+        .flatMap(task -> vault.open(task.sealed(), Task.associated(task.id())))
+        .flatMap(body -> message(Json.object(body)));
   }
 
   private void loadMessages(Set<MessageId> ids) throws SQLException {
