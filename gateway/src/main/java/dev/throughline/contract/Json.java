@@ -1,17 +1,26 @@
 package dev.throughline.contract;
 
 import dev.throughline.message.Bytes;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonFactoryBuilder;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.NumericNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * The one JSON mapper. It writes compact UTF-8 without escapes that JSON does not ask for, as
@@ -25,21 +34,26 @@ public final class Json {
   private static final int MAX_NUMBER_LENGTH = 100;
   private static final int MAX_NAME_LENGTH = 10_000;
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(MAX_DEPTH)
-                          .maxNumberLength(MAX_NUMBER_LENGTH)
-                          .maxNameLength(MAX_NAME_LENGTH)
-                          .build())
-                  .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-                  .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES)
-                  .build())
-          .build();
+  /** For what platforms send: whatever can be understood is. */
+  private static final JsonMapper MAPPER = new JsonMapper(factory().build());
+
+  /** For what clients of the API send: a document that can be understood in two ways is refused. */
+  private static final JsonMapper STRICT =
+      new JsonMapper(factory().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
 
   private Json() {}
+
+  private static JsonFactoryBuilder factory() {
+    return JsonFactory.builder()
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(MAX_DEPTH)
+                .maxNumberLength(MAX_NUMBER_LENGTH)
+                .maxNameLength(MAX_NAME_LENGTH)
+                .build())
+        .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+        .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES);
+  }
 
   /** Empty unless the bytes are exactly one JSON document. */
   public static Optional<JsonNode> parse(Bytes bytes) {
@@ -49,6 +63,105 @@ public final class Json {
     } catch (JacksonException malformed) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * What a client of the API sent, as an object in which every string can be stored and sent on: no
+   * key twice, no NUL, no half of a surrogate pair, no number beyond a double's range. Numbers are
+   * kept as JavaScript would print them.
+   *
+   * @throws WrongFieldException saying what is wrong
+   */
+  public static ObjectNode request(Bytes bytes) {
+    JsonNode node;
+    try {
+      String text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .onUnmappableCharacter(CodingErrorAction.REPORT)
+              .decode(ByteBuffer.wrap(bytes.array()))
+              .toString();
+      node = STRICT.readTree(text);
+    } catch (CharacterCodingException malformed) {
+      throw new WrongFieldException("", "The body is not UTF-8.");
+    } catch (JacksonException malformed) {
+      throw new WrongFieldException(
+          "",
+          "The body is not one JSON document with distinct keys, at most "
+              + MAX_DEPTH
+              + " levels deep, with numbers of at most "
+              + MAX_NUMBER_LENGTH
+              + " digits.");
+    }
+    if (node == null || !node.isObject()) {
+      throw new WrongFieldException("", "The body must be a JSON object.");
+    }
+    return (ObjectNode) storable(node, "");
+  }
+
+  /** Recursion is bounded by {@link #MAX_DEPTH}. */
+  private static JsonNode storable(JsonNode node, String path) {
+    switch (node) {
+      case ObjectNode object -> {
+        for (Map.Entry<String, JsonNode> property : object.properties()) {
+          requireStorable(property.getKey(), path);
+          property.setValue(storable(property.getValue(), join(path, property.getKey())));
+        }
+        return object;
+      }
+      case ArrayNode array -> {
+        for (int i = 0; i < array.size(); i++) {
+          array.set(i, storable(array.get(i), path + "[" + i + "]"));
+        }
+        return array;
+      }
+      case StringNode string -> {
+        requireStorable(string.stringValue(), path);
+        return string;
+      }
+      case NumericNode number -> {
+        return number.isIntegralNumber() ? number : printable(number, path);
+      }
+      default -> {
+        return node;
+      }
+    }
+  }
+
+  /** {@code 1.0} becomes {@code 1}, and no number is written with an exponent (contract, 4.2). */
+  private static JsonNode printable(NumericNode number, String path) {
+    double value = number.doubleValue();
+    if (!Double.isFinite(value)) {
+      throw new WrongFieldException(path, "is a number out of range.");
+    }
+    BigDecimal exact = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    return exact.scale() <= 0
+        ? JsonNodeFactory.instance.numberNode(exact.toBigIntegerExact())
+        : JsonNodeFactory.instance.numberNode(exact);
+  }
+
+  private static void requireStorable(String text, String path) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == 0) {
+        throw new WrongFieldException(path, "holds a NUL character.");
+      }
+      if (Character.isSurrogate(c)) {
+        boolean pair =
+            Character.isHighSurrogate(c)
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        if (!pair) {
+          throw new WrongFieldException(path, "holds half of a surrogate pair.");
+        }
+        i++;
+      }
+    }
+  }
+
+  private static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
   }
 
   /** What the gateway wrote itself. */

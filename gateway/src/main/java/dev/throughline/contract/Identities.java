@@ -1,0 +1,67 @@
+package dev.throughline.contract;
+
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Identity;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** How the contract spells people's addresses on channels. */
+public final class Identities {
+  public static final int MAX_LENGTH = 256;
+
+  /** Channels whose user ids mean something within one app only (contract, 2.3). */
+  private static final Set<String> APP_SCOPED = Set.of("LINE", "MESSENGER", "INSTAGRAM", "WECHAT");
+
+  /** Channels whose addresses are phone numbers: kept without the leading plus (contract, 2.3). */
+  private static final Set<String> PHONE =
+      Set.of("SMS", "WHATSAPP", "RCS", "MMS", "VIBERBM", "KAKAOTALK");
+
+  /** A user, a group or a room (LINE Messaging API, "source objects"). */
+  private static final Pattern LINE = Pattern.compile("[UCR][0-9a-f]{32}");
+
+  private Identities() {}
+
+  public static boolean isAppScoped(ChannelName channel) {
+    return APP_SCOPED.contains(channel.value());
+  }
+
+  /** The spelling under which an address is kept and found. */
+  public static String normal(ChannelName channel, String value) {
+    return PHONE.contains(channel.value()) && value.startsWith("+") ? value.substring(1) : value;
+  }
+
+  /** What is wrong with a normal address, going on after the field's name. */
+  static Optional<String> problem(ChannelName channel, String normal) {
+    if (normal.isEmpty()) {
+      return Optional.of("is required.");
+    }
+    if (channel.equals(ChannelName.LINE) && !LINE.matcher(normal).matches()) {
+      return Optional.of("must be U, C or R followed by 32 digits or letters a to f.");
+    }
+    return Optional.empty();
+  }
+
+  /** Reads {@code channel} and {@code identity}. */
+  public static Identity read(Fields fields) {
+    ChannelName channel = channel(fields, "channel");
+    String value = normal(channel, fields.requiredString("identity", MAX_LENGTH));
+    problem(channel, value)
+        .ifPresent(sentence -> {
+          throw fields.wrong("identity", sentence);
+        });
+    return new Identity(channel, value);
+  }
+
+  /** A required channel name. */
+  public static ChannelName channel(Fields fields, String name) {
+    return channel(fields.path(name), fields.requiredString(name, MAX_LENGTH));
+  }
+
+  public static ChannelName channel(String field, String value) {
+    if (!ChannelName.isValid(value)) {
+      throw new WrongFieldException(field, "must be the name of a channel, such as LINE or SMS.");
+    }
+    return new ChannelName(value);
+  }
+}
