@@ -259,7 +259,7 @@ final class World {
               json -> json.putObject("unsend").put("messageId", messageId)));
     } finally {
       lock.unlock();
-      changed("chat", chat);
+      changed("unsent", chat);
     }
   }
 
