@@ -206,6 +206,8 @@ create table message (
   reason_code text,
   index bigint not null,
   position integer not null,
+  part_first integer not null,
+  part_end integer not null,
   platform_id text,
   reply smallint not null,
   sealed bytea not null,
@@ -222,14 +224,14 @@ create table message_entry (
 create table reply_token (
   index bigint not null,
   position integer not null,
-  conversation uuid not null,
+  contact uuid not null,
   account uuid not null,
   received timestamptz not null,
   taken boolean not null,
   sealed bytea not null,
   primary key (index, position)
 );
-create index reply_token_conversation on reply_token (conversation, received);
+create index reply_token_contact on reply_token (contact, received);
 
 create table unsent (
   conversation uuid not null,

@@ -118,7 +118,13 @@ public interface Channel {
   /** How to send. */
   sealed interface Via {
     /** By a reply token: free, once, never repeatable. */
-    record Reply(String replyToken) implements Via {}
+    record Reply(String replyToken) implements Via {
+      /** Shows the length only: whoever has the token can answer in our place. */
+      @Override
+      public String toString() {
+        return "Reply[(" + replyToken.length() + " characters)]";
+      }
+    }
 
     /** By address, repeatable where the channel knows retry keys. */
     record Push(String retryKey) implements Via {}

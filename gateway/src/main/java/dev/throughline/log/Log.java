@@ -192,12 +192,18 @@ public final class Log implements AutoCloseable {
     return sequencer.oldestWait();
   }
 
-  /** Takes a part's bytes out of the payload at once; the commitment stays, and proves nothing. */
-  public static void deletePart(Connection transaction, long index, int part) throws SQLException {
+  /**
+   * Takes the bytes of parts {@code [first, end)} out of the payload at once; their commitments
+   * stay, and prove nothing any more.
+   */
+  public static void deleteParts(Connection transaction, long index, int first, int end)
+      throws SQLException {
     Optional<Bytes> payload = LogStore.lockPayload(transaction, index);
     if (payload.isPresent()) {
       List<Bytes> blobs = SealedParts.decode(payload.get());
-      blobs.set(part, Bytes.EMPTY);
+      for (int part = first; part < end; part++) {
+        blobs.set(part, Bytes.EMPTY);
+      }
       LogStore.replacePayload(transaction, index, SealedParts.encode(blobs));
     }
   }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * One piece of work.
  *
  * @param lane tasks of one lane run one at a time, in the order of {@code seq}
- * @param seq log index × 2^20 + place among what that entry caused
+ * @param seq log index × 2^26 + place among what that entry caused
  * @param kind which handler runs it
  * @param due not before this time
  * @param attempt the id of an {@code attempt} entry without {@code outcome}
@@ -35,7 +35,7 @@ public record Task(
     Optional<Ulid> target,
     Bytes sealed) {
 
-  private static final int PLACES = 20;
+  private static final int PLACES = 26;
 
   /** The order of the {@code place}-th task that the entry at {@code index} causes. */
   public static long seq(long index, int place) {

@@ -1,0 +1,243 @@
+package dev.throughline.channel.line;
+
+import dev.throughline.message.Content;
+import dev.throughline.message.Identity;
+import dev.throughline.message.InboundEvent;
+import dev.throughline.message.InboundEvent.Head;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * Reads one event object (spec line.md §1.3 to §1.5). A property of another shape than LINE
+ * documents counts as absent; an event that lacks what its record needs stays unknown. Of a
+ * property that stands there twice, the last counts.
+ */
+final class EventReader {
+  /** Before and after this, a time is not LINE's: it could not be ordered by or shown. */
+  private static final long EARLIEST_MILLIS = Instant.parse("2000-01-01T00:00:00Z").toEpochMilli();
+
+  private static final long LATEST_MILLIS = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
+
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private final String raw;
+  private @Nullable String type;
+  private @Nullable String mode;
+  private @Nullable String eventId;
+  private @Nullable String replyToken;
+  private @Nullable Instant occurredAt;
+  private boolean redelivered;
+  private boolean unblocked;
+  private @Nullable String unsentId;
+  private Source source = Source.NONE;
+  private Message message = Message.NONE;
+
+  EventReader(String raw) {
+    this.raw = raw;
+  }
+
+  void read(JsonParser json) {
+    if (json.nextToken() != JsonToken.START_OBJECT) {
+      return;
+    }
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      json.nextToken();
+      switch (name) {
+        case "type" -> type = text(json);
+        case "mode" -> mode = text(json);
+        case "webhookEventId" -> eventId = text(json);
+        case "replyToken" -> replyToken = text(json);
+        case "timestamp" -> occurredAt = time(json);
+        case "source" -> source = source(json);
+        case "message" -> message = message(json);
+        case "deliveryContext" -> redelivered = flagIn(json, "isRedelivery");
+        case "follow" -> unblocked = flagIn(json, "isUnblocked");
+        case "unsend" -> unsentId = textIn(json, "messageId");
+        default -> json.skipChildren();
+      }
+    }
+  }
+
+  InboundEvent event() {
+    Head head = head();
+    if (head.chat().isEmpty()) {
+      return unknown(head);
+    }
+    return switch (type) {
+      case "message" -> said(head);
+      case "follow" -> new InboundEvent.Followed(head, unblocked);
+      case "unfollow" -> new InboundEvent.Unfollowed(head);
+      case "unsend" -> takenBack(head);
+      case null, default -> unknown(head);
+    };
+  }
+
+  /** The event as far as it was read. */
+  InboundEvent unknown() {
+    return unknown(head());
+  }
+
+  private InboundEvent said(Head head) {
+    Optional<String> id = LineIds.usable(message.id);
+    String text = message.text;
+    return "text".equals(message.type) && text != null && id.isPresent()
+        ? new InboundEvent.Message(head, id.get(), new Content.Text(wellFormed(text)))
+        : unknown(head);
+  }
+
+  private InboundEvent takenBack(Head head) {
+    Optional<String> id = LineIds.usable(unsentId);
+    return id.isPresent() ? new InboundEvent.Unsent(head, id.get()) : unknown(head);
+  }
+
+  private InboundEvent unknown(Head head) {
+    return new InboundEvent.Unknown(head, LineIds.usable(type).orElse(""));
+  }
+
+  private Head head() {
+    return new Head(
+        LineIds.usable(eventId),
+        Optional.ofNullable(occurredAt),
+        source.chat(),
+        LineIds.identity(source.userId),
+        // A mode that we do not know is no leave to answer.
+        mode != null && !mode.equals("active"),
+        redelivered,
+        LineIds.usable(replyToken),
+        raw);
+  }
+
+  private static Source source(JsonParser json) {
+    if (!json.isExpectedStartObjectToken()) {
+      json.skipChildren();
+      return Source.NONE;
+    }
+    Source source = new Source();
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      json.nextToken();
+      switch (name) {
+        case "type" -> source.type = text(json);
+        case "userId" -> source.userId = text(json);
+        case "groupId" -> source.groupId = text(json);
+        case "roomId" -> source.roomId = text(json);
+        default -> json.skipChildren();
+      }
+    }
+    return source;
+  }
+
+  private static Message message(JsonParser json) {
+    if (!json.isExpectedStartObjectToken()) {
+      json.skipChildren();
+      return Message.NONE;
+    }
+    Message message = new Message();
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      json.nextToken();
+      switch (name) {
+        case "type" -> message.type = text(json);
+        case "id" -> message.id = text(json);
+        case "text" -> message.text = text(json);
+        default -> json.skipChildren();
+      }
+    }
+    return message;
+  }
+
+  private static @Nullable String textIn(JsonParser json, String wanted) {
+    String found = null;
+    if (json.isExpectedStartObjectToken()) {
+      for (String name = json.nextName(); name != null; name = json.nextName()) {
+        json.nextToken();
+        if (name.equals(wanted)) {
+          found = text(json);
+        } else {
+          json.skipChildren();
+        }
+      }
+    } else {
+      json.skipChildren();
+    }
+    return found;
+  }
+
+  private static boolean flagIn(JsonParser json, String wanted) {
+    boolean found = false;
+    if (json.isExpectedStartObjectToken()) {
+      for (String name = json.nextName(); name != null; name = json.nextName()) {
+        boolean isTrue = json.nextToken() == JsonToken.VALUE_TRUE;
+        if (name.equals(wanted)) {
+          found = isTrue;
+        }
+        json.skipChildren();
+      }
+    } else {
+      json.skipChildren();
+    }
+    return found;
+  }
+
+  private static @Nullable String text(JsonParser json) {
+    if (json.currentToken() == JsonToken.VALUE_STRING) {
+      return json.getString();
+    }
+    json.skipChildren();
+    return null;
+  }
+
+  private static @Nullable Instant time(JsonParser json) {
+    if (json.currentToken() == JsonToken.VALUE_NUMBER_INT
+        && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+      long millis = json.getLongValue();
+      return millis >= EARLIEST_MILLIS && millis < LATEST_MILLIS
+          ? Instant.ofEpochMilli(millis)
+          : null;
+    }
+    json.skipChildren();
+    return null;
+  }
+
+  /** UTF-8 cannot carry half of a surrogate pair; {@code raw} keeps what stood there. */
+  private static String wellFormed(String text) {
+    if (LineText.loneSurrogate(text) < 0) {
+      return text;
+    }
+    StringBuilder repaired = new StringBuilder(text);
+    for (int i = LineText.loneSurrogate(text); i >= 0; i = LineText.loneSurrogate(repaired, i)) {
+      repaired.setCharAt(i, REPLACEMENT);
+    }
+    return repaired.toString();
+  }
+
+  /** Where the event happened, and by whom. */
+  private static final class Source {
+    static final Source NONE = new Source();
+
+    private @Nullable String type;
+    private @Nullable String userId;
+    private @Nullable String groupId;
+    private @Nullable String roomId;
+
+    /** Of a kind of chat that we do not know, none: an answer might go elsewhere. */
+    Optional<Identity> chat() {
+      return switch (type) {
+        case "user" -> LineIds.identity(userId);
+        case "group" -> LineIds.identity(groupId);
+        case "room" -> LineIds.identity(roomId);
+        case null, default -> Optional.empty();
+      };
+    }
+  }
+
+  /** As much of a message as we map. */
+  private static final class Message {
+    static final Message NONE = new Message();
+
+    private @Nullable String type;
+    private @Nullable String id;
+    private @Nullable String text;
+  }
+}

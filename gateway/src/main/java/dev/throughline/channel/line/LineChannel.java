@@ -1,0 +1,153 @@
+package dev.throughline.channel.line;
+
+import dev.throughline.channel.Channel;
+import dev.throughline.channel.SendResult;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Content;
+import dev.throughline.message.InboundEvent;
+import dev.throughline.message.Reason;
+import dev.throughline.message.Reason.Code;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * LINE. Facts in spec line.md; what is mapped so far, and our choices, in docs/channels/line.md.
+ */
+public final class LineChannel implements Channel {
+  private static final String REPLY = "/v2/bot/message/reply";
+  private static final String PUSH = "/v2/bot/message/push";
+
+  private final Transport transport;
+  private final LineHost host;
+  private final InstantSource clock;
+
+  /**
+   * @param api where LINE's API is; {@link LineHost#LINE} in production. It belongs to the
+   *     installation and not to an app, so that nobody who edits an app can have its token sent
+   *     elsewhere
+   * @param clock what a {@code retry-after} date is measured against
+   */
+  public LineChannel(Transport transport, URI api, InstantSource clock) {
+    this.transport = transport;
+    this.host = new LineHost(api);
+    this.clock = clock;
+  }
+
+  @Override
+  public ChannelName name() {
+    return ChannelName.LINE;
+  }
+
+  /** LINE tells nothing of what happens after it took a message. */
+  @Override
+  public Assurance highestAssurance() {
+    return Assurance.ACCEPTED;
+  }
+
+  @Override
+  public boolean isIdentity(String value) {
+    return LineIds.isAddress(value);
+  }
+
+  @Override
+  public Authenticity authentic(WebhookRequest request, Credentials credentials) {
+    return LineSignature.check(request, lines(credentials));
+  }
+
+  @Override
+  public List<OwnedRun> split(Bytes body) {
+    return OwnedRuns.of(body);
+  }
+
+  /** What is not mapped yet is {@link InboundEvent.Unknown}. */
+  @Override
+  public ParsedWebhook parse(Bytes body) {
+    return WebhookEvents.parse(body);
+  }
+
+  @Override
+  public Rendered render(Content content) {
+    return LineRendering.render(content);
+  }
+
+  @Override
+  public SendResult send(Outgoing outgoing, Credentials credentials, Duration deadline) {
+    String recipient = outgoing.recipient().value();
+    return switch (outgoing.via()) {
+      case Via.Reply reply when !LineIds.isUsable(reply.replyToken()) ->
+          new SendResult.ReplyTokenInvalid(SendVerdict.unanswered("not sent: no such reply token"));
+      case Via.Reply reply ->
+          post(REPLY, "replyToken", reply.replyToken(), outgoing, credentials, deadline, Map.of());
+      case Via.Push push when !LineIds.isAddress(recipient) ->
+          new SendResult.Rejected(
+              SendVerdict.unanswered("not sent: no LINE address"),
+              new Reason(
+                  Code.RECIPIENT_INVALID_CHANNEL_IDENTITY,
+                  "A LINE address is U, C or R and 32 lower-case hex digits."));
+      case Via.Push push ->
+          post(
+              PUSH,
+              "to",
+              recipient,
+              outgoing,
+              credentials,
+              deadline,
+              Map.of("x-line-retry-key", UUID.fromString(push.retryKey()).toString()));
+    };
+  }
+
+  private SendResult post(
+      String path,
+      String property,
+      String value,
+      Outgoing outgoing,
+      Credentials credentials,
+      Duration deadline,
+      Map<String, String> moreHeaders) {
+    Map<String, String> headers = new HashMap<>(moreHeaders);
+    headers.put("authorization", lines(credentials).bearer());
+    headers.put("content-type", "application/json");
+    Transport.Answer answer =
+        transport.exchange(
+            new Transport.Request(
+                "POST",
+                host.at(path),
+                headers,
+                withFirst(property, value, outgoing.rendered()),
+                deadline));
+    return SendVerdict.of(outgoing.via(), answer, clock.instant());
+  }
+
+  /**
+   * Puts one string property in front of the rendered ones. The rendered bytes themselves go out as
+   * they are, so what was kept of the attempt is what was sent.
+   */
+  private static Bytes withFirst(String property, String value, Bytes rendered) {
+    byte[] rest = rendered.array();
+    if (rest.length < 3 || rest[0] != '{') {
+      throw new IllegalArgumentException("not rendered by this channel: " + rendered);
+    }
+    String escaped = value.replace("\\", "\\\\").replace("\"", "\\\"");
+    byte[] first =
+        ("{\"" + property + "\":\"" + escaped + "\",").getBytes(StandardCharsets.US_ASCII);
+    ByteArrayOutputStream body = new ByteArrayOutputStream(first.length + rest.length);
+    body.writeBytes(first);
+    body.write(rest, 1, rest.length - 1);
+    return Bytes.wrap(body.toByteArray());
+  }
+
+  private static LineCredentials lines(Credentials credentials) {
+    if (credentials instanceof LineCredentials line) {
+      return line;
+    }
+    throw new IllegalArgumentException("not LINE credentials: " + credentials.getClass());
+  }
+}

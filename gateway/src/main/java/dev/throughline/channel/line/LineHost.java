@@ -1,0 +1,27 @@
+package dev.throughline.channel.line;
+
+import java.net.URI;
+
+/** Where LINE's API is: an http or https address, maybe with a path in front of LINE's own. */
+public record LineHost(URI base) {
+  public static final URI LINE = URI.create("https://api.line.me");
+
+  public LineHost {
+    String scheme = base.getScheme();
+    boolean http = "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
+    if (!http
+        || base.getHost() == null
+        || base.getRawUserInfo() != null
+        || base.getRawQuery() != null
+        || base.getRawFragment() != null) {
+      throw new IllegalArgumentException(
+          "LINE's address must be http(s)://host[:port][/path], was: " + base);
+    }
+  }
+
+  /** {@code path} begins with a slash. */
+  URI at(String path) {
+    String text = base.toString();
+    return URI.create((text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + path);
+  }
+}

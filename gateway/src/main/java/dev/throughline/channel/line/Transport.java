@@ -1,0 +1,80 @@
+package dev.throughline.channel.line;
+
+import dev.throughline.message.Bytes;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One HTTP exchange with LINE. Whoever fulfils this follows no redirect, repeats nothing by itself,
+ * and gives up at the deadline.
+ */
+@FunctionalInterface
+public interface Transport {
+  /** Bytes of an answer that are read at most; a longer one is {@link Answer.TooLarge}. */
+  int MAX_ANSWER_BYTES = 64 * 1024;
+
+  Answer exchange(Request request);
+
+  /**
+   * @param method an HTTP method in upper case
+   * @param headers names in lower case
+   * @param body empty for none
+   * @param deadline how long everything may take, connecting included
+   */
+  record Request(
+      String method, URI uri, Map<String, String> headers, Bytes body, Duration deadline) {
+    public Request {
+      headers = Map.copyOf(headers);
+      if (deadline.isNegative() || deadline.isZero()) {
+        throw new IllegalArgumentException("deadline must be positive, was: " + deadline);
+      }
+    }
+
+    /** Shows neither headers nor the path, which may name a person. */
+    @Override
+    public String toString() {
+      return "Request[" + method + ", body=" + body + "]";
+    }
+  }
+
+  /** What is known after the exchange. {@code why}: a few words, without addresses or content. */
+  sealed interface Answer {
+    /** A whole answer; of a repeated header field, its first value; names in lower case. */
+    record Answered(int status, Map<String, String> headers, Bytes body) implements Answer {
+      public Answered {
+        headers = Map.copyOf(headers);
+      }
+
+      @Override
+      public String toString() {
+        return "Answered[" + status + ", body=" + body + "]";
+      }
+    }
+
+    /** An answer with a longer body than {@link #MAX_ANSWER_BYTES}, which was not kept. */
+    record TooLarge(int status, Map<String, String> headers) implements Answer {
+      public TooLarge {
+        headers = Map.copyOf(headers);
+      }
+
+      @Override
+      public String toString() {
+        return "TooLarge[" + status + "]";
+      }
+    }
+
+    /** No byte of the request can have reached LINE: refused, unknown host, TLS. */
+    record NotSent(String why) implements Answer {}
+
+    /** The request or a part of it was written, and no whole answer came back. */
+    record Unknown(String why) implements Answer {}
+  }
+
+  /** A header field by its name in any case. */
+  static Optional<String> header(Map<String, String> headers, String name) {
+    return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+  }
+}

@@ -1,0 +1,224 @@
+package dev.throughline.conversation;
+
+import dev.throughline.channel.Channel;
+import dev.throughline.conversation.Rows.ParkedRow;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.log.Folder;
+import dev.throughline.log.Log;
+import dev.throughline.log.LogEntry;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.Ulids;
+import dev.throughline.task.Tasks;
+import dev.throughline.vault.Vault;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The only reader of the log that changes what we know. A batch of entries is opened, its items are
+ * decided on in order against what the database said at the start, and everything that follows is
+ * written in a few statements; after a failure all of it is simply done again.
+ *
+ * <p>What fails is set aside by (entry, lane), with everything later of that lane behind it; the
+ * rest goes on.
+ */
+public final class Converse implements Folder {
+  public static final String READER = "converse";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Converse.class);
+
+  private final Log log;
+  private final Vault vault;
+  private final Ulids ulids;
+  private final Tasks tasks;
+  private final Directory directory;
+  private final List<Reaction> reactions;
+  private final ItemReader items;
+
+  /** Lanes set aside: known from the table at the start, and from our own parking since. */
+  private Optional<Set<Bytes>> parkedLanes = Optional.empty();
+
+  /** {@code reactions} are told of each fact in this order. */
+  public Converse(
+      Log log,
+      Vault vault,
+      Ulids ulids,
+      Directory directory,
+      Map<ChannelName, Channel> channels,
+      Tasks tasks,
+      List<Reaction> reactions) {
+    this.log = log;
+    this.vault = vault;
+    this.ulids = ulids;
+    this.directory = directory;
+    this.tasks = tasks;
+    this.reactions = List.copyOf(reactions);
+    this.items = new ItemReader(directory, channels);
+  }
+
+  @Override
+  public Folded fold(List<LogEntry> entries, Connection transaction) throws SQLException {
+    List<Item> all = new ArrayList<>();
+    entries.forEach(entry -> all.addAll(items.items(entry)));
+    return decide(all, transaction, parkedLanes(transaction));
+  }
+
+  @Override
+  public Folded foldCarefully(LogEntry entry, Connection transaction) throws SQLException {
+    List<Folded> folded = new ArrayList<>();
+    Set<Bytes> lanes = new HashSet<>(parkedLanes(transaction));
+    List<Item> all;
+    try {
+      all = items.items(entry);
+    } catch (RuntimeException unreadable) {
+      LOG.error("entry {} cannot be read and is set aside", entry.id(), unreadable);
+      park(transaction, entry, 0, Bytes.EMPTY, Optional.empty(), Optional.empty(), unreadable);
+      return () -> {};
+    }
+    for (Item item : all) {
+      Savepoint before = transaction.setSavepoint();
+      try {
+        folded.add(decide(List.of(item), transaction, lanes));
+      } catch (SQLException | RuntimeException failure) {
+        transaction.rollback(before);
+        LOG.error("item {} of entry {} is set aside", item.position(), entry.id(), failure);
+        Bytes lane = lane(item);
+        park(transaction, entry, item.position(), lane, project(item), app(item), failure);
+        lanes.add(lane);
+      }
+    }
+    return () -> {
+      parkedLanes = Optional.of(lanes);
+      folded.forEach(Folded::committed);
+    };
+  }
+
+  private Folded decide(List<Item> all, Connection transaction, Set<Bytes> lanes)
+      throws SQLException {
+    List<Item> open = new ArrayList<>(all.size());
+    for (Item item : all) {
+      Bytes lane = lanes.isEmpty() ? Bytes.EMPTY : lane(item);
+      if (!lanes.isEmpty() && lanes.contains(lane)) {
+        park(
+            transaction, item.entry(), item.position(), lane, project(item), app(item),
+            new IllegalStateException("an earlier event of this lane waits"));
+      } else {
+        open.add(item);
+      }
+    }
+    FoldWork work = new FoldWork(vault, ulids, directory, reactions, transaction);
+    work.load(open);
+    for (Item item : open) {
+      work.apply(item);
+    }
+    List<Ulid> replayed = work.parkedToReplay();
+    for (Ulid parked : replayed) {
+      replay(work, transaction, parked);
+    }
+    work.write();
+    return () -> {
+      if (!replayed.isEmpty()) {
+        parkedLanes = Optional.empty();
+      }
+      tasks.committed(work.taskChanges());
+      work.committed();
+    };
+  }
+
+  /** Takes up a lane again from its oldest event on. */
+  private void replay(FoldWork work, Connection transaction, Ulid parked) throws SQLException {
+    List<ConverseStore.ParkedPlace> places = ConverseStore.takeParkedLane(transaction, READER, parked);
+    List<Item> again = new ArrayList<>();
+    for (ConverseStore.ParkedPlace place : places) {
+      for (LogEntry entry : log.read(List.of(place.index()))) {
+        for (Item item : items.items(entry)) {
+          if (item.position() == place.position()) {
+            again.add(item);
+          }
+        }
+      }
+    }
+    work.load(again);
+    for (Item item : again) {
+      work.apply(item);
+    }
+  }
+
+  private Set<Bytes> parkedLanes(Connection transaction) throws SQLException {
+    if (parkedLanes.isEmpty()) {
+      parkedLanes = Optional.of(ConverseStore.parkedLanes(transaction, READER));
+    }
+    return parkedLanes.get();
+  }
+
+  /** The lane of an item: whose events must stay in order. */
+  private Bytes lane(Item item) {
+    return switch (item) {
+      case Item.Event event ->
+          event
+              .event()
+              .head()
+              .chat()
+              .map(chat -> vault.hash(Owners.person(event.app().project(), event.app().id(), chat)))
+              .orElseGet(() -> Bytes.utf8("account " + event.account().id()));
+      case Item.Send send -> Bytes.utf8("send " + send.entry().id());
+      case Item.Attempt attempt -> Bytes.utf8("task " + attempt.record().path("task"));
+      case Item.Outcome outcome -> Bytes.utf8("task " + outcome.record().path("task"));
+      case Item.Decision decision -> Bytes.utf8("decision " + decision.entry().id());
+      case Item.Change change -> Bytes.utf8("change " + change.entry().id());
+      case Item.Alarm alarm -> Bytes.utf8("alarm " + alarm.entry().id());
+    };
+  }
+
+  private static Optional<ProjectId> project(Item item) {
+    return switch (item) {
+      case Item.Event event -> Optional.of(event.app().project());
+      case Item.Send send -> Optional.of(send.app().project());
+      case Item.Attempt _, Item.Outcome _, Item.Decision _, Item.Change _, Item.Alarm _ ->
+          Optional.empty();
+    };
+  }
+
+  private static Optional<AppId> app(Item item) {
+    return switch (item) {
+      case Item.Event event -> Optional.of(event.app().id());
+      case Item.Send send -> Optional.of(send.app().id());
+      case Item.Attempt _, Item.Outcome _, Item.Decision _, Item.Change _, Item.Alarm _ ->
+          Optional.empty();
+    };
+  }
+
+  /** Keeps the kind of failure only: its message might quote what somebody wrote. */
+  private void park(
+      Connection transaction,
+      LogEntry entry,
+      int position,
+      Bytes lane,
+      Optional<ProjectId> project,
+      Optional<AppId> app,
+      Exception failure)
+      throws SQLException {
+    String error =
+        failure instanceof IllegalStateException
+            ? String.valueOf(failure.getMessage())
+            : failure.getClass().getSimpleName();
+    ConverseStore.park(
+        transaction,
+        READER,
+        new ParkedRow(
+            entry.index(), position, lane, ulids.next(), project, app, error, entry.at()));
+    ConverseStore.alarm(
+        transaction, "lane_parked", app.map(AppId::toString).orElse("installation"), entry.at());
+  }
+}

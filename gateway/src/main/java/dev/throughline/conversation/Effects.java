@@ -1,0 +1,80 @@
+package dev.throughline.conversation;
+
+import dev.throughline.conversation.Fact.StoredMessage;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.DeliveryStatus;
+import dev.throughline.message.Ids.AccountId;
+import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.Reason;
+import dev.throughline.store.SqlWork;
+import dev.throughline.task.Task;
+import dev.throughline.vault.DataKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What a reaction may bring about; all of it commits with the fold's position, or none. */
+public interface Effects {
+  /** When the entry that is folded was sequenced: the only "now" of a fold. */
+  Instant at();
+
+  Ulid newId();
+
+  /** Makes a task. Its order in its lane is that of the calls. */
+  void add(NewTask task);
+
+  /** Ends a task, and makes another in its place in the lane. */
+  void replace(Task task, DataKey key, Bytes body, Instant due);
+
+  /** Changes or ends a task. */
+  void change(Task.Change change);
+
+  /** Sets how far a message has come, and tells the other reactions. */
+  void status(
+      Party party, StoredMessage message, DeliveryStatus status, Optional<Reason> reason);
+
+  /** Tells the other reactions. */
+  void emit(Fact fact);
+
+  /** The party and the message of a task's send, if both still exist. */
+  Optional<Sent> sent(Ulid message);
+
+  /** Whether somebody is known to have blocked the account that would be sent from. */
+  boolean isBlocked(Party party);
+
+  /**
+   * Takes the newest unused reply token of the conversation that came in less than {@code age}
+   * before {@link #at}; nobody gets it again.
+   */
+  Optional<ReplyToken> takeReplyToken(Party party, AccountId account, Duration age);
+
+  void alarm(String kind, String subject);
+
+  /** Runs in the same transaction, after everything else is written. */
+  void write(SqlWork<Integer> work);
+
+  /** Runs in memory once the transaction is committed. */
+  void afterwards(Runnable work);
+
+  /**
+   * A task to be made.
+   *
+   * @param key seals the body: erasing its owner erases the task's content
+   */
+  record NewTask(
+      String kind,
+      String lane,
+      Task.Priority priority,
+      Instant due,
+      Optional<AppId> app,
+      ContactId contact,
+      Optional<Ulid> target,
+      DataKey key,
+      Bytes body) {}
+
+  record ReplyToken(String token, Instant received) {}
+
+  record Sent(Party party, StoredMessage message) {}
+}

@@ -1,0 +1,102 @@
+package dev.throughline.conversation;
+
+import dev.throughline.conversation.App.Account;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Content;
+import dev.throughline.message.DeliveryStatus;
+import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.Reason;
+import dev.throughline.message.SendRequest;
+import dev.throughline.task.Task;
+import dev.throughline.vault.DataKey;
+import java.time.Instant;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a fold found out: reactions make tasks of it, in the same transaction. */
+public sealed interface Fact {
+  /** A person said something. {@code metadata} is the conversation's, as text. */
+  record MessageReceived(
+      Party party,
+      MessageId id,
+      Content content,
+      Instant acceptedAt,
+      Optional<Instant> occurredAt,
+      Optional<String> senderId,
+      String metadata,
+      Optional<String> correlationId)
+      implements Fact {}
+
+  /** A contact came to be; {@code json} is as the API shows it, {@code key} seals it. */
+  record ContactCreated(
+      ProjectId project, ContactId contact, DataKey key, Instant at, ObjectNode json)
+      implements Fact {}
+
+  record ConversationStarted(Party party, Instant at, ObjectNode conversation) implements Fact {}
+
+  /** Somebody befriended ({@code in}) or blocked the account. */
+  record Opted(Party party, boolean in, Instant acceptedAt, Optional<Instant> occurredAt)
+      implements Fact {}
+
+  /**
+   * Something came in that the contract has no word for.
+   *
+   * @param id the callback's own id
+   * @param payload the provider's JSON, as text
+   */
+  record NotMapped(
+      App app,
+      ChannelName channel,
+      Optional<Party> party,
+      Ulid id,
+      String payload,
+      Instant acceptedAt,
+      Optional<Instant> occurredAt)
+      implements Fact {}
+
+  /** A client asked for a send; nothing has been done about it yet. */
+  record SendRequested(
+      Party party, Optional<Account> account, StoredMessage message, SendRequest request)
+      implements Fact {}
+
+  /** A message to a contact has come further, or failed. */
+  record StatusChanged(
+      Party party,
+      StoredMessage message,
+      DeliveryStatus status,
+      Optional<Reason> reason,
+      Instant at)
+      implements Fact {}
+
+  /** A channel took a message. */
+  record Submitted(Party party, StoredMessage message, Instant at) implements Fact {}
+
+  /** A task's call is over; {@code result} is what its handler wrote into the outcome. */
+  record OutcomeKnown(
+      Task task, Bytes body, ObjectNode result, Ulid entry, Instant at) implements Fact {}
+
+  /** Somebody asked for a task that is on a shelf to be tried again. */
+  record ReplayAsked(Task task, Bytes body, Instant at) implements Fact {}
+
+  /** A message that was kept or made. */
+  record StoredMessage(
+      MessageId id,
+      Instant acceptedAt,
+      ChannelName channel,
+      DeliveryStatus status,
+      Optional<Content> content,
+      String metadata,
+      Optional<String> correlationId,
+      Optional<String> callbackUrl,
+      boolean dispatch) {
+
+    public StoredMessage with(DeliveryStatus changed) {
+      return new StoredMessage(
+          id, acceptedAt, channel, changed, content, metadata, correlationId, callbackUrl, dispatch);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.throughline.conversation;
+
+import dev.throughline.conversation.App.Account;
+import dev.throughline.log.LogEntry;
+import dev.throughline.message.InboundEvent;
+import dev.throughline.message.SendRequest;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One thing that an entry says, opened and parsed: what the fold decides on, in order. */
+sealed interface Item {
+  LogEntry entry();
+
+  /** Which of several things of one entry. */
+  default int position() {
+    return 0;
+  }
+
+  /**
+   * @param destination whom the webhook was addressed to, by the provider's id
+   * @param parts where the event lies in the payload
+   */
+  record Event(
+      LogEntry entry,
+      int position,
+      App app,
+      Account account,
+      Optional<String> destination,
+      InboundEvent event,
+      Rows.PartRange parts)
+      implements Item {}
+
+  record Send(LogEntry entry, App app, SendRequest request) implements Item {}
+
+  record Attempt(LogEntry entry, ObjectNode record) implements Item {}
+
+  record Outcome(LogEntry entry, ObjectNode record) implements Item {}
+
+  record Decision(LogEntry entry, ObjectNode record) implements Item {}
+
+  record Change(LogEntry entry, ObjectNode record) implements Item {}
+
+  /** Kept, not acted on, and somebody should look. */
+  record Alarm(LogEntry entry, String kind, String subject) implements Item {}
+}

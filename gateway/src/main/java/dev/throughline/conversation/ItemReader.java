@@ -1,0 +1,175 @@
+package dev.throughline.conversation;
+
+import dev.throughline.channel.Channel;
+import dev.throughline.channel.Channel.ParsedWebhook;
+import dev.throughline.contract.Json;
+import dev.throughline.contract.SendRequests;
+import dev.throughline.conversation.App.Account;
+import dev.throughline.conversation.Rows.PartRange;
+import dev.throughline.ledger.Kind;
+import dev.throughline.ledger.Subject;
+import dev.throughline.log.LogEntry;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Ids.AccountId;
+import dev.throughline.message.InboundEvent;
+import dev.throughline.message.SendRequest;
+import dev.throughline.message.Ulids;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Opens entries into items. Never throws for what stands in them. */
+final class ItemReader {
+  private final Directory directory;
+  private final Map<ChannelName, Channel> channels;
+
+  ItemReader(Directory directory, Map<ChannelName, Channel> channels) {
+    this.directory = directory;
+    this.channels = Map.copyOf(channels);
+  }
+
+  List<Item> items(LogEntry entry) {
+    Kind kind = entry.kind();
+    if (kind.equals(Kind.WEBHOOK)) {
+      return webhook(entry);
+    }
+    if (kind.equals(Kind.REQUEST)) {
+      return request(entry);
+    }
+    Optional<ObjectNode> json = record(entry);
+    if (json.isEmpty()) {
+      return List.of();
+    }
+    if (kind.equals(Kind.ATTEMPT)) {
+      return List.of(new Item.Attempt(entry, json.get()));
+    }
+    if (kind.equals(Kind.OUTCOME)) {
+      return List.of(new Item.Outcome(entry, json.get()));
+    }
+    if (kind.equals(Kind.DECISION)) {
+      return List.of(new Item.Decision(entry, json.get()));
+    }
+    if (kind.equals(Changes.KIND)) {
+      return List.of(new Item.Change(entry, json.get()));
+    }
+    return List.of();
+  }
+
+  private List<Item> webhook(LogEntry entry) {
+    Optional<Account> account = account(entry.subject());
+    Optional<App> app = account.flatMap(found -> directory.app(found.app()));
+    Optional<Bytes> body = entry.body();
+    if (account.isEmpty() || app.isEmpty() || body.isEmpty()) {
+      // Its app was deleted, or its people were erased, before the fold came by.
+      return List.of();
+    }
+    Channel channel = channels.get(account.get().channel());
+    if (channel == null) {
+      return List.of(new Item.Alarm(entry, "channel_unknown", account.get().id().toString()));
+    }
+    return switch (channel.parse(body.get())) {
+      case ParsedWebhook.Malformed _ ->
+          List.of(new Item.Alarm(entry, "webhook_malformed", account.get().id().toString()));
+      case ParsedWebhook.Events(Optional<String> destination, List<InboundEvent> events) -> {
+        if (isForAnother(account.get(), destination) && !events.isEmpty()) {
+          yield List.of(new Item.Alarm(entry, "webhook_for_another", account.get().id().toString()));
+        }
+        List<Item> items = new ArrayList<>(events.size());
+        PartFinder parts = new PartFinder(entry, body.get());
+        for (int i = 0; i < events.size(); i++) {
+          InboundEvent event = events.get(i);
+          items.add(
+              new Item.Event(
+                  entry, i, app.get(), account.get(), destination, event,
+                  parts.next(event.head().raw())));
+        }
+        yield items;
+      }
+    };
+  }
+
+  private static boolean isForAnother(Account account, Optional<String> destination) {
+    return account.platformId().isPresent()
+        && destination.isPresent()
+        && !destination.equals(account.platformId());
+  }
+
+  private List<Item> request(LogEntry entry) {
+    Optional<SendRequest> request =
+        entry.body().map(SendRequests::parse).flatMap(SendRequests.Parsed::request);
+    Optional<App> app = request.flatMap(r -> directory.app(r.app()));
+    return app.isPresent()
+        ? List.of(new Item.Send(entry, app.get(), request.get()))
+        : List.of();
+  }
+
+  private Optional<Account> account(Subject subject) {
+    return subject instanceof Subject.Account(String id)
+        ? Ulids.parse(id).flatMap(ulid -> directory.account(new AccountId(ulid)))
+        : Optional.empty();
+  }
+
+  private static Optional<ObjectNode> record(LogEntry entry) {
+    if (entry.parts().isEmpty() || entry.parts().getFirst().isEmpty()) {
+      return Optional.empty();
+    }
+    return Json.parse(entry.parts().getFirst().get())
+        .filter(JsonNode::isObject)
+        .map(ObjectNode.class::cast);
+  }
+
+  /** Finds the parts that hold each event, going through the body once. */
+  private static final class PartFinder {
+    private final LogEntry entry;
+    private final byte[] body;
+    private int searched;
+    private int part;
+    private int partStart;
+
+    PartFinder(LogEntry entry, Bytes body) {
+      this.entry = entry;
+      this.body = body.array();
+    }
+
+    PartRange next(String raw) {
+      byte[] wanted = raw.getBytes(StandardCharsets.UTF_8);
+      int start = indexOf(wanted, searched);
+      if (start < 0) {
+        return PartRange.NONE;
+      }
+      int end = start + wanted.length;
+      searched = end;
+      while (part < entry.parts().size() && partStart < start) {
+        partStart += length(part++);
+      }
+      int first = part;
+      while (part < entry.parts().size() && partStart + length(part) <= end) {
+        partStart += length(part++);
+      }
+      return new PartRange(first, part);
+    }
+
+    private int length(int index) {
+      return entry.parts().get(index).map(Bytes::length).orElse(0);
+    }
+
+    private int indexOf(byte[] wanted, int from) {
+      int last = body.length - wanted.length;
+      for (int at = from; at <= last; at++) {
+        int i = 0;
+        while (i < wanted.length && body[at + i] == wanted[i]) {
+          i++;
+        }
+        if (i == wanted.length) {
+          return at;
+        }
+      }
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.throughline.conversation;
+
+import dev.throughline.message.Identity;
+import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.Ids.ConversationId;
+import dev.throughline.vault.DataKey;
+import java.util.Optional;
+
+/**
+ * Who is at the other end, as a fold has them at hand.
+ *
+ * @param identity the address on the channel, in clear
+ * @param key seals what is kept about them
+ */
+public record Party(
+    App app, ContactId contact, Optional<ConversationId> conversation, Identity identity, DataKey key) {
+
+  Party in(ConversationId found) {
+    return new Party(app, contact, Optional.of(found), identity, key);
+  }
+}

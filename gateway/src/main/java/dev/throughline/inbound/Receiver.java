@@ -1,0 +1,135 @@
+package dev.throughline.inbound;
+
+import dev.throughline.channel.Channel;
+import dev.throughline.channel.Channel.Authenticity;
+import dev.throughline.conversation.App.Account;
+import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.Owners;
+import dev.throughline.http.Headers;
+import dev.throughline.http.Request;
+import dev.throughline.http.Response;
+import dev.throughline.http.Route;
+import dev.throughline.ledger.Kind;
+import dev.throughline.ledger.Subject;
+import dev.throughline.log.Drafts;
+import dev.throughline.log.Log;
+import dev.throughline.log.LogUnavailableException;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ulids;
+import dev.throughline.vault.Owner;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * {@code POST /hooks/line/{app_id}} and {@code /hooks/line/{app_id}/{ordinal}}: one URL a channel
+ * account. Answers 200 when the body is durable, sealed and ledgered, 401 for a signature that is
+ * not the provider's, 404 for an account that is not ours, 503 when nothing could be kept: the
+ * provider may send it again.
+ */
+public final class Receiver {
+  private static final Response KEPT = Response.empty(200);
+  private static final Response REFUSED = error(401, "signature", "The signature is missing or wrong.");
+  private static final Response UNKNOWN = error(404, "account", "No such channel account.");
+  private static final Response LATER =
+      error(503, "unavailable", "Nothing was kept; send it again.").with("retry-after", "1");
+
+  private final Log log;
+  private final Drafts drafts;
+  private final Directory directory;
+  private final Map<ChannelName, Channel> channels;
+  private final Function<Account, Optional<Channel.Credentials>> credentials;
+  private final RefusedWebhooks refused;
+
+  public Receiver(
+      Log log,
+      Drafts drafts,
+      Directory directory,
+      Map<ChannelName, Channel> channels,
+      Function<Account, Optional<Channel.Credentials>> credentials,
+      RefusedWebhooks refused) {
+    this.log = log;
+    this.drafts = drafts;
+    this.directory = directory;
+    this.channels = Map.copyOf(channels);
+    this.credentials = credentials;
+    this.refused = refused;
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        Route.post("/hooks/line/{app}", request -> line(request, Optional.empty())).rawBody(),
+        Route.post(
+                "/hooks/line/{app}/{ordinal}",
+                request -> line(request, Optional.of(request.param("ordinal"))))
+            .rawBody());
+  }
+
+  private Response line(Request request, Optional<String> ordinal) {
+    Optional<Integer> number = ordinal.flatMap(Receiver::ordinal);
+    if (ordinal.isPresent() && number.isEmpty()) {
+      return UNKNOWN;
+    }
+    return Ulids.parse(request.param("app"))
+        .flatMap(app -> directory.account(new AppId(app), ChannelName.LINE, number))
+        .map(account -> receive(account, request))
+        .orElse(UNKNOWN);
+  }
+
+  private Response receive(Account account, Request request) {
+    Channel channel = channels.get(account.channel());
+    Optional<Channel.Credentials> secret = credentials.apply(account);
+    if (channel == null || secret.isEmpty()) {
+      return UNKNOWN;
+    }
+    Authenticity verdict =
+        channel.authentic(new Webhook(request.headers(), request.body()), secret.get());
+    return switch (verdict) {
+      case Authenticity.Refused(Authenticity.Cause cause) -> {
+        refused.count(account.id(), cause);
+        yield REFUSED;
+      }
+      case Authenticity.Authentic(int version) -> keep(account, channel, version, request.body());
+    };
+  }
+
+  private Response keep(Account account, Channel channel, int secretVersion, Bytes body) {
+    Owner.Account ours = new Owner.Account(account.id());
+    Drafts.Builder draft =
+        drafts
+            .draft(Kind.WEBHOOK, new Subject.Account(account.id().toString()))
+            .verdict(secretVersion);
+    for (Channel.OwnedRun run : channel.split(body)) {
+      draft.part(
+          run.owner()
+              .<Owner>map(owner -> Owners.person(account.project(), account.app(), owner))
+              .orElse(ours),
+          body.slice(run.from(), run.to()));
+    }
+    try {
+      log.append(draft.build());
+      return KEPT;
+    } catch (LogUnavailableException e) {
+      return LATER;
+    }
+  }
+
+  private static Optional<Integer> ordinal(String text) {
+    return text.matches("0|[1-9][0-9]{0,2}") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
+  }
+
+  private static Response error(int status, String code, String sentence) {
+    return Response.json(
+        status, Bytes.utf8("{\"code\":\"" + code + "\",\"message\":\"" + sentence + "\"}"));
+  }
+
+  private record Webhook(Headers headers, Bytes body) implements Channel.WebhookRequest {
+    @Override
+    public List<String> header(String name) {
+      return headers.all(name);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package dev.throughline.outbound;
+
+import dev.throughline.channel.Channel;
+import dev.throughline.channel.SendResult;
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.App.Account;
+import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.Owners;
+import dev.throughline.ledger.Kind;
+import dev.throughline.ledger.Subject;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.log.Appended;
+import dev.throughline.log.Drafts;
+import dev.throughline.log.Log;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Reason;
+import dev.throughline.message.Ulids;
+import dev.throughline.outbound.SendOutcome.Result;
+import dev.throughline.task.Task;
+import dev.throughline.task.TaskHandler;
+import dev.throughline.vault.Owner;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * Sends. An {@code attempt} stands in the log before the socket is written, an {@code outcome}
+ * after; what a crash left in between is said to be lost, and never sent again unless the channel
+ * makes the repeat safe.
+ */
+public final class SendHandler implements TaskHandler {
+  public static final String KIND = "send";
+
+  /** LINE allows a reply token a minute from receipt; the rest is for the way there. */
+  static final Duration REPLY_TOKEN_AGE = Duration.ofSeconds(50);
+
+  /** A retry key lives 24 h from its first use; the last hour is for clocks and the way there. */
+  static final Duration RETRY_KEY_AGE = Duration.ofHours(23);
+
+  private static final Duration SEND_DEADLINE = Duration.ofSeconds(15);
+  private static final int CONCURRENCY = 128;
+
+  private final Log log;
+  private final Drafts drafts;
+  private final Ulids ulids;
+  private final InstantSource clock;
+  private final Directory directory;
+  private final Map<ChannelName, Channel> channels;
+  private final Function<Account, Optional<Channel.Credentials>> credentials;
+  private final LongSupplier epoch;
+
+  /**
+   * @param credentials what a channel needs to send as an account
+   * @param epoch the epoch under which this node leads
+   */
+  public SendHandler(
+      Log log,
+      Drafts drafts,
+      Ulids ulids,
+      InstantSource clock,
+      Directory directory,
+      Map<ChannelName, Channel> channels,
+      Function<Account, Optional<Channel.Credentials>> credentials,
+      LongSupplier epoch) {
+    this.log = log;
+    this.drafts = drafts;
+    this.ulids = ulids;
+    this.clock = clock;
+    this.directory = directory;
+    this.channels = Map.copyOf(channels);
+    this.credentials = credentials;
+    this.epoch = epoch;
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public int concurrency() {
+    return CONCURRENCY;
+  }
+
+  @Override
+  public void run(Task task, Bytes bytes) throws InterruptedException {
+    SendBody body = SendBody.of(bytes);
+    if (task.attempt().isPresent()) {
+      Ulid lost = task.attempt().get();
+      conclude(task, body, Optional.of(lost), SendOutcome.plain(Result.LOST, wasReply(lost)));
+      return;
+    }
+    Instant now = clock.instant();
+    Optional<Account> account = directory.account(body.account());
+    Channel channel = channels.get(body.recipient().channel());
+    Optional<Channel.Credentials> secret = account.flatMap(credentials);
+    if (secret.isEmpty() || channel == null) {
+      Reason missing =
+          new Reason(
+              Reason.Code.CHANNEL_CONFIGURATION_MISSING,
+              "The app has no usable credential for the channel any more.");
+      conclude(task, body, Optional.empty(), SendOutcome.rejected(missing, false));
+    } else if (body.expires().filter(time -> !now.isBefore(time)).isPresent()) {
+      Reason expired =
+          new Reason(Reason.Code.MESSAGE_EXPIRED, "The message's ttl ended before it was sent.");
+      conclude(task, body, Optional.empty(), SendOutcome.rejected(expired, false));
+    } else if (task.attemptAt().filter(t -> t.plus(RETRY_KEY_AGE).isBefore(now)).isPresent()) {
+      conclude(task, body, Optional.empty(), SendOutcome.plain(Result.KEY_EXPIRED, false));
+    } else {
+      attempt(task, body, channel, secret.get());
+    }
+  }
+
+  @Override
+  public void erased(Task task) throws InterruptedException {
+    // The fold finds the body erased and ends the task.
+    var record = Json.object().put("task", task.id().toString()).put("kind", KIND);
+    log.appendSurely(
+        drafts
+            .draft(Kind.OUTCOME, new Subject.Installation())
+            .part(new Owner.Installation(), Json.bytes(record))
+            .build());
+  }
+
+  private void attempt(
+      Task task, SendBody body, Channel channel, Channel.Credentials secret)
+      throws InterruptedException {
+    boolean reply =
+        body.reply()
+            .filter(token -> clock.instant().isBefore(token.received().plus(REPLY_TOKEN_AGE)))
+            .isPresent();
+    Ulid id = ulids.next();
+    Owner.Person owner = owner(body);
+    Appended appended =
+        log.appendSurely(
+            drafts
+                .draft(id, Kind.ATTEMPT, new Subject.Account(body.account().toString()))
+                .cause(body.message().value())
+                .part(owner, Json.bytes(SendOutcome.attempt(task, body, reply, id)))
+                .part(owner, body.rendered())
+                .build()
+                .underEpoch(epoch.getAsLong()));
+    if (!(appended instanceof Appended.At)) {
+      throw new IllegalStateException("another node leads: nothing was sent");
+    }
+    Channel.Via via =
+        reply
+            ? new Channel.Via.Reply(body.reply().orElseThrow().token())
+            : new Channel.Via.Push(body.retryKey());
+    SendResult result =
+        channel.send(
+            new Channel.Outgoing(body.rendered(), body.recipient(), via), secret, SEND_DEADLINE);
+    conclude(task, body, Optional.of(id), SendOutcome.of(result, reply), result.exchange());
+  }
+
+  private void conclude(Task task, SendBody body, Optional<Ulid> attempt, SendOutcome outcome)
+      throws InterruptedException {
+    conclude(
+        task,
+        body,
+        attempt,
+        outcome,
+        new SendResult.Exchange(0, Optional.empty(), Bytes.EMPTY, ""));
+  }
+
+  private void conclude(
+      Task task,
+      SendBody body,
+      Optional<Ulid> attempt,
+      SendOutcome outcome,
+      SendResult.Exchange exchange)
+      throws InterruptedException {
+    var record = outcome.toJson(task, body.message());
+    record.put("status", exchange.status());
+    exchange.requestId().ifPresent(id -> record.put("request_id", id));
+    if (!exchange.error().isEmpty()) {
+      record.put("error", exchange.error());
+    }
+    Owner.Person owner = owner(body);
+    Drafts.Builder draft =
+        drafts
+            .draft(Kind.OUTCOME, new Subject.Account(body.account().toString()))
+            .cause(attempt.orElse(body.message().value()))
+            .part(owner, Json.bytes(record));
+    if (exchange.response().length() > 0) {
+      draft.part(owner, exchange.response());
+    }
+    log.appendSurely(draft.build());
+  }
+
+  /** Read back from the attempt itself: by then the token may have been too old to reply. */
+  private boolean wasReply(Ulid attempt) {
+    return log.indexOf(attempt)
+        .flatMap(index -> log.read(List.of(index)).stream().findFirst())
+        .filter(entry -> !entry.parts().isEmpty())
+        .flatMap(entry -> entry.parts().getFirst())
+        .flatMap(part -> Json.string(Json.object(part), "via"))
+        .filter("reply"::equals)
+        .isPresent();
+  }
+
+  private static Owner.Person owner(SendBody body) {
+    return Owners.person(body.project(), body.app(), body.recipient());
+  }
+}
