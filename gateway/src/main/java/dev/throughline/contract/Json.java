@@ -188,29 +188,6 @@ public final class Json {
     return MAPPER.writeValueAsString(node);
   }
 
-  /** A JSON string with its quotes. */
-  public static String quoted(String text) {
-    return MAPPER.writeValueAsString(text);
-  }
-
-  /** RFC 7386: members of {@code patch} replace, and its nulls remove. */
-  public static ObjectNode mergePatch(ObjectNode target, ObjectNode patch) {
-    ObjectNode merged = target.deepCopy();
-    for (Map.Entry<String, JsonNode> member : patch.properties()) {
-      JsonNode value = member.getValue();
-      if (value.isNull()) {
-        merged.remove(member.getKey());
-      } else if (value instanceof ObjectNode inner) {
-        ObjectNode before =
-            merged.path(member.getKey()) instanceof ObjectNode old ? old : object();
-        merged.set(member.getKey(), mergePatch(before, inner));
-      } else {
-        merged.set(member.getKey(), value);
-      }
-    }
-    return merged;
-  }
-
   /** The string at a path of names, or empty where there is none. */
   public static Optional<String> string(JsonNode node, String... path) {
     JsonNode at = node;

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /**
  * The one PostgreSQL of an installation, open and migrated. Work runs on pooled connections in
@@ -34,6 +36,7 @@ public final class Database implements AutoCloseable {
   private static final Duration VALIDATION = Duration.ofMillis(500);
   private static final Duration CONNECTION_LIFE = Duration.ofMinutes(30);
   private static final int IDLE_CONNECTIONS = 2;
+  private static final String IN_FAILED_TRANSACTION = "25P02";
 
   private final Optional<EmbeddedPostgres> embedded;
   private final Connector connector;
@@ -192,7 +195,9 @@ public final class Database implements AutoCloseable {
     acquire();
     working.set(true);
     try (Connection connection = borrow()) {
-      return commit(connection, perform(connection, work, readOnly));
+      T result = perform(connection, work, readOnly);
+      commit(connection);
+      return result;
     } catch (SQLException e) {
       throw DatabaseException.of(e);
     } finally {
@@ -246,10 +251,19 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static <T extends @Nullable Object> T commit(Connection connection, T result) {
+  /**
+   * Commits on a connection that is not in auto-commit mode. The server answers the COMMIT of a
+   * transaction in which a statement failed with a rollback, and the driver takes that for success;
+   * here it is an exception.
+   */
+  public static void commit(Connection connection) {
     try {
+      if (connection.unwrap(BaseConnection.class).getTransactionState()
+          == TransactionState.FAILED) {
+        connection.rollback();
+        throw new SQLException("a statement failed before the commit", IN_FAILED_TRANSACTION);
+      }
       connection.commit();
-      return result;
     } catch (SQLException e) {
       throw DatabaseException.atCommit(e);
     }

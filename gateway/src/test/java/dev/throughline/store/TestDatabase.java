@@ -88,28 +88,36 @@ public final class TestDatabase implements AutoCloseable {
   private static String template(String migrations) {
     String name = "template_" + NUMBER.incrementAndGet();
     administer("CREATE DATABASE " + name);
-    Migrations.run(connector(name).asDataSource("migration", Connector.UNLIMITED), migrations);
+    Migrations.run(
+        connector(name, limits()).asDataSource("migration", Connector.UNLIMITED), migrations);
     return name;
   }
 
   private static TestDatabase copy(String template) {
     String name = "test_" + NUMBER.incrementAndGet();
     administer("CREATE DATABASE " + name + " TEMPLATE " + template);
-    return new TestDatabase(name, new Database(Optional.empty(), connector(name), limits()));
+    return new TestDatabase(
+        name, new Database(Optional.empty(), connector(name, limits()), limits()));
   }
 
   private static DatabaseConfig.Limits limits() {
     return DatabaseConfig.Limits.DEFAULT.withConnections(POOLED_CONNECTIONS);
   }
 
-  private static Connector connector(String name) {
+  /** To the same database, under other limits. */
+  static Connector connector(TestDatabase test, DatabaseConfig.Limits limits) {
+    return connector(test.name, limits);
+  }
+
+  private static Connector connector(String name, DatabaseConfig.Limits limits) {
     EmbeddedPostgres server = Shared.SERVER;
-    return new Connector(() -> server.jdbcUrl(name), server.user(), server.password(), limits());
+    return new Connector(() -> server.jdbcUrl(name), server.user(), server.password(), limits);
   }
 
   /** One at a time: PostgreSQL copies a template only while nobody else does. */
   private static synchronized void administer(String sql) {
-    try (Connection connection = connector("throughline").open("test", Connector.UNLIMITED);
+    try (Connection connection =
+            connector("throughline", limits()).open("test", Connector.UNLIMITED);
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {

@@ -1,0 +1,198 @@
+package dev.throughline.callback;
+
+import dev.throughline.contract.Contents;
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.Fact;
+import dev.throughline.conversation.Fact.StoredMessage;
+import dev.throughline.conversation.Owners;
+import dev.throughline.conversation.Party;
+import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.Reason;
+import java.time.Instant;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One fact in the contract's words (conversation-api §4.1): an envelope with exactly one payload.
+ * Empty values are written as {@code ""}, not left out.
+ *
+ * @param trigger which webhooks want it
+ * @param project for facts about the project's people, told to all its apps
+ * @param app for facts about an app
+ */
+record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNode body) {
+
+  /** Empty for facts that nobody outside is told of. */
+  static Optional<Callback> of(Fact fact) {
+    return switch (fact) {
+      case Fact.MessageReceived received -> Optional.of(received(received));
+      case Fact.ContactCreated created -> Optional.of(created(created));
+      case Fact.ConversationStarted started -> Optional.of(started(started));
+      case Fact.Opted opted -> Optional.of(opted(opted));
+      case Fact.NotMapped notMapped -> Optional.of(notMapped(notMapped));
+      case Fact.StatusChanged changed -> Optional.of(changed(changed));
+      case Fact.Submitted submitted -> Optional.of(submitted(submitted));
+      case Fact.SendRequested _, Fact.OutcomeKnown _, Fact.ReplayAsked _ -> Optional.empty();
+    };
+  }
+
+  private static Callback received(Fact.MessageReceived fact) {
+    Party party = fact.party();
+    boolean dispatch = isDispatch(party);
+    ObjectNode body = envelope(party, fact.acceptedAt(), fact.occurredAt());
+    ObjectNode message = body.putObject("message");
+    message.put("id", fact.id().toString());
+    message.put("direction", "TO_APP");
+    message.set("contact_message", Contents.toJson(fact.content()));
+    message.set("channel_identity", identity(party));
+    message.put("conversation_id", conversation(party, dispatch));
+    message.put("contact_id", contact(party, dispatch));
+    message.put("metadata", "");
+    message.put("accept_time", fact.acceptedAt().toString());
+    message.put("sender_id", fact.senderId().orElse(""));
+    message.put("processing_mode", mode(dispatch));
+    message.put("injected", false);
+    return finish("MESSAGE_INBOUND", party, body, fact.metadata(), fact.correlationId());
+  }
+
+  private static Callback changed(Fact.StatusChanged fact) {
+    Party party = fact.party();
+    StoredMessage message = fact.message();
+    ObjectNode body = envelope(party, message.acceptedAt(), Optional.of(fact.at()));
+    ObjectNode report = body.putObject("message_delivery_report");
+    report.put("message_id", message.id().toString());
+    report.put("conversation_id", conversation(party, message.dispatch()));
+    report.put("status", fact.status().name());
+    report.set("channel_identity", identity(party));
+    report.put("contact_id", contact(party, message.dispatch()));
+    fact.reason().ifPresent(reason -> report.set("reason", reason(reason)));
+    report.put("metadata", message.metadata());
+    report.put("processing_mode", mode(message.dispatch()));
+    return finish("MESSAGE_DELIVERY", party, body, message.metadata(), message.correlationId());
+  }
+
+  private static Callback submitted(Fact.Submitted fact) {
+    Party party = fact.party();
+    StoredMessage message = fact.message();
+    ObjectNode body = envelope(party, message.acceptedAt(), Optional.of(fact.at()));
+    ObjectNode notification = body.putObject("message_submit_notification");
+    notification.put("message_id", message.id().toString());
+    notification.put("conversation_id", conversation(party, message.dispatch()));
+    notification.set("channel_identity", identity(party));
+    notification.put("contact_id", contact(party, message.dispatch()));
+    notification.set(
+        "submitted_message", message.content().map(Contents::toJson).orElseGet(Json::object));
+    notification.put("metadata", message.metadata());
+    notification.put("processing_mode", mode(message.dispatch()));
+    return finish("MESSAGE_SUBMIT", party, body, message.metadata(), message.correlationId());
+  }
+
+  private static Callback opted(Fact.Opted fact) {
+    Party party = fact.party();
+    boolean dispatch = isDispatch(party);
+    ObjectNode body = envelope(party, fact.acceptedAt(), fact.occurredAt());
+    ObjectNode opt = body.putObject(fact.in() ? "opt_in_notification" : "opt_out_notification");
+    opt.put("request_id", "");
+    opt.put("contact_id", contact(party, dispatch));
+    opt.put("channel", party.identity().channel().value());
+    opt.put("identity", party.identity().value());
+    opt.put("status", fact.in() ? "OPT_IN_SUCCEEDED" : "OPT_OUT_SUCCEEDED");
+    opt.put("processing_mode", mode(dispatch));
+    return finish(fact.in() ? "OPT_IN" : "OPT_OUT", party, body, "", Optional.empty());
+  }
+
+  private static Callback notMapped(Fact.NotMapped fact) {
+    Optional<Party> party = fact.party();
+    boolean dispatch = party.map(Callback::isDispatch).orElse(false);
+    ObjectNode body =
+        envelope(fact.app().id(), fact.app().project(), fact.acceptedAt(), fact.occurredAt());
+    ObjectNode unsupported = body.putObject("unsupported_callback");
+    unsupported.put("channel", fact.channel().value());
+    unsupported.put("payload", fact.payload());
+    unsupported.put("processing_mode", mode(dispatch));
+    unsupported.put("id", fact.id().toString());
+    unsupported.put("contact_id", party.map(p -> contact(p, dispatch)).orElse(""));
+    unsupported.put("conversation_id", party.map(p -> conversation(p, dispatch)).orElse(""));
+    party.ifPresent(known -> unsupported.set("channel_identity", identity(known)));
+    body.put("message_metadata", "");
+    return new Callback(
+        "UNSUPPORTED", fact.app().project(), Optional.of(fact.app().id()), body);
+  }
+
+  private static Callback started(Fact.ConversationStarted fact) {
+    ObjectNode body = envelope(fact.party(), fact.at(), Optional.empty());
+    body.putObject("conversation_start_notification").set("conversation", fact.conversation());
+    return finish("CONVERSATION_START", fact.party(), body, "", Optional.empty());
+  }
+
+  /** Contacts belong to the project: the envelope names no app. */
+  private static Callback created(Fact.ContactCreated fact) {
+    ObjectNode body = Json.object();
+    body.put("app_id", "");
+    body.put("project_id", fact.project().value());
+    body.put("accepted_time", fact.at().toString());
+    body.putObject("contact_create_notification").set("contact", fact.json());
+    body.put("message_metadata", "");
+    return new Callback("CONTACT_CREATE", fact.project(), Optional.empty(), body);
+  }
+
+  private static ObjectNode envelope(Party party, Instant accepted, Optional<Instant> occurred) {
+    return envelope(party.app().id(), party.app().project(), accepted, occurred);
+  }
+
+  private static ObjectNode envelope(
+      AppId app, ProjectId project, Instant accepted, Optional<Instant> occurred) {
+    ObjectNode body = Json.object();
+    body.put("app_id", app.toString());
+    body.put("project_id", project.value());
+    body.put("accepted_time", accepted.toString());
+    occurred.ifPresent(time -> body.put("event_time", time.toString()));
+    return body;
+  }
+
+  private static Callback finish(
+      String trigger, Party party, ObjectNode body, String metadata, Optional<String> correlation) {
+    body.put("message_metadata", metadata);
+    correlation.ifPresent(id -> body.put("correlation_id", id));
+    return new Callback(
+        trigger, party.app().project(), Optional.of(party.app().id()), body);
+  }
+
+  private static ObjectNode identity(Party party) {
+    ObjectNode identity = Json.object();
+    identity.put("channel", party.identity().channel().value());
+    identity.put("identity", party.identity().value());
+    identity.put(
+        "app_id",
+        Owners.scope(party.identity().channel(), party.app().id())
+            .map(AppId::toString)
+            .orElse(""));
+    return identity;
+  }
+
+  private static ObjectNode reason(Reason reason) {
+    ObjectNode json = Json.object();
+    json.put("code", reason.code().name());
+    json.put("description", reason.description());
+    json.put("sub_code", "UNSPECIFIED_SUB_CODE");
+    return json;
+  }
+
+  private static boolean isDispatch(Party party) {
+    return party.app().processingMode()
+        == dev.throughline.conversation.App.ProcessingMode.DISPATCH;
+  }
+
+  private static String mode(boolean dispatch) {
+    return dispatch ? "DISPATCH" : "CONVERSATION";
+  }
+
+  private static String contact(Party party, boolean dispatch) {
+    return dispatch ? "" : party.contact().toString();
+  }
+
+  private static String conversation(Party party, boolean dispatch) {
+    return dispatch ? "" : party.conversation().map(Object::toString).orElse("");
+  }
+}

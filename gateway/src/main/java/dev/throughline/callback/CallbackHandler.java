@@ -1,0 +1,164 @@
+package dev.throughline.callback;
+
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.App;
+import dev.throughline.conversation.Directory;
+import dev.throughline.http.Headers;
+import dev.throughline.http.Http;
+import dev.throughline.http.HttpResult;
+import dev.throughline.http.OutgoingRequest;
+import dev.throughline.http.Target;
+import dev.throughline.http.TargetPolicy;
+import dev.throughline.ledger.Kind;
+import dev.throughline.ledger.Subject;
+import dev.throughline.log.Drafts;
+import dev.throughline.log.Log;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.Ulids;
+import dev.throughline.task.Task;
+import dev.throughline.task.TaskHandler;
+import dev.throughline.vault.Owner;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Calls the app's webhooks. At least once by contract, so only the outcome is an entry; the same
+ * body at every try, with a new timestamp and nonce.
+ */
+public final class CallbackHandler implements TaskHandler {
+  private static final Duration DEADLINE = Duration.ofSeconds(15);
+  private static final int CONCURRENCY = 256;
+
+  /** Answers are looked at by their status; a little of the body is read to keep connections. */
+  private static final int ANSWER_LIMIT_BYTES = 64 << 10;
+
+  /** A target that asks for more patience than this is called again all the same. */
+  private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(1);
+
+  private final Log log;
+  private final Drafts drafts;
+  private final Ulids ulids;
+  private final InstantSource clock;
+  private final Http http;
+  private final TargetPolicy policy;
+  private final Webhooks webhooks;
+  private final Directory directory;
+
+  public CallbackHandler(
+      Log log,
+      Drafts drafts,
+      Ulids ulids,
+      InstantSource clock,
+      Http http,
+      TargetPolicy policy,
+      Webhooks webhooks,
+      Directory directory) {
+    this.log = log;
+    this.drafts = drafts;
+    this.ulids = ulids;
+    this.clock = clock;
+    this.http = http;
+    this.policy = policy;
+    this.webhooks = webhooks;
+    this.directory = directory;
+  }
+
+  @Override
+  public String kind() {
+    return Callbacks.KIND;
+  }
+
+  @Override
+  public int concurrency() {
+    return CONCURRENCY;
+  }
+
+  @Override
+  public void run(Task task, Bytes bytes) throws InterruptedException {
+    CallbackTask callback = CallbackTask.of(bytes);
+    conclude(task, callback, call(callback));
+  }
+
+  @Override
+  public void erased(Task task) throws InterruptedException {
+    log.appendSurely(
+        drafts
+            .draft(Kind.OUTCOME, new Subject.Installation())
+            .part(
+                new Owner.Installation(),
+                Json.bytes(CallbackOutcome.refused("erased").toJson(task)))
+            .build());
+  }
+
+  private CallbackOutcome call(CallbackTask callback) {
+    Optional<Webhook> webhook = callback.webhook().flatMap(webhooks::find);
+    if (callback.webhook().isPresent() && webhook.isEmpty()) {
+      return CallbackOutcome.refused("the webhook was deleted");
+    }
+    String address = webhook.map(Webhook::target).or(callback::url).orElse("");
+    Optional<String> secret = webhook.map(Webhook::secret).orElseGet(() -> ownSecret(callback));
+    Target target;
+    try {
+      target = Target.parse(address);
+    } catch (Target.InvalidTargetException e) {
+      return CallbackOutcome.refused("the target is not an address");
+    }
+    OutgoingRequest request =
+        OutgoingRequest.json(target, policy, callback.body()).answerLimit(ANSWER_LIMIT_BYTES);
+    if (secret.isPresent() && !secret.get().isEmpty()) {
+      for (Headers.Field field :
+          CallbackSignature.headers(
+              secret.get(), callback.body(), ulids.next().toString(), clock.instant())) {
+        request = request.with(field.name(), field.value());
+      }
+    }
+    return switch (http.send(request, DEADLINE)) {
+      case HttpResult.Answered(int status, Headers headers, Bytes _) ->
+          CallbackOutcome.answered(status, retryAfter(headers));
+      case HttpResult.TooLarge(int status, Headers headers) ->
+          CallbackOutcome.answered(status, retryAfter(headers));
+      case HttpResult.NotSent(HttpResult.Cause cause) -> CallbackOutcome.silent(cause.name());
+      case HttpResult.Unknown(HttpResult.Cause cause, var _) ->
+          CallbackOutcome.silent(cause.name());
+    };
+  }
+
+  /** The secret for addresses that sends name themselves. */
+  private Optional<String> ownSecret(CallbackTask callback) {
+    return directory
+        .app(callback.app())
+        .flatMap(
+            app ->
+                Json.string(
+                    Json.object(app.json()),
+                    "callback_settings",
+                    "secret_for_overridden_callback_urls"));
+  }
+
+  private static Optional<Duration> retryAfter(Headers headers) {
+    return headers
+        .first("retry-after")
+        .filter(value -> value.matches("[0-9]{1,9}"))
+        .map(value -> Duration.ofSeconds(Long.parseLong(value)))
+        .map(
+            asked -> asked.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : asked);
+  }
+
+  private void conclude(Task task, CallbackTask callback, CallbackOutcome outcome)
+      throws InterruptedException {
+    Optional<ProjectId> project = directory.app(callback.app()).map(App::project);
+    log.appendSurely(
+        drafts
+            .draft(
+                Kind.OUTCOME,
+                project
+                    .<Subject>map(id -> new Subject.Project(id.value()))
+                    .orElseGet(Subject.Installation::new))
+            .part(
+                project.<Owner>map(Owner.Project::new).orElseGet(Owner.Installation::new),
+                Json.bytes(outcome.toJson(task)))
+            .build());
+  }
+}

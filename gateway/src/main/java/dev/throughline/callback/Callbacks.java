@@ -1,0 +1,260 @@
+package dev.throughline.callback;
+
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.Effects;
+import dev.throughline.conversation.Fact;
+import dev.throughline.conversation.Reaction;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.Ids.WebhookId;
+import dev.throughline.task.Task;
+import dev.throughline.task.Tasks;
+import dev.throughline.vault.DataKey;
+import dev.throughline.vault.Owner;
+import dev.throughline.vault.Vault;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Makes a task for each webhook that wants to know of a fact, and decides what a target's answer
+ * means. A target that fails for {@link #FAILING_CONTACTS} contacts in a row is paused: its
+ * callbacks wait in order until a probe, once a minute, is answered well.
+ */
+public final class Callbacks implements Reaction {
+  static final String KIND = "callback";
+
+  /** How many contacts' callbacks fail, with no success between, before a target is paused. */
+  static final int FAILING_CONTACTS = 5;
+
+  private static final String SET_STATE =
+      "update webhook set state = ?, state_at = ? where id = ? and state <> ?";
+
+  private final Webhooks webhooks;
+  private final Tasks tasks;
+  private final Vault vault;
+
+  // Whose callbacks failed since a target last answered well; what was committed only.
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<WebhookId, Set<ContactId>> failing = new HashMap<>();
+
+  public Callbacks(Webhooks webhooks, Tasks tasks, Vault vault) {
+    this.webhooks = webhooks;
+    this.tasks = tasks;
+    this.vault = vault;
+  }
+
+  @Override
+  public void react(Fact fact, Effects effects) {
+    if (fact instanceof Fact.OutcomeKnown outcome && outcome.task().kind().equals(KIND)) {
+      conclude(outcome, effects);
+    } else if (fact instanceof Fact.ReplayAsked replay && replay.task().kind().equals(KIND)) {
+      effects.change(new Task.Change.Again(replay.task().id(), effects.at(), 0, ""));
+    } else {
+      Callback.of(fact).ifPresent(callback -> tell(callback, fact, effects));
+    }
+  }
+
+  private void tell(Callback callback, Fact fact, Effects effects) {
+    Bytes body = Json.bytes(callback.body());
+    if (fact instanceof Fact.StatusChanged changed
+        && changed.message().callbackUrl().isPresent()) {
+      AppId app = changed.party().app().id();
+      add(
+          new CallbackTask(Optional.empty(), changed.message().callbackUrl(), app, body),
+          "callback-url:" + changed.party().contact(),
+          changed.party().contact(),
+          changed.party().key(),
+          effects);
+      return;
+    }
+    Iterable<Webhook> candidates =
+        callback.app().isPresent()
+            ? webhooks.ofApp(callback.app().get())
+            : webhooks.ofProject(callback.project());
+    for (Webhook webhook : candidates) {
+      if (webhook.wants(callback.trigger())) {
+        Told told = told(fact);
+        add(
+            new CallbackTask(Optional.of(webhook.id()), Optional.empty(), webhook.app(), body),
+            "callback:" + webhook.id() + ":" + told.lane(),
+            told.contact(),
+            told.key(),
+            effects);
+      }
+    }
+  }
+
+  private void add(
+      CallbackTask task, String lane, ContactId contact, DataKey key, Effects effects) {
+    effects.add(
+        new Effects.NewTask(
+            KIND,
+            lane,
+            Task.Priority.SINGLE,
+            effects.at(),
+            Optional.of(task.app()),
+            contact,
+            task.webhook().map(WebhookId::value),
+            key,
+            task.toBytes()));
+  }
+
+  /** Whom a fact is about: their callbacks stay in order, and their key seals the body. */
+  private Told told(Fact fact) {
+    return switch (fact) {
+      case Fact.MessageReceived f -> Told.of(f.party().contact(), f.party().key());
+      case Fact.ContactCreated f -> Told.of(f.contact(), f.key());
+      case Fact.ConversationStarted f -> Told.of(f.party().contact(), f.party().key());
+      case Fact.Opted f -> Told.of(f.party().contact(), f.party().key());
+      case Fact.StatusChanged f -> Told.of(f.party().contact(), f.party().key());
+      case Fact.Submitted f -> Told.of(f.party().contact(), f.party().key());
+      case Fact.NotMapped f ->
+          f.party()
+              .map(party -> Told.of(party.contact(), party.key()))
+              .orElseGet(
+                  () ->
+                      new Told(
+                          f.app().id().toString(),
+                          new ContactId(f.app().id().value()),
+                          vault.keyFor(new Owner.Installation())));
+      case Fact.SendRequested _, Fact.OutcomeKnown _, Fact.ReplayAsked _ ->
+          throw new IllegalArgumentException("nobody is told of " + fact.getClass());
+    };
+  }
+
+  private void conclude(Fact.OutcomeKnown outcome, Effects effects) {
+    Task task = outcome.task();
+    Optional<WebhookId> webhook = task.target().map(WebhookId::new);
+    CallbackOutcome result = CallbackOutcome.of(outcome.result());
+    switch (result.result()) {
+      case DELIVERED -> {
+        effects.change(new Task.Change.Done(task.id()));
+        webhook.ifPresent(id -> answered(id, effects));
+      }
+      case REFUSED -> {
+        effects.change(
+            new Task.Change.Shelved(
+                task.id(), Task.Shelf.DEAD, task.tries() + 1, result.error()));
+        webhook.ifPresent(id -> answered(id, effects));
+      }
+      case GONE -> {
+        effects.change(
+            new Task.Change.Again(task.id(), effects.at(), task.tries(), result.error()));
+        webhook.ifPresent(id -> setState(id, Webhook.State.GONE, effects));
+      }
+      case FAILED -> failed(outcome, result, webhook, effects);
+    }
+  }
+
+  private void failed(
+      Fact.OutcomeKnown outcome,
+      CallbackOutcome result,
+      Optional<WebhookId> webhook,
+      Effects effects) {
+    Task task = outcome.task();
+    boolean probe = webhook.flatMap(webhooks::find).filter(Webhook::isPaused).isPresent();
+    if (probe) {
+      effects.change(
+          new Task.Change.Again(task.id(), effects.at(), task.tries(), result.error()));
+      return;
+    }
+    int failures = task.tries() + 1;
+    Optional<Duration> wait = RetrySchedule.afterFailures(failures);
+    if (wait.isEmpty()) {
+      effects.change(
+          new Task.Change.Shelved(task.id(), Task.Shelf.DEAD, failures, result.error()));
+    } else {
+      Duration longer =
+          result.retryAfter().filter(asked -> asked.compareTo(wait.get()) > 0).orElse(wait.get());
+      effects.change(
+          new Task.Change.Again(
+              task.id(), effects.at().plus(longer), failures, result.error()));
+    }
+    if (webhook.isPresent() && task.contact().isPresent()) {
+      if (isFifth(webhook.get(), task.contact().get())) {
+        setState(webhook.get(), Webhook.State.PAUSED, effects);
+      }
+      effects.afterwards(() -> remember(webhook.get(), task.contact().get()));
+    }
+  }
+
+  /** Any answer of the target's own, even a refusal, shows that it is there. */
+  private void answered(WebhookId webhook, Effects effects) {
+    effects.afterwards(() -> forget(webhook));
+    if (webhooks.find(webhook).filter(Webhook::isPaused).isPresent()) {
+      setState(webhook, Webhook.State.ACTIVE, effects);
+    }
+  }
+
+  private void setState(WebhookId webhook, Webhook.State state, Effects effects) {
+    Instant now = effects.at();
+    effects.write(
+        connection -> {
+          try (var statement = connection.prepareStatement(SET_STATE)) {
+            statement.setString(1, state.column());
+            statement.setTimestamp(2, Timestamp.from(now));
+            statement.setObject(3, webhook.value().toUuid());
+            statement.setString(4, state.column());
+            return statement.executeUpdate();
+          }
+        });
+    if (state != Webhook.State.ACTIVE) {
+      effects.alarm("webhook_" + state.column(), webhook.toString());
+    }
+    effects.afterwards(
+        () -> {
+          webhooks.reload();
+          if (state == Webhook.State.ACTIVE) {
+            tasks.resume(webhook.value());
+          } else {
+            tasks.pause(webhook.value());
+          }
+        });
+  }
+
+  private boolean isFifth(WebhookId webhook, ContactId contact) {
+    lock.lock();
+    try {
+      Set<ContactId> contacts = new HashSet<>(failing.getOrDefault(webhook, Set.of()));
+      contacts.add(contact);
+      return contacts.size() >= FAILING_CONTACTS;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void remember(WebhookId webhook, ContactId contact) {
+    lock.lock();
+    try {
+      Set<ContactId> contacts = failing.computeIfAbsent(webhook, w -> new HashSet<>());
+      if (contacts.size() < FAILING_CONTACTS) {
+        contacts.add(contact);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forget(WebhookId webhook) {
+    lock.lock();
+    try {
+      failing.remove(webhook);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private record Told(String lane, ContactId contact, DataKey key) {
+    static Told of(ContactId contact, DataKey key) {
+      return new Told(contact.toString(), contact, key);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.throughline.callback;
+
+import dev.throughline.message.Ids.WebhookId;
+import dev.throughline.task.Tasks;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls a paused target once a minute with its oldest callback, and lets a target go on that its
+ * owner set right.
+ */
+public final class Prober implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
+  private static final Duration EVERY = Duration.ofMinutes(1);
+  private static final Duration TICK = Duration.ofMillis(250);
+
+  private final Webhooks webhooks;
+  private final Tasks tasks;
+  private final InstantSource clock;
+  private final Map<WebhookId, Instant> nextProbe = new HashMap<>();
+  private final Set<WebhookId> held = new HashSet<>();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  public Prober(Webhooks webhooks, Tasks tasks, InstantSource clock) {
+    this.webhooks = webhooks;
+    this.tasks = tasks;
+    this.clock = clock;
+    this.thread = Thread.ofPlatform().name("prober").daemon(true).unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        Thread.sleep(TICK);
+        tick();
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        LOG.warn("probing paused webhooks failed: {}", e.getMessage());
+      }
+    }
+  }
+
+  private void tick() {
+    Instant now = clock.instant();
+    Set<WebhookId> still = new HashSet<>();
+    for (Webhook webhook : webhooks.all()) {
+      if (webhook.state() == Webhook.State.ACTIVE) {
+        continue;
+      }
+      still.add(webhook.id());
+      if (webhook.isPaused()) {
+        Instant due = nextProbe.computeIfAbsent(webhook.id(), id -> now.plus(EVERY));
+        if (!now.isBefore(due)) {
+          nextProbe.put(webhook.id(), now.plus(EVERY));
+          tasks.probe(webhook.id().value());
+        }
+      }
+    }
+    for (WebhookId id : held) {
+      if (!still.contains(id)) {
+        nextProbe.remove(id);
+        tasks.resume(id.value());
+      }
+    }
+    held.clear();
+    held.addAll(still);
+  }
+}

@@ -1,0 +1,2 @@
+CREATE TABLE half (id bigint);
+CREATE TABLE other (id nonsense);

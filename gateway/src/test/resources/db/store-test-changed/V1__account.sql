@@ -1,0 +1,2 @@
+-- Not what was applied.
+CREATE TABLE account (id bigint PRIMARY KEY);
