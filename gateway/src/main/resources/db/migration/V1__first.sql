@@ -214,6 +214,7 @@ create table message (
   status_sealed bytea
 );
 create index message_conversation on message (conversation, id);
+create index message_app on message (app, accept_time, id);
 
 create table message_entry (
   message uuid not null,

@@ -9,7 +9,24 @@ public final class Changes {
 
   public static final String CHANGE = "change";
   public static final String CONTACT_CREATED = "contact_created";
+  public static final String CONTACT_UPDATED = "contact_updated";
+  public static final String CONTACT_DELETED = "contact_deleted";
+  public static final String CONVERSATION_CREATED = "conversation_created";
+  public static final String CONVERSATION_UPDATED = "conversation_updated";
+  public static final String CONVERSATION_STOPPED = "conversation_stopped";
+  public static final String CONVERSATION_DELETED = "conversation_deleted";
+  public static final String MESSAGE_UPDATED = "message_updated";
+  public static final String MESSAGE_DELETED = "message_deleted";
+
+  /** Ids of what changed. */
   public static final String CONTACT = "contact";
+
+  public static final String APP = "app";
+  public static final String CONVERSATION = "conversation";
+  public static final String MESSAGE = "message";
+
+  /** The contact or conversation as the API shows it after the change, or before its deletion. */
+  public static final String SHOWN = "shown";
 
   public static final String DECISION = "decision";
   public static final String REPLAY = "replay";

@@ -1,5 +1,6 @@
 package dev.throughline.conversation;
 
+import dev.throughline.contract.Identities;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AppId;
@@ -11,9 +12,9 @@ import java.util.Optional;
 public final class Owners {
   private Owners() {}
 
-  /** LINE's user ids are a provider's own, so the contract scopes them to the app. */
+  /** The app, where a channel's addresses mean something within one app only. */
   public static Optional<AppId> scope(ChannelName channel, AppId app) {
-    return channel.equals(ChannelName.LINE) ? Optional.of(app) : Optional.empty();
+    return Identities.isAppScoped(channel) ? Optional.of(app) : Optional.empty();
   }
 
   public static Owner.Person person(ProjectId project, AppId app, Identity identity) {

@@ -8,11 +8,29 @@ package dev.throughline.log;
 public final class LogUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final boolean refused;
+
   LogUnavailableException(String why) {
     super(why);
+    this.refused = false;
   }
 
   LogUnavailableException(String why, Throwable cause) {
     super(why, cause);
+    this.refused = false;
+  }
+
+  private LogUnavailableException(String why, boolean refused) {
+    super(why);
+    this.refused = refused;
+  }
+
+  static LogUnavailableException refused(String why) {
+    return new LogUnavailableException(why, true);
+  }
+
+  /** Certainly nothing was written: whoever asked may simply ask again. */
+  public boolean isRefused() {
+    return refused;
   }
 }

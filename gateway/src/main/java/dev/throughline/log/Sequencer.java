@@ -138,13 +138,13 @@ final class Sequencer implements AutoCloseable {
     lock.lock();
     try {
       if (closed) {
-        throw new LogUnavailableException("the server is stopping");
+        throw LogUnavailableException.refused("the server is stopping");
       }
       int ofSubject = queuedBySubject.getOrDefault(draft.subject(), 0);
       if (queue.size() >= MAX_QUEUED
           || queuedBytes + draft.weight() > MAX_QUEUED_BYTES
           || ofSubject >= MAX_QUEUED / 2) {
-        throw new LogUnavailableException("the log's queue is full");
+        throw LogUnavailableException.refused("the log's queue is full");
       }
       queue.addLast(waiting);
       queuedBytes += draft.weight();

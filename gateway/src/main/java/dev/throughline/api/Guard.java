@@ -1,0 +1,130 @@
+package dev.throughline.api;
+
+import dev.throughline.contract.ApiError;
+import dev.throughline.contract.WrongFieldException;
+import dev.throughline.http.Handler;
+import dev.throughline.http.Request;
+import dev.throughline.http.Response;
+import dev.throughline.log.LogUnavailableException;
+import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.store.DatabaseException;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Stands in front of every handler of the API: knows who asks, and turns what handlers throw into
+ * answers.
+ */
+final class Guard {
+  private static final String BEARER = "bearer ";
+
+  private final AccessKeys keys;
+  private final Tokens tokens;
+
+  Guard(AccessKeys keys, Tokens tokens) {
+    this.keys = keys;
+    this.tokens = tokens;
+  }
+
+  /** A handler of a project's own things. */
+  @FunctionalInterface
+  interface ProjectHandler {
+    Response handle(ProjectId project, Request request) throws Exception;
+  }
+
+  /** Lets in who has a key of the project that the path names. */
+  Handler project(ProjectHandler handler) {
+    return open(request -> {
+      switch (caller(request)) {
+        case Caller.Known(ProjectId project) -> {
+          if (!project.value().equals(request.param("project"))) {
+            throw Refusal.forbidden();
+          }
+          return handler.handle(project, request);
+        }
+        case Caller.Unknown(String challenge) -> {
+          return unauthenticated(challenge);
+        }
+      }
+    });
+  }
+
+  /** Lets in everybody. */
+  static Handler open(Handler handler) {
+    return request -> {
+      try {
+        return handler.handle(request);
+      } catch (Refusal e) {
+        return e.response();
+      } catch (WrongFieldException e) {
+        return Response.json(
+            400,
+            new ApiError(
+                    400, "INVALID_ARGUMENT", "FIELD_INVALID", e.sentence(), e.field(), Map.of())
+                .bytes());
+      } catch (LogUnavailableException e) {
+        return (e.isRefused() ? busy() : Refusal.uncertain()).response();
+      } catch (DatabaseException.DatabaseUnavailable
+          | DatabaseException.Conflict
+          | DatabaseException.TimedOut e) {
+        return busy().response();
+      } catch (DatabaseException.CommitUnknown e) {
+        return Refusal.uncertain().response();
+      }
+    };
+  }
+
+  /**
+   * The header's name in lower case, since an SDK looks it up by that spelling alone (contract, 0,
+   * trap 1).
+   */
+  static Response unauthenticated(String challenge) {
+    return Response.json(
+            401,
+            ApiError.of(
+                    401,
+                    "UNAUTHENTICATED",
+                    "CREDENTIALS_INVALID",
+                    "Request had invalid credentials.")
+                .bytes())
+        .with("www-authenticate", challenge);
+  }
+
+  private static Refusal busy() {
+    return Refusal.unavailable("Nothing was stored; try again shortly.");
+  }
+
+  private Caller caller(Request request) {
+    Optional<String> header = request.header("Authorization");
+    if (header.isEmpty()) {
+      return new Caller.Unknown("Bearer realm=\"throughline\"");
+    }
+    if (BasicCredentials.isBasic(header.get())) {
+      return BasicCredentials.of(header.get())
+          .flatMap(given -> keys.project(given.id(), given.secret()))
+          .<Caller>map(Caller.Known::new)
+          .orElseGet(() -> new Caller.Unknown("Basic realm=\"throughline\""));
+    }
+    if (!header.get().regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return new Caller.Unknown("Bearer realm=\"throughline\"");
+    }
+    return switch (tokens.check(header.get().substring(BEARER.length()).strip())) {
+      case Tokens.Checked.Valid(String key, ProjectId project) ->
+          keys.project(key).equals(Optional.of(project))
+              ? new Caller.Known(project)
+              : new Caller.Unknown(
+                  "Bearer error=\"invalid_token\", error_description=\"key revoked\"");
+      // By this word SDKs know that a new token helps (contract, 1.2).
+      case Tokens.Checked.Expired() ->
+          new Caller.Unknown("Bearer error=\"invalid_token\", error_description=\"token expired\"");
+      case Tokens.Checked.Invalid() ->
+          new Caller.Unknown("Bearer error=\"invalid_token\", error_description=\"token unknown\"");
+    };
+  }
+
+  private sealed interface Caller {
+    record Known(ProjectId project) implements Caller {}
+
+    record Unknown(String challenge) implements Caller {}
+  }
+}
