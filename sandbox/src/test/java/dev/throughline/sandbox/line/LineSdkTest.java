@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 
 /** LINE's own SDK, unmodified, finds in the emulator what it finds at LINE. */
 class LineSdkTest {
-  private final Line line =
+  final Line line =
       new Line(config -> config.withSettings(LineSettings.published().withAccount(1, true)));
   private final WebhookReceiver app = new WebhookReceiver();
   private final WebhookParser parser =
