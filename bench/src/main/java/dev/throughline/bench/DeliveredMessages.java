@@ -8,20 +8,29 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The judge of {@code bench send}: what the emulated LINE accepted and shows on the user's phone,
- * by the number in each text. Follows {@code GET /_sandbox/users/{userId}/messages} on a thread of
+ * The judge of {@code bench send}: what the emulated LINE accepted, by the number in each text.
+ * Follows {@code GET /_sandbox/requests}, its record of all that was asked of it, on a thread of
  * its own until it is closed.
  */
 final class DeliveredMessages implements AutoCloseable {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
-  private static final int WAIT_SECONDS = 1;
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Pattern NUMBER =
+      Pattern.compile(SendRequests.MARK + "(\\d{" + SendRequests.MARK_DIGITS + "})");
 
   private final JsonMapper json = JsonMapper.builder().build();
   private final HttpClient client =
@@ -29,15 +38,36 @@ final class DeliveredMessages implements AutoCloseable {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(ANSWER_WITHIN)
           .build();
-  private final URI messages;
+  private final URI control;
   private final Map<Long, Long> acceptedAt = new HashMap<>();
-  private final Thread follower;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private @Nullable Thread follower;
   private long duplicates;
   private String failure = "";
-  private volatile boolean closing;
 
-  DeliveredMessages(URI line, String userId) {
-    messages = line.resolve("/_sandbox/users/" + userId + "/messages");
+  /** {@code line} is the emulator's base URL. */
+  DeliveredMessages(URI line) {
+    control = line.resolve("/_sandbox/");
+  }
+
+  /** Makes friends of the account for the sends to go to. */
+  List<String> newUsers(int count) throws IOException, InterruptedException {
+    List<String> users = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      JsonNode user =
+          json.readTree(
+              ask(
+                  HttpRequest.newBuilder(control.resolve("users"))
+                      .header("content-type", "application/json")
+                      .POST(
+                          HttpRequest.BodyPublishers.ofString(
+                              "{\"displayName\":\"bench " + i + "\"}"))));
+      users.add(user.path("userId").asString());
+    }
+    return users;
+  }
+
+  void startFollowing() {
     follower = Thread.ofVirtual().name("delivered-messages").start(this::follow);
   }
 
@@ -49,20 +79,18 @@ final class DeliveredMessages implements AutoCloseable {
     return new HashMap<>(acceptedAt);
   }
 
-  synchronized int count() {
-    return acceptedAt.size();
-  }
-
-  /** Texts that the user got more than once. */
+  /** Texts that were accepted more than once. */
   synchronized long duplicates() {
     return duplicates;
   }
 
   @Override
   public void close() {
-    closing = true;
+    closing.countDown();
     try {
-      follower.join(STOPPED_WITHIN);
+      if (follower != null) {
+        follower.join(STOPPED_WITHIN);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -72,19 +100,15 @@ final class DeliveredMessages implements AutoCloseable {
   private void follow() {
     long next = 0;
     try {
-      while (!closing) {
-        URI page = URI.create(messages + "?after=" + next + "&wait=" + WAIT_SECONDS);
-        HttpResponse<byte[]> answer =
-            client.send(
-                HttpRequest.newBuilder(page).timeout(ANSWER_WITHIN).build(),
-                HttpResponse.BodyHandlers.ofByteArray());
-        if (answer.statusCode() != 200) {
-          throw new IOException(page + " answered " + answer.statusCode());
+      do {
+        URI page = control.resolve("requests?after=" + next);
+        JsonNode body = json.readTree(ask(HttpRequest.newBuilder(page)));
+        if (body.path("forgotten").asLong(0) > 0) {
+          throw new IOException("it no longer holds all requests; use a lower --rate");
         }
-        JsonNode body = json.readTree(answer.body());
-        take(body.path("messages"));
+        take(body.path("requests"));
         next = body.path("next").asLong();
-      }
+      } while (!closing.await(POLL.toMillis(), TimeUnit.MILLISECONDS));
     } catch (IOException | RuntimeException e) {
       synchronized (this) {
         failure = String.valueOf(e.getMessage());
@@ -94,12 +118,21 @@ final class DeliveredMessages implements AutoCloseable {
     }
   }
 
+  private byte[] ask(HttpRequest.Builder request) throws IOException, InterruptedException {
+    HttpRequest asked = request.timeout(ANSWER_WITHIN).build();
+    HttpResponse<byte[]> answer = client.send(asked, HttpResponse.BodyHandlers.ofByteArray());
+    if (answer.statusCode() != 200) {
+      throw new IOException(asked.uri() + " answered " + answer.statusCode());
+    }
+    return answer.body();
+  }
+
   private synchronized void take(JsonNode page) {
-    for (JsonNode message : page.values()) {
-      String text = message.path("text").asString("");
-      if (text.startsWith(SendRequests.MARK)) {
-        long number = Long.parseLong(text.substring(SendRequests.MARK.length()));
-        Long before = acceptedAt.putIfAbsent(number, epochNanos(message.path("_at")));
+    for (JsonNode request : page.values()) {
+      Matcher numbers = NUMBER.matcher(request.path("body").asString(""));
+      if (request.path("accepted").asBoolean(false) && numbers.find()) {
+        long number = Long.parseLong(numbers.group(1));
+        Long before = acceptedAt.putIfAbsent(number, epochNanos(request.path("at").asString()));
         if (before != null) {
           duplicates++;
         }
@@ -107,10 +140,7 @@ final class DeliveredMessages implements AutoCloseable {
     }
   }
 
-  /** Epoch milliseconds or RFC 3339. */
-  static long epochNanos(JsonNode at) {
-    return at.isNumber()
-        ? at.asLong() * 1_000_000
-        : ChronoUnit.NANOS.between(Instant.EPOCH, Instant.parse(at.asString()));
+  private static long epochNanos(String instant) {
+    return ChronoUnit.NANOS.between(Instant.EPOCH, Instant.parse(instant));
   }
 }

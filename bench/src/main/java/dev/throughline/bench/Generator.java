@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +49,9 @@ final class Generator implements AutoCloseable {
     /** Webhooks to one URL, signed with its channel secret. */
     record Webhooks(URI target, String channelSecret) implements Load {}
 
-    /** Sends of one app to one LINE user, numbered from {@code first}. */
+    /** Sends of one app to some LINE users in turn, numbered from {@code first}. */
     record Sends(
-        URI target, String keyId, String keySecret, String appId, String userId, long first)
+        URI target, String keyId, String keySecret, String appId, List<String> userIds, long first)
         implements Load {}
   }
 
@@ -128,7 +129,7 @@ final class Generator implements AutoCloseable {
               sends.keyId(),
               sends.keySecret(),
               sends.appId(),
-              sends.userId(),
+              sends.userIds(),
               sends.first());
     };
   }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -118,7 +117,7 @@ final class Peers {
               JavaProcess.java().toString(),
               "-cp",
               classes + ":" + libraries + "/*",
-              "EchoWithoutMemory",
+              "peer.EchoWithoutMemory",
               "--server.address=127.0.0.1",
               "--server.port=" + port,
               // Tomcat hangs up after 100 requests otherwise, and reconnecting would be measured.
@@ -309,19 +308,12 @@ final class Peers {
     if (process.exitValue() != 0) {
       throw new IOException(
           "%s ended with exit code %d: %s"
-              .formatted(command.getFirst(), process.exitValue(), firstError(output, errors)));
+              .formatted(
+                  command.getFirst(),
+                  process.exitValue(),
+                  ServerProcess.complaint(Files.readString(output) + Files.readString(errors))));
     }
     return Files.readString(output);
-  }
-
-  private static String firstError(Path output, Path errors) throws IOException {
-    try (Stream<String> lines =
-        Stream.concat(Files.readString(output).lines(), Files.readString(errors).lines())) {
-      return lines
-          .filter(line -> line.toLowerCase(Locale.ROOT).contains("error"))
-          .findFirst()
-          .orElse("no message");
-    }
   }
 
   private static void copy(String resource, Path to) throws IOException {

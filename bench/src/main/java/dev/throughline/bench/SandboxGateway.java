@@ -50,7 +50,6 @@ final class SandboxGateway implements GatewayUnderTest {
       String keySecret,
       String appId,
       String channelSecret,
-      String lineUserId,
       Optional<String> databaseUrl) {}
 
   @Override
@@ -176,7 +175,6 @@ final class SandboxGateway implements GatewayUnderTest {
               text(node, "key_secret"),
               text(node, "app_id"),
               text(node, "line_channel_secret"),
-              text(node, "line_user_id"),
               node.path("database_url").asStringOpt()));
     } catch (IOException | JacksonException e) {
       return Optional.empty();

@@ -15,13 +15,16 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /**
- * From {@code messages:send} to the user's phone: how many sends a second the gateway accepts and
+ * From {@code messages:send} to LINE's acceptance: how many sends a second the gateway accepts and
  * the emulated LINE then accepts from it, and how long after the 200 that is. The judge is the
  * emulator's own record.
  */
 final class SendBench {
   private static final Duration DELIVERED_WITHIN = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(50);
+
+  /** Sends to one person keep their order and wait for each other; these do not. */
+  private static final int USERS = 200;
 
   /** Prepared a second at saturation: more than one node sends. */
   private static final int MOST_PER_SECOND = 20_000;
@@ -30,6 +33,7 @@ final class SendBench {
   private final LoadRunner load;
   private final Path answers;
   private final Consumer<String> progress;
+  private List<String> users = List.of();
   private long nextNumber = 1;
 
   SendBench(SandboxGateway.Facts gateway, LoadRunner load, Path folder, Consumer<String> progress) {
@@ -76,7 +80,9 @@ final class SendBench {
 
   List<Window> run(IngestBench.Plan plan) throws IOException, InterruptedException {
     List<Window> windows = new ArrayList<>();
-    try (DeliveredMessages judge = new DeliveredMessages(gateway.line(), gateway.lineUserId())) {
+    try (DeliveredMessages judge = new DeliveredMessages(gateway.line())) {
+      users = judge.newUsers(USERS);
+      judge.startFollowing();
       progress.accept("warming up for " + plan.warmUp().toSeconds() + " s");
       if (!plan.warmUp().isZero()) {
         var _ = window(0, IngestBench.FIXED, plan, plan.warmUp(), judge);
@@ -132,7 +138,7 @@ final class SendBench {
                     gateway.keyId(),
                     gateway.keySecret(),
                     gateway.appId(),
-                    gateway.lineUserId(),
+                    users,
                     first),
                 plan.connections(),
                 fixed ? perSecond : 0,
@@ -168,7 +174,8 @@ final class SendBench {
   }
 
   /**
-   * Waits until everything that was answered 200 is on the phone, or nobody can expect it any more.
+   * Waits until everything that was answered 200 was accepted by LINE, or nobody can expect it any
+   * more.
    */
   private static Map<Long, Long> await(DeliveredMessages judge, Map<Long, Long> answeredAt)
       throws IOException, InterruptedException {

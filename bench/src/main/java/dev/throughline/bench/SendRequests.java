@@ -6,10 +6,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.List;
 
 /**
- * {@code POST messages:send} with one LINE text each. The text carries the request's number, by
- * which the emulator's record is matched with what was sent.
+ * {@code POST messages:send} with one LINE text each, to each of some users in turn (sends to one
+ * person keep their order, so one person alone is no load). The text carries the request's number,
+ * by which the emulator's record is matched with what was sent.
  */
 final class SendRequests implements RequestSource {
   /** Stands before the number in each text. */
@@ -19,14 +21,18 @@ final class SendRequests implements RequestSource {
 
   private final byte[] request;
   private final int markAt;
+  private final int userAt;
+  private final List<byte[]> users;
   private long next;
 
   /**
    * {@code project} is {@code http://host:port/v1/projects/id}; numbering starts at {@code first}.
    */
   SendRequests(
-      URI project, String keyId, String keySecret, String appId, String userId, long first) {
+      URI project, String keyId, String keySecret, String appId, List<String> userIds, long first) {
     next = first;
+    users = userIds.stream().map(user -> user.getBytes(US_ASCII)).toList();
+    String anyUser = "?".repeat(users.getFirst().length);
     String digits = "#".repeat(MARK_DIGITS);
     String body =
         """
@@ -34,7 +40,7 @@ final class SendRequests implements RequestSource {
         "identity":"%s"}]}},"message":{"text_message":{"text":"%s%s"}},\
         "channel_priority_order":["LINE"]}\
         """
-            .formatted(appId, userId, MARK, digits);
+            .formatted(appId, anyUser, MARK, digits);
     String credentials =
         Base64.getEncoder().encodeToString((keyId + ":" + keySecret).getBytes(UTF_8));
     String text =
@@ -55,6 +61,7 @@ final class SendRequests implements RequestSource {
                 body);
     request = text.getBytes(US_ASCII);
     markAt = text.lastIndexOf(digits);
+    userAt = text.lastIndexOf(anyUser);
   }
 
   @Override
@@ -64,6 +71,8 @@ final class SendRequests implements RequestSource {
 
   @Override
   public void write(ByteBuffer into) {
+    byte[] user = users.get((int) (next % users.size()));
+    System.arraycopy(user, 0, request, userAt, user.length);
     long rest = next++;
     for (int i = MARK_DIGITS - 1; i >= 0; i--) {
       request[markAt + i] = (byte) ('0' + rest % 10);

@@ -10,11 +10,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** A server under test as a process of its own, with its output in a file. */
 final class ServerProcess implements AutoCloseable {
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(20);
-  private static final int LOG_TAIL_CHARS = 2_000;
+  private static final int COMPLAINT_CHARS = 300;
+
+  private static final Pattern COMPLAINS =
+      Pattern.compile("\\b(error|exception|caused by)\\b", Pattern.CASE_INSENSITIVE);
 
   private final String name;
   private final Process process;
@@ -70,13 +74,13 @@ final class ServerProcess implements AutoCloseable {
     while (!probe.ready()) {
       if (!process.isAlive() || System.nanoTime() > until) {
         throw new IOException(
-            "%s %s; the end of its output:%n%s"
+            "%s %s: %s"
                 .formatted(
                     name,
                     process.isAlive()
                         ? "was not ready within " + within.toSeconds() + " s"
                         : "ended with exit code " + process.exitValue(),
-                    tail()));
+                    complaint(output())));
       }
       Thread.sleep(10);
     }
@@ -106,8 +110,14 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private String tail() throws IOException {
-    String output = output();
-    return output.substring(Math.max(0, output.length() - LOG_TAIL_CHARS));
+  /** The one line of some output that says best what went wrong. */
+  static String complaint(String output) {
+    List<String> lines = output.lines().filter(line -> !line.isBlank()).toList();
+    String found =
+        lines.stream()
+            .filter(line -> COMPLAINS.matcher(line).find())
+            .findFirst()
+            .orElse(lines.isEmpty() ? "no output" : lines.getLast());
+    return found.strip().substring(0, Math.min(COMPLAINT_CHARS, found.strip().length()));
   }
 }
