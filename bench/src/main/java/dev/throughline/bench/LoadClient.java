@@ -92,6 +92,8 @@ final class LoadClient implements AutoCloseable {
     double interval = 1e9 / perSecond;
     int total = (int) Math.min(requests.count(), Math.round(perSecond * length.toNanos() / 1e9));
     boolean starved = false;
+    // What was due while no connection was free is late by the server's doing, not by ours.
+    long starvedUntil = window.start - 1;
     for (Connection connection : connections) {
       idle.add(connection);
     }
@@ -101,10 +103,13 @@ final class LoadClient implements AutoCloseable {
       if (window.next < total && due <= now) {
         Connection free = idle.poll();
         if (free != null) {
-          if (!starved) {
+          if (starved) {
+            starvedUntil = now;
+            starved = false;
+          }
+          if (due > starvedUntil) {
             window.lag.record(now - due);
           }
-          starved = false;
           send(free, due);
           continue;
         }

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
@@ -113,6 +114,18 @@ class LoadClientTest {
     }
   }
 
+  /** A generator that blames itself for a slow server could not be told from a slow generator. */
+  @Test
+  void whatWaitedForAConnectionIsNotTheGeneratorsLag() throws IOException {
+    try (SlowServer slow = new SlowServer(Duration.ofMillis(50), 0);
+        LoadClient client = client(slow.port(), 2)) {
+      WindowResult result =
+          client.atRate(prepared(slow.port(), 10), 10_000, Duration.ofMillis(1), null);
+      assertThat(result.ok()).isEqualTo(10);
+      assertThat(Histogram.of(result.lag()).count()).isEqualTo(2);
+    }
+  }
+
   @Test
   void aServerThatHangsUpCostsFailuresAndReconnects() throws IOException {
     try (SlowServer rude = new SlowServer(Duration.ZERO, 3);
@@ -145,12 +158,12 @@ class LoadClientTest {
   }
 
   /**
-   * Answers one request after the other; hangs up instead of answering each so-manieth plus one.
+   * Answers each connection's requests one after the other, late; hangs up instead of answering
+   * every so often.
    */
   private static final class SlowServer implements AutoCloseable {
     private static final byte[] OK =
-        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
-            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private final ServerSocket listening =
         new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     private final AtomicLong seen = new AtomicLong();
@@ -174,20 +187,29 @@ class LoadClientTest {
 
     private void serve() {
       while (!listening.isClosed()) {
-        try (Socket socket = listening.accept()) {
-          InputStream in = socket.getInputStream();
-          while (skipRequest(in)) {
-            if (hangUpAfter > 0 && seen.incrementAndGet() % (hangUpAfter + 1) == 0) {
-              break;
-            }
-            Thread.sleep(delay);
-            socket.getOutputStream().write(OK);
-          }
+        try {
+          Socket socket = listening.accept();
+          Thread.ofVirtual().start(() -> answer(socket));
         } catch (IOException e) {
-          // The client is gone, or the test is over.
-        } catch (InterruptedException e) {
-          return;
+          // The test is over.
         }
+      }
+    }
+
+    private void answer(Socket socket) {
+      try (socket) {
+        InputStream in = socket.getInputStream();
+        while (skipRequest(in)) {
+          if (hangUpAfter > 0 && seen.incrementAndGet() % (hangUpAfter + 1) == 0) {
+            return;
+          }
+          Thread.sleep(delay);
+          socket.getOutputStream().write(OK);
+        }
+      } catch (IOException e) {
+        // The client is gone.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
 
