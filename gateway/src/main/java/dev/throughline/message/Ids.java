@@ -1,5 +1,7 @@
 package dev.throughline.message;
 
+import dev.throughline.ledger.Ulid;
+
 /** The one-field id types whose values are random and may be shown, logged and indexed. */
 public final class Ids {
   private Ids() {}

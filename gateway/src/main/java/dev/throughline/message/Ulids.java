@@ -1,6 +1,10 @@
 package dev.throughline.message;
 
+import dev.throughline.ledger.RefusedException;
+import dev.throughline.ledger.Ulid;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
@@ -10,6 +14,8 @@ import java.util.random.RandomGenerator;
  */
 public final class Ulids {
   private static final int STEP_BITS = 24;
+  private static final int RANDOM_BITS_IN_HIGH = 16;
+  private static final long RANDOM_IN_HIGH = (1L << RANDOM_BITS_IN_HIGH) - 1;
 
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -21,10 +27,26 @@ public final class Ulids {
     this.random = random;
   }
 
+  /** The id that {@code text} spells; empty if it spells none. */
+  public static Optional<Ulid> parse(String text) {
+    try {
+      return Optional.of(Ulid.parse(text));
+    } catch (RefusedException malformed) {
+      return Optional.empty();
+    }
+  }
+
+  /** The id as the database keeps it, read back. */
+  public static Ulid of(UUID uuid) {
+    return new Ulid(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+  }
+
   public Ulid next() {
     long now = clock.millis();
-    Ulid fresh = Ulid.of(now, random.nextInt(), random.nextLong());
-    return last.updateAndGet(previous -> now > previous.high() >>> 16 ? fresh : after(previous));
+    long high = now << RANDOM_BITS_IN_HIGH | random.nextInt() & RANDOM_IN_HIGH;
+    Ulid fresh = new Ulid(high, random.nextLong());
+    return last.updateAndGet(
+        previous -> now > previous.high() >>> RANDOM_BITS_IN_HIGH ? fresh : after(previous));
   }
 
   private Ulid after(Ulid previous) {

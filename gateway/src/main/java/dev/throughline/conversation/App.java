@@ -1,0 +1,85 @@
+package dev.throughline.conversation;
+
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Ids.AccountId;
+import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.ProjectId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An app: channel accounts, and how messages through them are treated.
+ *
+ * @param accounts in the order of the app's channel priority
+ * @param json the app as the API shows it, without its credentials
+ */
+public record App(
+    AppId id,
+    ProjectId project,
+    Instant created,
+    String displayName,
+    ProcessingMode processingMode,
+    Settings settings,
+    List<Account> accounts,
+    Bytes json) {
+
+  public App {
+    accounts = List.copyOf(accounts);
+  }
+
+  /** The app's account of a channel that sends where nothing else is said. */
+  public Optional<Account> account(ChannelName channel) {
+    List<Account> candidates =
+        accounts.stream().filter(account -> account.channel().equals(channel)).toList();
+    return candidates.stream()
+        .filter(Account::isDefault)
+        .findFirst()
+        .or(() -> candidates.stream().findFirst());
+  }
+
+  /** Whether contacts and conversations are shown to the app. */
+  public enum ProcessingMode {
+    CONVERSATION,
+    DISPATCH
+  }
+
+  /** What the app sets under {@code throughline}: extensions of the contract. */
+  public record Settings(UnknownReply unknownReply, KnownBlock knownBlock) {
+    public static final Settings DEFAULT = new Settings(UnknownReply.LEAVE, KnownBlock.FAIL);
+  }
+
+  /** After a reply of which nobody knows whether it was taken. */
+  public enum UnknownReply {
+    /** Leave it unknown: the person may have it. */
+    LEAVE,
+    /** Push the same content: the person may get it twice. */
+    PUSH
+  }
+
+  /** For somebody who is known to have blocked the account. */
+  public enum KnownBlock {
+    /** Fail at once: the channel would take the message and not deliver it. */
+    FAIL,
+    /** Send all the same. */
+    TRY
+  }
+
+  /**
+   * One channel account of an app.
+   *
+   * @param ordinal which of several accounts of a channel: its webhook URL ends with it
+   * @param platformId our own id at the provider, once known: whom webhooks must be addressed to
+   * @param credential the credential entry as the API shows it
+   */
+  public record Account(
+      AccountId id,
+      AppId app,
+      ProjectId project,
+      ChannelName channel,
+      int ordinal,
+      boolean isDefault,
+      Optional<String> platformId,
+      Bytes credential) {}
+}

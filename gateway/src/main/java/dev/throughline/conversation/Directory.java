@@ -1,0 +1,78 @@
+package dev.throughline.conversation;
+
+import dev.throughline.conversation.App.Account;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Ids.AccountId;
+import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.store.Database;
+import dev.throughline.vault.Vault;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All apps and their accounts, in memory: asked for on every webhook and every send, changed
+ * seldom. Whoever changes an app reloads it.
+ */
+public final class Directory {
+  private final Database database;
+  private final Vault vault;
+  private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of());
+
+  public Directory(Database database, Vault vault) {
+    this.database = database;
+    this.vault = vault;
+  }
+
+  /** Reads all apps anew. */
+  public synchronized void reload() {
+    Map<AppId, App> apps = new HashMap<>();
+    Map<AccountId, Account> accounts = new HashMap<>();
+    for (App app : AppStore.all(database, vault)) {
+      apps.put(app.id(), app);
+      app.accounts().forEach(account -> accounts.put(account.id(), account));
+    }
+    snapshot = new Snapshot(apps, accounts);
+  }
+
+  public Optional<App> app(AppId id) {
+    return Optional.ofNullable(snapshot.apps.get(id));
+  }
+
+  public Optional<App> app(ProjectId project, AppId id) {
+    return app(id).filter(app -> app.project().equals(project));
+  }
+
+  public List<App> apps(ProjectId project) {
+    return snapshot.apps.values().stream()
+        .filter(app -> app.project().equals(project))
+        .sorted(Comparator.comparing(app -> app.id().value()))
+        .toList();
+  }
+
+  public List<App> apps() {
+    return List.copyOf(snapshot.apps.values());
+  }
+
+  /** Accounts that an app gave up are found as well: what they received is still theirs. */
+  public Optional<Account> account(AccountId id) {
+    return Optional.ofNullable(snapshot.accounts.get(id));
+  }
+
+  /** The account behind a webhook URL: the default one of the channel where no ordinal is named. */
+  public Optional<Account> account(AppId app, ChannelName channel, Optional<Integer> ordinal) {
+    return app(app)
+        .flatMap(found ->
+            ordinal.isEmpty()
+                ? found.account(channel)
+                : found.accounts().stream()
+                    .filter(account -> account.channel().equals(channel))
+                    .filter(account -> account.ordinal() == ordinal.get())
+                    .findFirst());
+  }
+
+  private record Snapshot(Map<AppId, App> apps, Map<AccountId, Account> accounts) {}
+}

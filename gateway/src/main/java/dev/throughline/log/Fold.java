@@ -1,0 +1,238 @@
+package dev.throughline.log;
+
+import dev.throughline.store.Database;
+import dev.throughline.store.DatabaseException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the log in order and applies it. The effects of a batch of entries and the new position are
+ * one transaction; the position's chain has one link a batch, so that of two folds that build on
+ * the same position one fails and reads again.
+ */
+public final class Fold implements AutoCloseable {
+  /** Entries a transaction; whatever the log's own batches were. */
+  static final int MAX_BATCH = 500;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Fold.class);
+
+  /** How long the head is waited for before the tables are asked whether another node moved it. */
+  private static final Duration IDLE = Duration.ofSeconds(1);
+
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
+  private static final Duration LAST_BACKOFF = Duration.ofSeconds(2);
+
+  /** Drafts that wait longer than this make the fold give way. */
+  private static final Duration DRAFTS_WAIT = Duration.ofMillis(5);
+
+  /** After a batch that took t, the fold rests for at most t/3: a quarter of the time. */
+  private static final int GIVES_WAY = 3;
+
+  /** Old links of the position's chain are dropped every so many batches. */
+  private static final int FORGET_EVERY = 200;
+
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
+  private final Log log;
+  private final Database database;
+  private final String reader;
+  private final Folder folder;
+  private final long epoch;
+  private final Thread thread;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition moved = lock.newCondition();
+  private long position;
+  private volatile boolean closed;
+  private @Nullable Connection connection;
+  private int sinceForgotten;
+
+  /** A fold of {@code reader} under the epoch of the node that leads. */
+  public Fold(Log log, String reader, long epoch, Folder folder) {
+    this.log = log;
+    this.database = log.database();
+    this.reader = reader;
+    this.epoch = epoch;
+    this.folder = folder;
+    this.position = database.read(c -> LogStore.position(c, reader));
+    this.thread = Thread.ofPlatform().name("fold-" + reader).daemon(true).unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Every entry below is applied or parked; none from it on is. */
+  public long position() {
+    lock.lock();
+    try {
+      return position;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until the position is at or beyond {@code index}; false when the time was up first. */
+  public boolean await(long index, Duration patience) throws InterruptedException {
+    long left = patience.toNanos();
+    lock.lock();
+    try {
+      while (position < index && left > 0) {
+        left = moved.awaitNanos(left);
+      }
+      return position >= index;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join(CLOSE_PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    disconnect();
+  }
+
+  private void run() {
+    Duration backoff = FIRST_BACKOFF;
+    int limit = MAX_BATCH;
+    while (!closed) {
+      try {
+        long from = position();
+        if (log.await(from, IDLE) <= from) {
+          log.refresh();
+          continue;
+        }
+        List<LogEntry> entries = log.read(from, limit);
+        if (entries.isEmpty()) {
+          continue;
+        }
+        long start = System.nanoTime();
+        apply(entries, limit == 1);
+        backoff = FIRST_BACKOFF;
+        limit = Math.min(MAX_BATCH, limit * 2);
+        giveWay(System.nanoTime() - start);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (SQLException | RuntimeException e) {
+        if (closed) {
+          return;
+        }
+        disconnect();
+        if (!isLostDependency(e)) {
+          // Halve until the entry that fails stands alone; then set aside what fails of it.
+          LOG.warn("{}: folding {} entries from {} failed", reader, limit, position(), e);
+          limit = Math.max(1, limit / 2);
+        }
+        rereadPosition();
+        sleep(backoff);
+        backoff =
+            backoff.multipliedBy(2).compareTo(LAST_BACKOFF) < 0
+                ? backoff.multipliedBy(2)
+                : LAST_BACKOFF;
+      }
+    }
+  }
+
+  private void apply(List<LogEntry> entries, boolean carefully) throws SQLException {
+    long from = entries.getFirst().index();
+    long to = entries.getLast().index() + 1;
+    Connection transaction = connection();
+    Folder.Folded folded =
+        carefully
+            ? folder.foldCarefully(entries.getFirst(), transaction)
+            : folder.fold(entries, transaction);
+    LogStore.step(transaction, reader, from, to, epoch);
+    if (++sinceForgotten >= FORGET_EVERY) {
+      LogStore.forgetSteps(transaction, reader, from);
+      sinceForgotten = 0;
+    }
+    transaction.commit();
+    folded.committed();
+    lock.lock();
+    try {
+      position = to;
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void giveWay(long nanos) throws InterruptedException {
+    if (log.backlog().compareTo(DRAFTS_WAIT) > 0) {
+      Thread.sleep(Duration.ofNanos(nanos / GIVES_WAY));
+    }
+  }
+
+  /** After a failure the commit may have happened all the same. */
+  private void rereadPosition() {
+    try {
+      long found = database.read(c -> LogStore.position(c, reader));
+      lock.lock();
+      try {
+        position = found;
+        moved.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("{}: the position cannot be read: {}", reader, e.getMessage());
+    }
+  }
+
+  private Connection connection() throws SQLException {
+    Connection open = connection;
+    if (open == null || open.isClosed()) {
+      open = database.connect("fold");
+      open.setAutoCommit(false);
+      connection = open;
+    }
+    return open;
+  }
+
+  private void disconnect() {
+    Connection open = connection;
+    connection = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (SQLException alreadyBroken) {
+        LOG.debug("closing a broken connection: {}", alreadyBroken.getSQLState());
+      }
+    }
+  }
+
+  private void sleep(Duration duration) {
+    try {
+      Thread.sleep(duration);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean isLostDependency(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException e) {
+        return !(DatabaseException.atCommit(e) instanceof DatabaseException.StatementRefused
+            || DatabaseException.atCommit(e) instanceof DatabaseException.UniqueViolation);
+      }
+      if (cause instanceof DatabaseException.DatabaseUnavailable) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

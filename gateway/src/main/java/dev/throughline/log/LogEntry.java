@@ -1,0 +1,88 @@
+package dev.throughline.log;
+
+import dev.throughline.ledger.Entry;
+import dev.throughline.ledger.Kind;
+import dev.throughline.ledger.Subject;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.message.Bytes;
+import dev.throughline.vault.Vault;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * An entry as readers see it.
+ *
+ * @param keys the key that each part is sealed with, so that what follows from a part can be sealed
+ *     with the same one
+ * @param parts the parts in clear, in order; empty ones were deleted or erased
+ */
+public record LogEntry(
+    long index,
+    Ulid id,
+    Kind kind,
+    Optional<Ulid> cause,
+    Subject subject,
+    Instant at,
+    List<Optional<Bytes>> parts,
+    List<Optional<UUID>> keys) {
+
+  /** The parts joined: the body as received, if none of them is gone. */
+  public Optional<Bytes> body() {
+    if (parts.size() == 1) {
+      return parts.getFirst();
+    }
+    int length = 0;
+    for (Optional<Bytes> part : parts) {
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      length += part.get().length();
+    }
+    byte[] body = new byte[length];
+    int at = 0;
+    for (Optional<Bytes> part : parts) {
+      byte[] bytes = part.orElseThrow().array();
+      System.arraycopy(bytes, 0, body, at, bytes.length);
+      at += bytes.length;
+    }
+    return Optional.of(Bytes.wrap(body));
+  }
+
+  static LogEntry of(long index, Instant at, Draft draft) {
+    return new LogEntry(
+        index,
+        draft.id(),
+        draft.kind(),
+        draft.cause(),
+        draft.subject(),
+        at,
+        draft.parts().stream().map(Optional::of).toList(),
+        draft.partKeys().stream().map(Optional::of).toList());
+  }
+
+  static LogEntry of(LogStore.Stored stored, Vault vault) {
+    Entry entry = Entry.decode(stored.entry().array());
+    List<Optional<Bytes>> parts = new ArrayList<>();
+    List<Optional<UUID>> keys = new ArrayList<>();
+    if (stored.sealed().length() > 0) {
+      List<Bytes> blobs = SealedParts.decode(stored.sealed());
+      for (int i = 0; i < blobs.size(); i++) {
+        Optional<SealedParts.OpenPart> part = SealedParts.open(vault, entry.id(), i, blobs.get(i));
+        parts.add(part.map(SealedParts.OpenPart::bytes));
+        keys.add(part.map(SealedParts.OpenPart::key));
+      }
+    }
+    return new LogEntry(
+        stored.index(),
+        entry.id(),
+        entry.kind(),
+        Optional.ofNullable(entry.cause()),
+        entry.subject(),
+        entry.at(),
+        parts,
+        keys);
+  }
+}

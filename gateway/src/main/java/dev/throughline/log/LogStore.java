@@ -1,0 +1,340 @@
+package dev.throughline.log;
+
+import dev.throughline.ledger.CompactRange;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.Ulids;
+import dev.throughline.vault.DataKey;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** SQL of the log: batches, entries, payloads, idempotency keys, positions. */
+final class LogStore {
+  /**
+   * A whole batch in one statement, hence one round trip and one transaction. Indexes follow from
+   * the batch's first; who builds on a stale head violates {@code batch_pkey}.
+   */
+  private static final String APPEND =
+      """
+      with
+      b as (
+        insert into batch
+          (first, next, shard_first, root, peaks, epoch, erasures, id, node, at)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)),
+      e as (
+        insert into entry (index, id, kind, at, bytes)
+        select ? + n - 1, id, kind, ?, bytes
+        from unnest(?::uuid[], ?::text[], ?::bytea[]) with ordinality as t (id, kind, bytes, n)),
+      p as (
+        insert into payload (index, sealed)
+        select * from unnest(?::bigint[], ?::bytea[])),
+      k as (
+        insert into person_key (id, owner, month, epoch, wrapped)
+        select * from unnest(?::uuid[], ?::bytea[], ?::int[], ?::int[], ?::bytea[])),
+      o as (
+        insert into once (day, key, index, request)
+        select ?, * from unnest(?::bytea[], ?::bigint[], ?::bytea[]))
+      select 1
+      """;
+
+  private static final String HEAD =
+      """
+      select b.next, s.origin, b.shard_first, b.peaks, b.epoch, b.erasures
+      from batch b join shard s on s.first = b.shard_first
+      order by b.first desc limit 1
+      """;
+
+  private static final String FIRST_SHARD =
+      "select origin, first from shard order by first limit 1";
+  private static final String INSERT_SHARD = "insert into shard (origin, first) values (?, ?)";
+  private static final String BATCH_ID = "select id from batch where first = ?";
+
+  private static final String ONCE =
+      """
+      select o.key, o.index, o.request, e.id, e.at
+      from once o join entry e on e.index = o.index
+      where o.day in (?, ?) and o.key = any (?)
+      """;
+
+  private static final String READ =
+      """
+      select e.index, e.bytes, p.sealed
+      from entry e left join payload p on p.index = e.index
+      where e.index >= ? and e.index < ?
+      order by e.index
+      """;
+
+  private static final String READ_SOME =
+      """
+      select e.index, e.bytes, p.sealed
+      from entry e left join payload p on p.index = e.index
+      where e.index = any (?)
+      order by e.index
+      """;
+
+  private static final String INDEX_OF = "select index from entry where id = ?";
+  private static final String LEAVES =
+      "select bytes from entry where index >= ? and index < ? order by index";
+  private static final String NEXT_OF_READER =
+      "select next from step where reader = ? order by first desc limit 1";
+  private static final String INSERT_STEP =
+      "insert into step (reader, first, next, epoch) values (?, ?, ?, ?)";
+  private static final String FORGET_STEPS = "delete from step where reader = ? and first < ?";
+  private static final String PAYLOAD = "select sealed from payload where index = ? for update";
+  private static final String SET_PAYLOAD = "update payload set sealed = ? where index = ?";
+
+  private LogStore() {}
+
+  static Optional<Head> head(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(HEAD);
+        ResultSet row = statement.executeQuery()) {
+      if (!row.next()) {
+        return Optional.empty();
+      }
+      long next = row.getLong(1);
+      Head.Shard shard = new Head.Shard(row.getString(2), row.getLong(3));
+      CompactRange tree = CompactRange.of(next - shard.first(), row.getBytes(4));
+      return Optional.of(new Head(next, shard, tree, row.getLong(5), row.getLong(6)));
+    }
+  }
+
+  static Optional<Head.Shard> firstShard(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FIRST_SHARD);
+        ResultSet row = statement.executeQuery()) {
+      return row.next()
+          ? Optional.of(new Head.Shard(row.getString(1), row.getLong(2)))
+          : Optional.empty();
+    }
+  }
+
+  static void insertShard(Connection connection, Head.Shard shard) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(INSERT_SHARD)) {
+      statement.setString(1, shard.origin());
+      statement.setLong(2, shard.first());
+      statement.executeUpdate();
+    }
+  }
+
+  static PreparedStatement prepareAppend(Connection connection) throws SQLException {
+    return connection.prepareStatement(APPEND);
+  }
+
+  static void append(Connection connection, PreparedStatement statement, UUID node, Batch batch)
+      throws SQLException {
+    List<Draft> drafts = batch.drafts();
+    int n = drafts.size();
+    UUID[] ids = new UUID[n];
+    String[] kinds = new String[n];
+    List<Long> payloadIndexes = new ArrayList<>(n);
+    List<byte[]> payloads = new ArrayList<>(n);
+    List<DataKey.Row> keys = new ArrayList<>();
+    List<Draft.Once> once = new ArrayList<>();
+    List<Long> onceIndexes = new ArrayList<>();
+    long first = batch.before().next();
+    for (int i = 0; i < n; i++) {
+      Draft draft = drafts.get(i);
+      long index = first + i;
+      ids[i] = draft.id().toUuid();
+      kinds[i] = draft.kind().token();
+      if (draft.payload().length() > 0) {
+        payloadIndexes.add(index);
+        payloads.add(draft.payload().array());
+      }
+      draft.keys().values().forEach(key -> key.fresh().ifPresent(keys::add));
+      draft
+          .once()
+          .ifPresent(key -> {
+            once.add(key);
+            onceIndexes.add(index);
+          });
+    }
+    OffsetDateTime at = batch.at().atOffset(ZoneOffset.UTC);
+    Head after = batch.after();
+    int p = 0;
+    statement.setLong(++p, first);
+    statement.setLong(++p, after.next());
+    statement.setLong(++p, after.shard().first());
+    statement.setBytes(++p, after.root().array());
+    statement.setBytes(++p, after.peaks().array());
+    statement.setLong(++p, after.epoch());
+    statement.setLong(++p, after.erasures());
+    statement.setObject(++p, batch.id().toUuid());
+    statement.setObject(++p, node);
+    statement.setObject(++p, at, Types.TIMESTAMP_WITH_TIMEZONE);
+    statement.setLong(++p, first);
+    statement.setObject(++p, at, Types.TIMESTAMP_WITH_TIMEZONE);
+    statement.setArray(++p, connection.createArrayOf("uuid", ids));
+    statement.setArray(++p, connection.createArrayOf("text", kinds));
+    statement.setArray(++p, bytea(connection, batch.entries()));
+    statement.setArray(++p, bigint(connection, payloadIndexes));
+    statement.setArray(++p, bytea(connection, payloads));
+    DataKey.bind(connection, statement, ++p, keys);
+    p += 4;
+    statement.setObject(++p, LocalDate.ofInstant(batch.at(), ZoneOffset.UTC));
+    statement.setArray(++p, bytea(connection, once.stream().map(o -> o.key().array()).toList()));
+    statement.setArray(++p, bigint(connection, onceIndexes));
+    statement.setArray(
+        ++p, bytea(connection, once.stream().map(o -> o.request().array()).toList()));
+    statement.execute();
+  }
+
+  /** The id of the batch that starts at {@code first}, if there is one. */
+  static Optional<Ulid> batchId(Connection connection, long first) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(BATCH_ID)) {
+      statement.setLong(1, first);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? Optional.of(Ulids.of(row.getObject(1, UUID.class))) : Optional.empty();
+      }
+    }
+  }
+
+  /** The entries that used these keys today or yesterday, by key. */
+  static Map<Bytes, Used> once(Connection connection, LocalDate today, List<Bytes> keys)
+      throws SQLException {
+    Map<Bytes, Used> used = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(ONCE)) {
+      statement.setObject(1, today);
+      statement.setObject(2, today.minusDays(1));
+      statement.setArray(3, bytea(connection, keys.stream().map(Bytes::array).toList()));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          used.put(
+              Bytes.wrap(rows.getBytes(1)),
+              new Used(
+                  rows.getLong(2),
+                  Bytes.wrap(rows.getBytes(3)),
+                  Ulids.of(rows.getObject(4, UUID.class)),
+                  rows.getObject(5, OffsetDateTime.class).toInstant()));
+        }
+      }
+    }
+    return used;
+  }
+
+  static List<Stored> read(Connection connection, long from, long to) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(READ)) {
+      statement.setLong(1, from);
+      statement.setLong(2, to);
+      return stored(statement);
+    }
+  }
+
+  static List<Stored> read(Connection connection, List<Long> indexes) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(READ_SOME)) {
+      statement.setArray(1, bigint(connection, indexes));
+      return stored(statement);
+    }
+  }
+
+  static Optional<Long> indexOf(Connection connection, Ulid id) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(INDEX_OF)) {
+      statement.setObject(1, id.toUuid());
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
+      }
+    }
+  }
+
+  static List<byte[]> entryBytes(Connection connection, long from, long to) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LEAVES)) {
+      statement.setLong(1, from);
+      statement.setLong(2, to);
+      List<byte[]> bytes = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          bytes.add(rows.getBytes(1));
+        }
+      }
+      return bytes;
+    }
+  }
+
+  /** Where the reader goes on: 0 before its first step. */
+  static long position(Connection connection, String reader) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(NEXT_OF_READER)) {
+      statement.setString(1, reader);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0;
+      }
+    }
+  }
+
+  static void step(Connection connection, String reader, long from, long to, long epoch)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(INSERT_STEP)) {
+      statement.setString(1, reader);
+      statement.setLong(2, from);
+      statement.setLong(3, to);
+      statement.setLong(4, epoch);
+      statement.executeUpdate();
+    }
+  }
+
+  /** Steps behind the newest are only history: the chain needs its last link alone. */
+  static void forgetSteps(Connection connection, String reader, long before) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FORGET_STEPS)) {
+      statement.setString(1, reader);
+      statement.setLong(2, before);
+      statement.executeUpdate();
+    }
+  }
+
+  static Optional<Bytes> lockPayload(Connection connection, long index) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(PAYLOAD)) {
+      statement.setLong(1, index);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? Optional.of(Bytes.wrap(row.getBytes(1))) : Optional.empty();
+      }
+    }
+  }
+
+  static void replacePayload(Connection connection, long index, Bytes sealed) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SET_PAYLOAD)) {
+      statement.setBytes(1, sealed.array());
+      statement.setLong(2, index);
+      statement.executeUpdate();
+    }
+  }
+
+  private static List<Stored> stored(PreparedStatement statement) throws SQLException {
+    List<Stored> entries = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        byte[] sealed = rows.getBytes(3);
+        entries.add(
+            new Stored(
+                rows.getLong(1),
+                Bytes.wrap(rows.getBytes(2)),
+                sealed == null ? Bytes.EMPTY : Bytes.wrap(sealed)));
+      }
+    }
+    return entries;
+  }
+
+  private static Array bytea(Connection connection, List<byte[]> values) throws SQLException {
+    return connection.createArrayOf("bytea", values.toArray(byte[][]::new));
+  }
+
+  private static Array bigint(Connection connection, List<Long> values) throws SQLException {
+    return connection.createArrayOf("int8", values.toArray(Long[]::new));
+  }
+
+  record Used(long index, Bytes request, Ulid id, Instant at) {}
+
+  /** An entry as it lies in the tables; {@code sealed} is empty where there is no payload. */
+  record Stored(long index, Bytes entry, Bytes sealed) {}
+}

@@ -1,0 +1,161 @@
+package dev.throughline.log;
+
+import dev.throughline.ledger.Hash;
+import dev.throughline.message.Bytes;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What this node appended and the fold has not read yet, kept in clear and bounded, so that the
+ * fold of a node that keeps up never reads back and opens what was in memory a moment ago. Also
+ * where readers wait for the head to move. A gap means: read the tables.
+ */
+final class Tail {
+  /** Of clear parts; beyond it the oldest stay, since the fold wants those first. */
+  private static final long MAX_BYTES = 24L << 20;
+
+  /** About what an entry takes beside its parts. */
+  private static final int ENTRY_BYTES = 512;
+
+  /** Leaf hashes kept for the publisher: 32 bytes each. */
+  private static final int MAX_LEAVES = 1 << 17;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition moved = lock.newCondition();
+  private final ArrayDeque<LogEntry> entries = new ArrayDeque<>();
+  private final ArrayDeque<Hash> leaves = new ArrayDeque<>();
+  private long bytes;
+  private long firstLeaf;
+  private long head;
+
+  /** The head as found at the start, or as another node moved it. */
+  void reset(long newHead) {
+    lock.lock();
+    try {
+      if (newHead != head) {
+        leaves.clear();
+        firstLeaf = newHead;
+        head = newHead;
+        moved.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void add(Batch batch) {
+    lock.lock();
+    try {
+      long index = batch.before().next();
+      if (leaves.isEmpty() || leaves.size() + batch.leaves().size() > MAX_LEAVES) {
+        leaves.clear();
+        firstLeaf = index;
+      }
+      leaves.addAll(batch.leaves());
+      boolean follows = entries.isEmpty() || entries.getLast().index() == index - 1;
+      for (int i = 0; i < batch.drafts().size() && follows && bytes < MAX_BYTES; i++) {
+        Draft draft = batch.drafts().get(i);
+        entries.add(LogEntry.of(index + i, batch.at(), draft));
+        bytes += weight(entries.getLast());
+      }
+      head = batch.after().next();
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Up to {@code max} entries from {@code from} on; empty when they are not here. */
+  List<LogEntry> take(long from, int max) {
+    lock.lock();
+    try {
+      while (!entries.isEmpty() && entries.getFirst().index() < from) {
+        drop();
+      }
+      List<LogEntry> taken = new ArrayList<>();
+      if (!entries.isEmpty() && entries.getFirst().index() == from) {
+        for (LogEntry entry : entries) {
+          if (taken.size() == max) {
+            break;
+          }
+          taken.add(entry);
+        }
+      }
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The leaf hashes of {@code [from, to)}; empty when they are not all here. */
+  List<Hash> leaves(long from, long to) {
+    lock.lock();
+    try {
+      List<Hash> taken = new ArrayList<>();
+      if (from >= firstLeaf && to <= firstLeaf + leaves.size()) {
+        while (firstLeaf < from) {
+          leaves.removeFirst();
+          firstLeaf++;
+        }
+        for (Hash leaf : leaves) {
+          if (taken.size() == to - from) {
+            break;
+          }
+          taken.add(leaf);
+        }
+      }
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long head() {
+    lock.lock();
+    try {
+      return head;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until the head is beyond {@code position}, or the time is up; answers the head. */
+  long await(long position, Duration patience) throws InterruptedException {
+    long left = patience.toNanos();
+    lock.lock();
+    try {
+      while (head <= position && left > 0) {
+        left = moved.awaitNanos(left);
+      }
+      return head;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void wake() {
+    lock.lock();
+    try {
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void drop() {
+    bytes -= weight(entries.removeFirst());
+  }
+
+  private static long weight(LogEntry entry) {
+    long weight = ENTRY_BYTES;
+    for (Optional<Bytes> part : entry.parts()) {
+      weight += part.map(Bytes::length).orElse(0);
+    }
+    return weight;
+  }
+}

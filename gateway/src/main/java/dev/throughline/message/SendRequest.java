@@ -1,0 +1,57 @@
+package dev.throughline.message;
+
+import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.ContactId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A send as a client asked for it, valid in form.
+ *
+ * @param priority the channels to try, in order; empty leaves it to the recipient and the app
+ * @param metadata given back in delivery reports; empty if none
+ * @param conversationMetadata a JSON object, as text, given back with later messages of the person
+ * @param mergeMetadata merge it into what is there (RFC 7386) instead of replacing it
+ * @param callbackUrl where this message's delivery reports go instead of to the app's webhooks
+ * @param dispatchOnly no contact and no conversation are shown for it
+ */
+public record SendRequest(
+    AppId app,
+    Recipient recipient,
+    Content content,
+    List<ChannelName> priority,
+    String metadata,
+    Optional<String> conversationMetadata,
+    boolean mergeMetadata,
+    Optional<String> correlationId,
+    Optional<String> callbackUrl,
+    Optional<Duration> ttl,
+    boolean highPriority,
+    boolean dispatchOnly,
+    Map<String, String> channelProperties) {
+
+  public SendRequest {
+    priority = List.copyOf(priority);
+    channelProperties = Map.copyOf(channelProperties);
+  }
+
+  /** Whom to send to. */
+  public sealed interface Recipient {
+    record ByContact(ContactId contact) implements Recipient {}
+
+    /** One person by their addresses, in order of preference. */
+    record ByIdentities(List<Identity> identities) implements Recipient {
+      public ByIdentities {
+        identities = List.copyOf(identities);
+      }
+    }
+  }
+
+  /** Shows nothing personal. */
+  @Override
+  public String toString() {
+    return "SendRequest[" + app + "]";
+  }
+}

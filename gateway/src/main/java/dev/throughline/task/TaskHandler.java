@@ -1,0 +1,23 @@
+package dev.throughline.task;
+
+import dev.throughline.message.Bytes;
+
+/** Runs the tasks of one kind. */
+public interface TaskHandler {
+  String kind();
+
+  /** How many tasks of this kind may run at the same time. */
+  int concurrency();
+
+  /**
+   * Does the work once, and makes sure that the log learns what came of it before it returns: the
+   * task waits in its lane until the fold has read that. An exception leaves the task as it was, to
+   * be run again after a pause.
+   *
+   * @param body what to do, in clear
+   */
+  void run(Task task, Bytes body) throws InterruptedException;
+
+  /** The key that sealed the body is destroyed: whose task it was has been erased. */
+  void erased(Task task) throws InterruptedException;
+}

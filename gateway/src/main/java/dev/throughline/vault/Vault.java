@@ -1,0 +1,282 @@
+package dev.throughline.vault;
+
+import dev.throughline.message.Bytes;
+import dev.throughline.store.Database;
+import dev.throughline.vault.EpochKeys.Epoch;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Seals, opens and looks up. A sealed blob is {@code version (1) ‖ key id (16) ‖ nonce (12) ‖
+ * AES-256-GCM ciphertext and tag}; its associated data names where it lies, so that no blob can be
+ * moved to another row.
+ */
+public final class Vault {
+  /** Bytes that sealing adds to what it seals. */
+  public static final int OVERHEAD = 1 + 16 + 12 + 16;
+
+  private static final byte VERSION = 1;
+  private static final int NONCE_BYTES = 12;
+  private static final int KEY_BYTES = 32;
+  private static final int TAG_BITS = 128;
+  private static final int HEADER_BYTES = 1 + 16 + NONCE_BYTES;
+
+  /** About 25 MB when full. */
+  private static final int CACHED_KEYS = 100_000;
+
+  private final EpochKeys epochs;
+  private final Database database;
+  private final InstantSource clock;
+  private final SecureRandom random;
+  private final KeyCache<UUID, DataKey> byId = new KeyCache<>(CACHED_KEYS);
+  private final KeyCache<OwnerMonth, DataKey> byOwner = new KeyCache<>(CACHED_KEYS);
+
+  private Vault(EpochKeys epochs, Database database, InstantSource clock, SecureRandom random) {
+    this.epochs = epochs;
+    this.database = database;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** Opens the vault whose epoch keys lie in {@code directory}, making the first where none is. */
+  public static Vault open(
+      Path directory, Database database, InstantSource clock, SecureRandom random) {
+    return new Vault(EpochKeys.load(directory, random), database, clock, random);
+  }
+
+  /** The number of the epoch under which new hashes and wrapped keys stand. */
+  public int epoch() {
+    return epochs.current().number();
+  }
+
+  /** HMAC-SHA256 of the owner's name under the current epoch's look-up key: 32 bytes. */
+  public Bytes hash(Owner owner) {
+    return epochs.current().hash(owner.nameBytes());
+  }
+
+  /** HMAC-SHA256 of any other value that must be found by equality. */
+  public Bytes hash(String kind, String value) {
+    return epochs.current().hash((kind + "\n" + value).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The keys that seal what these owners own now: from the cache, else the table, else fresh. */
+  public Map<Owner, DataKey> keysFor(Collection<? extends Owner> owners) {
+    Map<Owner, DataKey> keys = new HashMap<>();
+    List<Owner> missing = new ArrayList<>();
+    int month = month(clock.instant());
+    for (Owner owner : owners) {
+      byOwner
+          .get(new OwnerMonth(owner, owner.monthly() ? month : 0))
+          .ifPresentOrElse(key -> keys.put(owner, key), () -> missing.add(owner));
+    }
+    if (!missing.isEmpty()) {
+      keys.putAll(stored(missing, month));
+      for (Owner owner : missing) {
+        keys.computeIfAbsent(owner, o -> fresh(o, o.monthly() ? month : 0));
+      }
+    }
+    return keys;
+  }
+
+  public DataKey keyFor(Owner owner) {
+    DataKey key = keysFor(List.of(owner)).get(owner);
+    if (key == null) {
+      throw new AssertionError("keysFor answers for each owner");
+    }
+    return key;
+  }
+
+  /** Call when the rows of fresh keys are committed: from now on they serve everybody. */
+  public void admit(Map<Owner, DataKey> keys) {
+    keys.forEach((owner, key) ->
+        key.fresh()
+            .ifPresent(row -> remember(new OwnerMonth(owner, row.month()), key.committed())));
+  }
+
+  public Bytes seal(DataKey key, byte[] plain, byte[] associated) {
+    byte[] sealed = new byte[HEADER_BYTES + plain.length + TAG_BITS / 8];
+    byte[] nonce = new byte[NONCE_BYTES];
+    random.nextBytes(nonce);
+    ByteBuffer header = ByteBuffer.wrap(sealed);
+    header.put(VERSION);
+    header.putLong(key.id().getMostSignificantBits());
+    header.putLong(key.id().getLeastSignificantBits());
+    header.put(nonce);
+    encrypt(key.secret(), nonce, associated, plain, sealed, HEADER_BYTES);
+    return Bytes.wrap(sealed);
+  }
+
+  /** Empty when the key is destroyed: the data is erased. Tampered data throws. */
+  public Optional<Bytes> open(Bytes sealed, byte[] associated) {
+    return key(keyId(sealed)).map(key -> open(key, sealed, associated));
+  }
+
+  /** The id of the key that a blob is sealed with. */
+  public static UUID keyId(Bytes sealed) {
+    if (sealed.length() < HEADER_BYTES + TAG_BITS / 8 || sealed.array()[0] != VERSION) {
+      throw new IllegalStateException("not a sealed blob of version 1");
+    }
+    ByteBuffer header = ByteBuffer.wrap(sealed.array());
+    header.get();
+    return new UUID(header.getLong(), header.getLong());
+  }
+
+  /** The key of that id, to seal more of the same owner's data; empty when it is destroyed. */
+  public Optional<DataKey> key(UUID id) {
+    Optional<DataKey> cached = byId.get(id);
+    if (cached.isEmpty()) {
+      load(List.of(id));
+      cached = byId.get(id);
+    }
+    return cached;
+  }
+
+  /** Loads keys that are about to be asked for, in one query. */
+  public void load(Collection<UUID> ids) {
+    List<UUID> missing = new ArrayList<>();
+    for (UUID id : ids) {
+      if (byId.get(id).isEmpty()) {
+        missing.add(id);
+      }
+    }
+    if (!missing.isEmpty()) {
+      for (DataKey.Row row : database.read(c -> KeyStore.byId(c, missing))) {
+        unwrap(row).ifPresent(unwrapped -> byId.put(row.id(), unwrapped.key()));
+      }
+    }
+  }
+
+  /** Inserts rows of fresh keys in the caller's transaction. */
+  public static void insert(Connection connection, Collection<DataKey> keys) throws SQLException {
+    KeyStore.insert(connection, keys.stream().flatMap(key -> key.fresh().stream()).toList());
+  }
+
+  private Map<Owner, DataKey> stored(List<Owner> owners, int month) {
+    Map<Bytes, Owner> byHash = new LinkedHashMap<>();
+    owners.forEach(owner -> byHash.put(hash(owner), owner));
+    Map<Owner, DataKey> found = new HashMap<>();
+    for (DataKey.Row row : database.read(c -> KeyStore.byOwner(c, byHash.keySet(), month))) {
+      Owner owner = byHash.get(row.owner());
+      if (owner != null && row.month() == (owner.monthly() ? month : 0)) {
+        unwrap(row)
+            .ifPresent(unwrapped -> {
+              found.put(owner, unwrapped.key());
+              remember(new OwnerMonth(owner, row.month()), unwrapped.key());
+            });
+      }
+    }
+    return found;
+  }
+
+  private DataKey fresh(Owner owner, int month) {
+    byte[] secret = new byte[KEY_BYTES];
+    random.nextBytes(secret);
+    UUID id = new UUID(random.nextLong(), random.nextLong());
+    Epoch epoch = epochs.current();
+    byte[] name = owner.nameBytes();
+    byte[] plain = ByteBuffer.allocate(KEY_BYTES + name.length).put(secret).put(name).array();
+    byte[] nonce = new byte[NONCE_BYTES];
+    random.nextBytes(nonce);
+    byte[] wrapped = new byte[NONCE_BYTES + plain.length + TAG_BITS / 8];
+    System.arraycopy(nonce, 0, wrapped, 0, NONCE_BYTES);
+    encrypt(epoch.wrapping(), nonce, associated(id), plain, wrapped, NONCE_BYTES);
+    DataKey.Row row =
+        new DataKey.Row(id, epoch.hash(name), month, epoch.number(), Bytes.wrap(wrapped));
+    return new DataKey(id, new SecretKeySpec(secret, "AES"), Optional.of(row));
+  }
+
+  private Optional<Unwrapped> unwrap(DataKey.Row row) {
+    return epochs
+        .find(row.epoch())
+        .map(epoch -> {
+          byte[] wrapped = row.wrapped().array();
+          byte[] plain = decrypt(epoch.wrapping(), wrapped, 0, NONCE_BYTES, associated(row.id()));
+          SecretKey secret = new SecretKeySpec(plain, 0, KEY_BYTES, "AES");
+          return new Unwrapped(new DataKey(row.id(), secret, Optional.empty()));
+        });
+  }
+
+  private void remember(OwnerMonth owner, DataKey key) {
+    byId.put(key.id(), key);
+    byOwner.put(owner, key);
+  }
+
+  private static Bytes open(DataKey key, Bytes sealed, byte[] associated) {
+    return Bytes.wrap(decrypt(key.secret(), sealed.array(), 1 + 16, HEADER_BYTES, associated));
+  }
+
+  private static void encrypt(
+      SecretKey key, byte[] nonce, byte[] associated, byte[] plain, byte[] out, int offset) {
+    try {
+      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
+      cipher.updateAAD(associated);
+      cipher.doFinal(plain, 0, plain.length, out, offset);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-256-GCM must work in every JDK", e);
+    }
+  }
+
+  private static byte[] decrypt(
+      SecretKey key, byte[] sealed, int nonceAt, int offset, byte[] associated) {
+    try {
+      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      cipher.init(
+          Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, sealed, nonceAt, NONCE_BYTES));
+      cipher.updateAAD(associated);
+      return cipher.doFinal(sealed, offset, sealed.length - offset);
+    } catch (AEADBadTagException e) {
+      throw new TamperedException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-256-GCM must work in every JDK", e);
+    }
+  }
+
+  private static byte[] associated(UUID id) {
+    return ByteBuffer.allocate(16)
+        .putLong(id.getMostSignificantBits())
+        .putLong(id.getLeastSignificantBits())
+        .array();
+  }
+
+  /** Months since year 0: a new one starts with each calendar month in UTC. */
+  private static int month(Instant at) {
+    LocalDate date = LocalDate.ofInstant(at, ZoneOffset.UTC);
+    return date.getYear() * 12 + date.getMonthValue() - 1;
+  }
+
+  private record OwnerMonth(Owner owner, int month) {}
+
+  private record Unwrapped(DataKey key) {}
+
+  /** A sealed blob was changed, moved to another row, or belongs to another installation. */
+  public static final class TamperedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TamperedException(Throwable cause) {
+      super("sealed data does not match its key and place: it was changed or moved", cause);
+    }
+  }
+}

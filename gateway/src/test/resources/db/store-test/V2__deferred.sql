@@ -1,0 +1,3 @@
+CREATE TABLE deferred (
+  id bigint CONSTRAINT deferred_id_key UNIQUE DEFERRABLE INITIALLY DEFERRED
+);
