@@ -119,6 +119,18 @@ final class AppendBench {
     return ratios;
   }
 
+  /** The most that a target reached with any number of callers, against what is asked of it. */
+  static List<IngestReport.Verdict> verdicts(List<Window> windows, String target) {
+    double best =
+        medians(windows).entrySet().stream()
+            .filter(median -> median.getKey().startsWith(target + " @ "))
+            .mapToDouble(median -> median.getValue().median())
+            .max()
+            .orElse(0);
+    return List.of(
+        Conditions.atLeast("entries/s of the " + target, best, Conditions.ENTRIES_PER_SECOND));
+  }
+
   private Window window(int round, AppendTarget target, int count, Duration length)
       throws IOException, InterruptedException {
     List<Caller> running = new ArrayList<>();

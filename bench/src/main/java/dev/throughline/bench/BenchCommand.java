@@ -75,7 +75,7 @@ public final class BenchCommand {
    * Runs one benchmark and returns the exit code: 0 done, 1 failed, 2 not understood or refused.
    */
   public static int run(List<String> arguments, PrintStream out) {
-    return new BenchCommand(out, root(), InstantSource.system(), Optional.empty())
+    return new BenchCommand(out, root(), InstantSource.system(), Optional.of(LogAppend::open))
         .execute(arguments);
   }
 
@@ -254,7 +254,10 @@ public final class BenchCommand {
                   "%-44s %,12.0f entries/s  (%,.0f to %,.0f)%n",
                   key, spread.median(), spread.min(), spread.max()));
       write(options, report);
-      return log.isPresent();
+      List<IngestReport.Verdict> verdicts =
+          log.isEmpty() ? List.of() : AppendBench.verdicts(windows, targets.getFirst().name());
+      verdicts.forEach(verdict -> out.println(Conditions.line(verdict)));
+      return log.isPresent() && verdicts.stream().allMatch(IngestReport.Verdict::met);
     } finally {
       for (AppendTarget target : targets) {
         target.close();

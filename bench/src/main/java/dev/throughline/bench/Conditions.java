@@ -8,6 +8,7 @@ final class Conditions {
   static final double TO_EXPRESS = 1.75;
   static final double FIXED_P99_MILLIS = 25;
   static final double RESIDENT_MEGABYTES = 400;
+  static final double ENTRIES_PER_SECOND = 20_000;
   static final double FIRST_START_SECONDS = 8;
   static final double SECOND_START_SECONDS = 3;
 

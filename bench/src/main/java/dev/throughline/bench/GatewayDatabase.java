@@ -1,6 +1,8 @@
 package dev.throughline.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -31,6 +33,7 @@ record GatewayDatabase(String jdbcUrl) {
 
   private static final List<String> DURABILITY =
       List.of("fsync", "synchronous_commit", "full_page_writes");
+  private static final int PORT_LINE = 4;
   private static final int LOGIN_SECONDS = 5;
   private static final int QUERY_SECONDS = 60;
 
@@ -39,6 +42,29 @@ record GatewayDatabase(String jdbcUrl) {
         .ifPresent(why -> {
           throw new IllegalArgumentException(why);
         });
+  }
+
+  /**
+   * The embedded one of a data directory, while it runs: its port stands in PostgreSQL's own {@code
+   * postmaster.pid}, its password beside the cluster.
+   */
+  static GatewayDatabase embeddedIn(Path data) throws IOException {
+    Path home = data.resolve("postgres");
+    List<String> running = Files.readAllLines(home.resolve("cluster/postmaster.pid"));
+    if (running.size() < PORT_LINE) {
+      throw new IOException("the embedded PostgreSQL of " + data + " is still starting");
+    }
+    return new GatewayDatabase(
+        "jdbc:postgresql://127.0.0.1:%s/throughline?user=throughline&password=%s"
+            .formatted(
+                running.get(PORT_LINE - 1).strip(),
+                Files.readString(home.resolve("password")).strip()));
+  }
+
+  /** Says where, and keeps the password to itself. */
+  @Override
+  public String toString() {
+    return jdbcUrl.replaceFirst("\\?.*", "");
   }
 
   long entriesOfKind(String kind) throws IOException {

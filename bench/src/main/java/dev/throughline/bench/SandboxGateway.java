@@ -20,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
  * The distribution, started as a user starts it: {@code ./throughline sandbox --headless} with
  * embedded PostgreSQL. It brings the emulated LINE that {@code bench send} needs and that keeps
  * every call of the gateway on this machine; the emulator idles during {@code bench ingest}, and
- * its memory counts as the gateway's. What it says in {@code /sandbox.json} is all we know of it.
+ * its memory counts as the gateway's. What it says in {@code /sandbox.json} is all that we ask of
+ * it; the rest is read from its database.
  */
 final class SandboxGateway implements GatewayUnderTest {
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
@@ -30,11 +31,12 @@ final class SandboxGateway implements GatewayUnderTest {
   private final Path launcher;
   private final Optional<String> databaseUrl;
   private @Nullable ServerProcess process;
+  private @Nullable Path data;
   private @Nullable Facts facts;
 
   /**
    * @param launcher the {@code throughline} script
-   * @param databaseUrl how to reach its database, where its {@code sandbox.json} does not say
+   * @param databaseUrl how to reach its database, where that is not the embedded one
    */
   SandboxGateway(Path launcher, Optional<String> databaseUrl) {
     this.launcher = launcher;
@@ -49,8 +51,7 @@ final class SandboxGateway implements GatewayUnderTest {
       String keyId,
       String keySecret,
       String appId,
-      String channelSecret,
-      Optional<String> databaseUrl) {}
+      String channelSecret) {}
 
   @Override
   public void start(Path directory) throws IOException, InterruptedException {
@@ -77,6 +78,7 @@ final class SandboxGateway implements GatewayUnderTest {
             directory,
             directory.resolveSibling(directory.getFileName() + ".log"));
     process = started;
+    data = directory;
     facts = null;
     URI where = URI.create("http://127.0.0.1:" + operations + "/sandbox.json");
     try (HttpClient client = HttpClient.newBuilder().connectTimeout(ANSWER_WITHIN).build();
@@ -148,13 +150,13 @@ final class SandboxGateway implements GatewayUnderTest {
   }
 
   private GatewayDatabase database() throws IOException {
-    return new GatewayDatabase(
-        databaseUrl
-            .or(() -> facts().databaseUrl())
-            .orElseThrow(() ->
-                new IOException(
-                    "the gateway's database is unknown: sandbox.json has no database_url,"
-                        + " and --database was not given")));
+    if (databaseUrl.isPresent()) {
+      return new GatewayDatabase(databaseUrl.get());
+    }
+    if (data == null) {
+      throw new IllegalStateException("the gateway has not been started");
+    }
+    return GatewayDatabase.embeddedIn(data);
   }
 
   /** Empty while it is starting. */
@@ -174,8 +176,7 @@ final class SandboxGateway implements GatewayUnderTest {
               text(node, "key_id"),
               text(node, "key_secret"),
               text(node, "app_id"),
-              text(node, "line_channel_secret"),
-              node.path("database_url").asStringOpt()));
+              text(node, "line_channel_secret")));
     } catch (IOException | JacksonException e) {
       return Optional.empty();
     }

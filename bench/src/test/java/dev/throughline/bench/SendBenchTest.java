@@ -20,7 +20,6 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -48,14 +47,7 @@ class SendBenchTest {
                 8 << 20, InstantSource.system(), RandomGenerator.of("L64X128MixRandom"))) {
       SandboxGateway.Facts facts =
           new SandboxGateway.Facts(
-              platform.base(),
-              platform.base(),
-              "project",
-              "key",
-              "secret",
-              "app",
-              "channel",
-              Optional.empty());
+              platform.base(), platform.base(), "project", "key", "secret", "app", "channel");
 
       List<SendBench.Window> windows =
           new SendBench(facts, generator::run, folder, line -> {}).run(PLAN);
