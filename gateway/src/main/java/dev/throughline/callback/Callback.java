@@ -121,9 +121,12 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
   }
 
   private static Callback started(Fact.ConversationStarted fact) {
-    ObjectNode body = envelope(fact.party(), fact.at(), Optional.empty());
-    body.putObject("conversation_start_notification").set("conversation", fact.conversation());
-    return finish("CONVERSATION_START", fact.party(), body, "", Optional.empty());
+    ObjectNode body =
+        envelope(fact.app().id(), fact.app().project(), fact.at(), Optional.empty());
+    body.putObject("conversation_start_notification").set("conversation", fact.json());
+    body.put("message_metadata", "");
+    return new Callback(
+        "CONVERSATION_START", fact.app().project(), Optional.of(fact.app().id()), body);
   }
 
   /** Contacts belong to the project: the envelope names no app. */

@@ -112,7 +112,7 @@ public final class Callbacks implements Reaction {
     return switch (fact) {
       case Fact.MessageReceived f -> Told.of(f.party().contact(), f.party().key());
       case Fact.ContactCreated f -> Told.of(f.contact(), f.key());
-      case Fact.ConversationStarted f -> Told.of(f.party().contact(), f.party().key());
+      case Fact.ConversationStarted f -> Told.of(f.contact(), f.key());
       case Fact.Opted f -> Told.of(f.party().contact(), f.party().key());
       case Fact.StatusChanged f -> Told.of(f.party().contact(), f.party().key());
       case Fact.Submitted f -> Told.of(f.party().contact(), f.party().key());

@@ -36,7 +36,9 @@ public sealed interface Fact {
       ProjectId project, ContactId contact, DataKey key, Instant at, ObjectNode json)
       implements Fact {}
 
-  record ConversationStarted(Party party, Instant at, ObjectNode conversation) implements Fact {}
+  /** A conversation began; {@code json} is as the API shows it, {@code key} seals it. */
+  record ConversationStarted(App app, ContactId contact, DataKey key, Instant at, ObjectNode json)
+      implements Fact {}
 
   /** Somebody befriended ({@code in}) or blocked the account. */
   record Opted(Party party, boolean in, Instant acceptedAt, Optional<Instant> occurredAt)

@@ -19,6 +19,7 @@ import dev.throughline.conversation.Rows.Seen;
 import dev.throughline.conversation.Rows.StatusRow;
 import dev.throughline.conversation.Rows.Unsend;
 import dev.throughline.conversation.Rows.UnsentMessage;
+import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
@@ -27,9 +28,11 @@ import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
+import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.message.Reason;
 import dev.throughline.message.SendRequest;
@@ -179,7 +182,7 @@ final class FoldWork implements Effects {
       case Item.Attempt attempt -> attempt(attempt);
       case Item.Outcome outcome -> outcome(outcome);
       case Item.Decision decision -> decision(decision);
-      case Item.Change _ -> {}
+      case Item.Change change -> change(change);
       case Item.Alarm(var entry, String kind, String subject) ->
           ConverseStore.alarm(transaction, kind, subject, entry.at());
     }
@@ -587,6 +590,41 @@ final class FoldWork implements Effects {
     }
   }
 
+  /** The rows were changed with the entry; what is left is to tell of it. */
+  private void change(Item.Change item) {
+    Optional<DataKey> key =
+        item.entry().keys().isEmpty()
+            ? Optional.empty()
+            : item.entry().keys().getFirst().flatMap(vault::key);
+    Optional<ContactId> contact = ulid(item.record(), Changes.CONTACT).map(ContactId::new);
+    if (key.isEmpty()
+        || contact.isEmpty()
+        || !(item.record().path(Changes.SHOWN) instanceof ObjectNode shown)) {
+      return;
+    }
+    switch (Json.string(item.record(), Changes.CHANGE).orElse("")) {
+      case Changes.CONTACT_CREATED -> {
+        if (item.entry().subject() instanceof Subject.Project(String project)) {
+          emit(
+              new Fact.ContactCreated(
+                  new ProjectId(project), contact.get(), key.get(), at, shown));
+        }
+      }
+      case Changes.CONVERSATION_CREATED ->
+          ulid(item.record(), Changes.APP)
+              .map(AppId::new)
+              .flatMap(directory::app)
+              .ifPresent(
+                  app ->
+                      emit(
+                          new Fact.ConversationStarted(
+                              app, contact.get(), key.get(), at, shown)));
+      default -> {
+        // Nobody outside is told of the other changes.
+      }
+    }
+  }
+
   // --- Effects ----------------------------------------------------------------------------------
 
   @Override
@@ -859,7 +897,7 @@ final class FoldWork implements Effects {
     json.put("active_channel", party.identity().channel().value());
     json.put("active", true);
     json.put("metadata", "");
-    emit(new Fact.ConversationStarted(in, at, json));
+    emit(new Fact.ConversationStarted(party.app(), party.contact(), party.key(), at, json));
     return in;
   }
 

@@ -65,10 +65,13 @@ final class AnswerReader {
   }
 
   private static int statusOf(String line) throws MalformedAnswerException {
-    if (!line.matches("HTTP/1\\.[01] [1-5][0-9][0-9]( .*)?")) {
+    boolean version = line.startsWith("HTTP/1.1 ") || line.startsWith("HTTP/1.0 ");
+    boolean ended = line.length() == 12 || (line.length() > 12 && line.charAt(12) == ' ');
+    long code = version && ended ? number(line.substring(9, 12), 10, 3) : -1;
+    if (code < 100 || code > 599) {
       throw new MalformedAnswerException("not a status line");
     }
-    return Integer.parseInt(line.substring(9, 12));
+    return (int) code;
   }
 
   private List<Headers.Field> fields() throws IOException {
@@ -137,10 +140,27 @@ final class AnswerReader {
 
   private static long length(List<String> values) throws MalformedAnswerException {
     String first = values.getFirst();
-    if (!first.matches("[0-9]{1,18}") || !values.stream().allMatch(first::equals)) {
+    long length = number(first, 10, 18);
+    if (length < 0 || (values.size() > 1 && !values.stream().allMatch(first::equals))) {
       throw new MalformedAnswerException("no clear content length");
     }
-    return Long.parseLong(first);
+    return length;
+  }
+
+  /** A number of at most {@code digits} ASCII digits, no sign; -1 for anything else. */
+  private static long number(String text, int radix, int digits) {
+    if (text.isEmpty() || text.length() > digits) {
+      return -1;
+    }
+    long value = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int digit = text.charAt(i) < 128 ? Character.digit(text.charAt(i), radix) : -1;
+      if (digit < 0) {
+        return -1;
+      }
+      value = value * radix + digit;
+    }
+    return value;
   }
 
   /** Null if there is more than {@code limit} of them. */
@@ -150,10 +170,10 @@ final class AnswerReader {
       String line = line(CHUNK_LINE_BYTES);
       int extension = line.indexOf(';');
       String size = (extension < 0 ? line : line.substring(0, extension)).strip();
-      if (!size.matches("[0-9a-fA-F]{1,15}")) {
+      long length = number(size, 16, 15);
+      if (length < 0) {
         throw new MalformedAnswerException("not a chunk size");
       }
-      long length = Long.parseLong(size, 16);
       if (length == 0) {
         fields();
         return body;

@@ -49,6 +49,9 @@ final class Routes {
     for (int i = 0; i < segments.length; i++) {
       node = descend(node, segments[i], i == segments.length - 1, names, route.template());
     }
+    if (names.size() > Cut.MAX_PARAMETERS) {
+      throw new IllegalArgumentException("too many parameters in " + route.template());
+    }
     if (node.targets.put(route.method(), new Target(route, List.copyOf(names))) != null) {
       throw new IllegalArgumentException(
           "two routes for " + route.method() + " " + route.template());

@@ -18,6 +18,7 @@ import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ulids;
+import dev.throughline.store.DatabaseException;
 import dev.throughline.vault.Owner;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +98,14 @@ public final class Receiver {
   }
 
   private Response keep(Account account, Channel channel, int secretVersion, Bytes body) {
+    try {
+      return append(account, channel, secretVersion, body);
+    } catch (LogUnavailableException | DatabaseException away) {
+      return LATER;
+    }
+  }
+
+  private Response append(Account account, Channel channel, int secretVersion, Bytes body) {
     Owner.Account ours = new Owner.Account(account.id());
     Drafts.Builder draft =
         drafts
@@ -109,12 +118,8 @@ public final class Receiver {
               .orElse(ours),
           body.slice(run.from(), run.to()));
     }
-    try {
-      log.append(draft.build());
-      return KEPT;
-    } catch (LogUnavailableException e) {
-      return LATER;
-    }
+    log.append(draft.build());
+    return KEPT;
   }
 
   private static Optional<Integer> ordinal(String text) {

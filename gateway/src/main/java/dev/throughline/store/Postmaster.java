@@ -248,9 +248,14 @@ final class Postmaster implements AutoCloseable {
     } finally {
       changing.unlock();
     }
-    return awaitReady(process)
-        ? new Attempt(Optional.of(process), "")
-        : new Attempt(Optional.empty(), tail(from));
+    try {
+      return awaitReady(process)
+          ? new Attempt(Optional.of(process), "")
+          : new Attempt(Optional.empty(), tail(from));
+    } catch (IOException | RuntimeException e) {
+      stop(process.pid());
+      throw e;
+    }
   }
 
   /** A pid file may be an earlier server's, which would answer, and vanish: the pid must match. */

@@ -48,6 +48,7 @@ public final class Vault {
 
   private final EpochKeys epochs;
   private final Database database;
+  private final KeyLookups lookups;
   private final InstantSource clock;
   private final SecureRandom random;
   private final KeyCache<UUID, DataKey> byId = new KeyCache<>(CACHED_KEYS);
@@ -56,6 +57,7 @@ public final class Vault {
   private Vault(EpochKeys epochs, Database database, InstantSource clock, SecureRandom random) {
     this.epochs = epochs;
     this.database = database;
+    this.lookups = new KeyLookups(database);
     this.clock = clock;
     this.random = random;
   }
@@ -177,7 +179,7 @@ public final class Vault {
     Map<Bytes, Owner> byHash = new LinkedHashMap<>();
     owners.forEach(owner -> byHash.put(hash(owner), owner));
     Map<Owner, DataKey> found = new HashMap<>();
-    for (DataKey.Row row : database.read(c -> KeyStore.byOwner(c, byHash.keySet(), month))) {
+    for (DataKey.Row row : lookups.find(byHash.keySet(), month)) {
       Owner owner = byHash.get(row.owner());
       if (owner != null && row.month() == (owner.monthly() ? month : 0)) {
         unwrap(row)

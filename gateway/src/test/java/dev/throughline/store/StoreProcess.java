@@ -56,7 +56,7 @@ final class StoreProcess implements AutoCloseable {
 
   static DatabaseConfig config(Path data, Path binaries) {
     return DatabaseConfig.embedded(
-            EmbeddedConfig.in(data).withWalMegabytes(128).withBinaries(binaries))
+            EmbeddedConfig.in(data).withWalMegabytes(80).withBinaries(binaries))
         .withMigrations(MIGRATIONS);
   }
 

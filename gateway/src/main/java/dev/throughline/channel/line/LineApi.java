@@ -8,7 +8,6 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -207,7 +206,7 @@ public final class LineApi {
 
   private Transport.Request request(
       String method, String path, Map<String, String> headers, Bytes body, Duration deadline) {
-    return new Transport.Request(method, host.at(path), new HashMap<>(headers), body, deadline);
+    return new Transport.Request(method, host.at(path), headers, body, deadline);
   }
 
   private <T> Result<T> call(Transport.Request request, Function<LineAnswer, Optional<T>> value) {

@@ -1,0 +1,181 @@
+package dev.throughline.app;
+
+import dev.throughline.Gateway;
+import dev.throughline.GatewayConfig;
+import dev.throughline.app.Failures.CommandFailed;
+import dev.throughline.sandbox.SandboxPages;
+import dev.throughline.sandbox.line.ControlRefusal;
+import dev.throughline.sandbox.line.LineConfig;
+import dev.throughline.sandbox.line.LineEmulator;
+import dev.throughline.sandbox.line.LineUser;
+import io.helidon.webserver.http.HttpService;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The gateway and the emulated LINE, started together and introduced to each other: a project, a
+ * key, an app with LINE credentials, and LINE's webhook pointing at it.
+ */
+public final class SandboxWorld implements AutoCloseable {
+  static final int LINE_PORT = 8082;
+
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final LineEmulator line;
+  private final Gateway gateway;
+  private final SandboxFile file;
+
+  private SandboxWorld(LineEmulator line, Gateway gateway, SandboxFile file) {
+    this.line = line;
+    this.gateway = gateway;
+    this.file = file;
+  }
+
+  /**
+   * @param settings what the configuration file says
+   * @param linePort the emulator's port; 0 for a free one
+   */
+  static SandboxWorld start(
+      Path data,
+      Settings settings,
+      Optional<Integer> port,
+      Optional<Integer> opsPort,
+      int linePort,
+      InstantSource clock)
+      throws IOException, InterruptedException {
+    SecureRandom random = new SecureRandom();
+    SandboxFile file = SandboxFile.in(data, random);
+    LineEmulator line =
+        new LineEmulator(
+            LineConfig.channel(
+                    "1234567890",
+                    file.get("line_channel_secret"),
+                    file.get("line_channel_access_token"),
+                    file.get("line_bot_user_id"))
+                .withPort(linePort)
+                .withUsers(List.of(LineUser.friend(file.get("line_user_id"), "Hanako")))
+                .withStateFile(data.resolve("line.json")),
+            clock,
+            random);
+    try {
+      GatewayConfig config =
+          settings.config(data, port, opsPort, Optional.of(line.baseUri()), true);
+      HttpService facts =
+          rules ->
+              rules.get(
+                  "/",
+                  (request, response) ->
+                      response.header("Content-Type", "application/json").send(file.json()));
+      Gateway gateway =
+          Gateway.start(
+              config,
+              clock,
+              Map.of("/sandbox", new SandboxPages(line), "/sandbox.json", facts));
+      SandboxWorld world = new SandboxWorld(line, gateway, file);
+      world.introduce(config);
+      return world;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      line.close();
+      throw e;
+    }
+  }
+
+  SandboxFile file() {
+    return file;
+  }
+
+  @Override
+  public void close() {
+    line.close();
+    gateway.close();
+  }
+
+  private void introduce(GatewayConfig config) throws IOException, InterruptedException {
+    file.put("api", Addresses.publicUrl(config, gateway));
+    file.put("ops", Addresses.opsUrl(config, gateway));
+    file.put("line", line.baseUri().toString());
+    if (file.find("key_secret").isEmpty()) {
+      Optional<OpsClient> ops = OpsClient.connect(config.data());
+      try (OpsClient admin =
+          ops.orElseThrow(() -> new CommandFailed("The operations port does not answer."))) {
+        JsonNode project =
+            admin.call(
+                "POST",
+                "/admin/projects",
+                Optional.of(JSON.createObjectNode().put("display_name", "Sandbox")));
+        file.put("project_id", project.path("project_id").asString());
+        JsonNode key =
+            admin.call(
+                "POST",
+                "/admin/projects/" + file.get("project_id") + "/keys",
+                Optional.of(JSON.createObjectNode()));
+        file.put("key_id", key.path("key_id").asString());
+        file.put("key_secret", key.path("key_secret").asString());
+      }
+      file.write();
+    }
+    if (file.find("app_id").isEmpty()) {
+      file.put("app_id", createApp());
+    }
+    try {
+      line.control().webhookUrl(file.get("api") + "/hooks/line/" + file.get("app_id"));
+    } catch (ControlRefusal e) {
+      throw new CommandFailed("The emulated LINE refuses the webhook's address.", e);
+    }
+    file.write();
+  }
+
+  private String createApp() throws IOException, InterruptedException {
+    ObjectNode app = JSON.createObjectNode();
+    app.put("display_name", "Sandbox");
+    app.put("processing_mode", "CONVERSATION");
+    ObjectNode credential = app.putArray("channel_credentials").addObject();
+    credential.put("channel", "LINE");
+    ObjectNode secrets = credential.putObject("line_credentials");
+    secrets.put("token", file.get("line_channel_access_token"));
+    secrets.put("secret", file.get("line_channel_secret"));
+    secrets.put("is_default", true);
+    String basic =
+        Base64.getEncoder()
+            .encodeToString((file.get("key_id") + ":" + file.get("key_secret")).getBytes(
+                java.nio.charset.StandardCharsets.UTF_8));
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> response =
+          client.send(
+              HttpRequest.newBuilder(
+                      URI.create(
+                          file.get("api") + "/v1/projects/" + file.get("project_id") + "/apps"))
+                  .timeout(DEADLINE)
+                  .header("Authorization", "Basic " + basic)
+                  .header("Content-Type", "application/json")
+                  .POST(BodyPublishers.ofString(JSON.writeValueAsString(app)))
+                  .build(),
+              BodyHandlers.ofString());
+      if (response.statusCode() != 200) {
+        throw new CommandFailed(
+            "The sandbox's app could not be made: HTTP "
+                + response.statusCode()
+                + " "
+                + response.body());
+      }
+      return JSON.readTree(response.body()).path("id").asString();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.throughline.app;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** What both {@code serve} and {@code sandbox} take. */
+final class ServerOptions {
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "The public port, of webhooks and API (default: 8080; 0 for a free one).")
+  private Optional<Integer> port = Optional.empty();
+
+  @Option(
+      names = "--ops-port",
+      paramLabel = "PORT",
+      description = "The operations port, on loopback (default: 8081; 0 for a free one).")
+  private Optional<Integer> opsPort = Optional.empty();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A configuration file; docs/operations.md lists what it may hold.")
+  private Optional<Path> config = Optional.empty();
+
+  Optional<Integer> port() {
+    return port;
+  }
+
+  Optional<Integer> opsPort() {
+    return opsPort;
+  }
+
+  Optional<Path> config() {
+    return config;
+  }
+}

@@ -1,0 +1,242 @@
+package dev.throughline.sandbox.line;
+
+import dev.throughline.sandbox.emulator.Bytes;
+import dev.throughline.sandbox.emulator.Ids;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * LINE on a port of the loopback address: API, webhooks out, and the control API under {@code
+ * /_sandbox}. Everything that has a life (reply tokens, retry keys, access tokens, rate limits,
+ * quotas, redeliveries) goes by the clock that is passed in; waits for the network go by real time.
+ */
+public final class LineEmulator implements AutoCloseable {
+  private static final int CONNECTIONS_LIMIT = 4_096;
+  private static final int CHATS_SAVED = 2_000;
+  private static final int ITEMS_SAVED_PER_CHAT = 100;
+  private static final int RETRY_KEYS_SAVED = 20_000;
+
+  private final World world;
+  private final AccessTokens tokens;
+  private final Assertions assertions;
+  private final Narrowcasts narrowcasts;
+  private final Timers timers;
+  private final Webhooks webhooks;
+  private final Sending sending;
+  private final Gate gate;
+  private final LineControl control;
+  private final Optional<StateFile> stateFile;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final WebServer server;
+
+  /**
+   * Starts at once.
+   *
+   * @throws IllegalStateException if the port is taken
+   */
+  public LineEmulator(LineConfig config, InstantSource clock, RandomGenerator random) {
+    Ids ids = new Ids(random, clock);
+    Seals seals = new Seals(config.channelSecret());
+    Faults faults = new Faults(ids);
+    // The world speaks through the webhooks and the webhooks look at the world.
+    Webhooks[] later = new Webhooks[1];
+    world = new World(config, clock, ids, seals, events -> later[0].enqueue(events));
+    timers = new Timers(clock);
+    webhooks = new Webhooks(world, faults, timers, config.botUserId(), config.history());
+    later[0] = webhooks;
+    tokens = new AccessTokens(clock, ids, config.channelAccessToken());
+    assertions = new Assertions(clock, config.channelId());
+    sending = new Sending(world, config.history().accepted());
+    narrowcasts = new Narrowcasts(world, sending, timers);
+    gate =
+        new Gate(
+            world,
+            tokens,
+            faults,
+            new SendApi(world, sending, narrowcasts),
+            new AccountApi(world, webhooks, config),
+            new TokenApi(tokens, assertions, config),
+            config.history());
+    control = new LineControl(world, gate, webhooks, sending, faults, assertions, config);
+    config.stateFile().flatMap(StateFile::load).ifPresent(this::restore);
+    for (LineUser user : config.users()) {
+      if (world.user(user.userId()).isEmpty()) {
+        world.restoreUser(user);
+      }
+    }
+    stateFile = config.stateFile().map(file -> new StateFile(file, world::version, this::save));
+    webhooks.start();
+    server = serve(config.port());
+  }
+
+  private WebServer serve(int port) {
+    return WebServer.builder()
+        .shutdownHook(false)
+        .address(InetAddress.getLoopbackAddress())
+        .port(port)
+        .maxTcpConnections(CONNECTIONS_LIMIT)
+        .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
+        .shutdownGracePeriod(Duration.ofMillis(200))
+        .routing(HttpRouting.builder().register("/_sandbox", controlService()).any(this::handle))
+        .build()
+        .start();
+  }
+
+  /** Where the API answers; give it to an SDK as its end point. */
+  public URI baseUri() {
+    return URI.create("http://127.0.0.1:" + server.port());
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  /** The same as {@code /_sandbox}, without HTTP. */
+  public LineControl control() {
+    return control;
+  }
+
+  /** The control API, to be mounted on another port as well. */
+  public HttpService controlService() {
+    return new ControlApi(control);
+  }
+
+  private void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
+    Gate.Incoming incoming = read(request);
+    switch (gate.pass(incoming)) {
+      case Gate.Reaction.Respond(String requestId, Answer answer) -> {
+        response.status(Status.create(answer.status()));
+        response.header("x-line-request-id", requestId);
+        answer.headers().forEach(response::header);
+        if (incoming.tooLarge()) {
+          response.header(HeaderValues.CONNECTION_CLOSE);
+        }
+        if (answer.body().isEmpty()) {
+          response.send();
+        } else {
+          response.header(HeaderValues.CONTENT_TYPE_JSON);
+          response.send(answer.body().getBytes(StandardCharsets.UTF_8));
+        }
+      }
+      case Gate.Reaction.Hang(String requestId, Duration time) -> {
+        var _ = closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        throw new CloseConnectionException("A fault let this request hang");
+      }
+      case Gate.Reaction.Reset(String requestId) ->
+          throw new CloseConnectionException("A fault closed this connection");
+    }
+  }
+
+  private static Gate.Incoming read(ServerRequest request) {
+    Map<String, String> headers = new HashMap<>();
+    for (var header : request.headers()) {
+      headers.put(header.name().toLowerCase(Locale.ROOT), header.get());
+    }
+    Bytes body = Bytes.NONE;
+    boolean tooLarge = request.headers().contentLength().orElse(0) > Gate.BODY_LIMIT;
+    if (request.content().hasEntity() && !tooLarge) {
+      try (InputStream in = request.content().inputStream()) {
+        body = Bytes.of(in.readNBytes(Gate.BODY_LIMIT + 1));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      tooLarge = body.length() > Gate.BODY_LIMIT;
+    }
+    return new Gate.Incoming(
+        request.prologue().method().text(),
+        request.path().path(),
+        request.query().rawValue(),
+        headers,
+        tooLarge ? Bytes.NONE : body,
+        tooLarge);
+  }
+
+  private void restore(StateFile.State state) {
+    state.users().forEach(world::restoreUser);
+    state.groups().forEach(world::restoreGroup);
+    state.audiences().forEach(world::audience);
+    state.chats().forEach(chat -> world.chats.restore(chat.id(), chat.before(), chat.items()));
+    world.webhookUrl(state.webhookUrl());
+    tokens.restore(state.tokens());
+    assertions.restore(state.keys());
+    world.retryKeys.restore(state.retryKeys());
+    world.replyTokens.restore(state.replyTokens());
+    world.counts.restore(state.counts());
+    narrowcasts.restore(state.narrowcasts());
+    webhooks.restore(state.redeliveries());
+    world.ids.resumeAfter(state.lastMessageId());
+  }
+
+  private StateFile.State save() {
+    world.lock.lock();
+    try {
+      Instant now = world.clock.instant();
+      List<StateFile.Chat> chats = new ArrayList<>();
+      List<String> names = world.chats.names();
+      for (String name : names.subList(0, Math.min(names.size(), CHATS_SAVED))) {
+        var entries = world.chats.newest(name, ITEMS_SAVED_PER_CHAT);
+        if (!entries.isEmpty()) {
+          chats.add(
+              new StateFile.Chat(
+                  name,
+                  entries.getFirst().number() - 1,
+                  entries.stream().map(entry -> entry.value()).toList()));
+        }
+      }
+      return new StateFile.State(
+          StateFile.format(),
+          world.users(),
+          world.groups(),
+          world.audiences(),
+          chats,
+          world.webhookUrl(),
+          tokens.issued(),
+          assertions.keys(),
+          world.retryKeys.newest(RETRY_KEYS_SAVED, now),
+          world.replyTokens.alive(now),
+          world.counts.save(),
+          narrowcasts.saved(),
+          webhooks.waitingForRedelivery(),
+          world.ids.lastDecimal());
+    } finally {
+      world.lock.unlock();
+    }
+  }
+
+  /** Stops answering and sending, and writes the state file a last time. */
+  @Override
+  public void close() {
+    closing.countDown();
+    world.changes.close();
+    world.chats.close();
+    webhooks.close();
+    timers.close();
+    server.stop();
+    stateFile.ifPresent(StateFile::close);
+  }
+}
