@@ -53,7 +53,7 @@ public final class MessageStore {
   private static final int MAX_TRIES = 5;
 
   /** The newest time that PostgreSQL and this API can both write. */
-  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+  public static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private static final Instant EARLIEST = Instant.EPOCH;
 
