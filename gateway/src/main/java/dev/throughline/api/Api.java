@@ -45,8 +45,7 @@ public final class Api {
     Ulids ulids = ground.ulids();
     InstantSource clock = ground.clock();
     MessageStore messages = new MessageStore(database, vault, log, drafts);
-    ContactStore contacts =
-        new ContactStore(database, vault, log, drafts, ulids, clock, messages);
+    ContactStore contacts = new ContactStore(database, vault, log, drafts, ulids, clock, messages);
     ConversationStore conversations =
         new ConversationStore(database, vault, log, drafts, clock, messages);
     Tokens tokens = new Tokens(vault, clock);
@@ -91,16 +90,9 @@ public final class Api {
         new SendRoutes(log, drafts, vault, directory, contacts, ports.targets()).routes(guard));
     routes.addAll(
         new MessageRoutes(
-                messages,
-                directory,
-                paging,
-                freshness,
-                ports.receipts(),
-                deadLetters,
-                decisions)
+                messages, directory, paging, freshness, ports.receipts(), deadLetters, decisions)
             .routes(guard));
-    routes.addAll(
-        new DeadLetterRoutes(deadLetters, paging, freshness, decisions).routes(guard));
+    routes.addAll(new DeadLetterRoutes(deadLetters, paging, freshness, decisions).routes(guard));
     routes.addAll(new LedgerRoutes(ports.receipts()).routes());
     routes.addAll(AbsentRoutes.routes(guard));
     return List.copyOf(routes);

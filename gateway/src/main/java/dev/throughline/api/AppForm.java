@@ -120,7 +120,8 @@ final class AppForm {
     ObjectNode json = Json.object();
     switch (name) {
       case DISPLAY_NAME -> body.string(name, MAX_NAME).ifPresent(v -> json.put(name, v));
-      case REPORT_VIEW -> body.oneOf(name, Set.of("NONE", "FULL")).ifPresent(v -> json.put(name, v));
+      case REPORT_VIEW ->
+          body.oneOf(name, Set.of("NONE", "FULL")).ifPresent(v -> json.put(name, v));
       case MODE ->
           body.oneOf(name, Set.of("DISPATCH", "CONVERSATION")).ifPresent(v -> json.put(name, v));
       case RETENTION ->
@@ -128,7 +129,9 @@ final class AppForm {
               body.requiredObject(name),
               json.putObject(name),
               Set.of(
-                  "MESSAGE_EXPIRE_POLICY", "CONVERSATION_EXPIRE_POLICY", "PERSIST_RETENTION_POLICY"),
+                  "MESSAGE_EXPIRE_POLICY",
+                  "CONVERSATION_EXPIRE_POLICY",
+                  "PERSIST_RETENTION_POLICY"),
               1,
               3_650,
               180);
@@ -170,7 +173,8 @@ final class AppForm {
 
   private static void retention(
       Fields given, ObjectNode json, Set<String> types, int min, int max, int days) {
-    json.put("retention_type", given.oneOf("retention_type", types).orElse("MESSAGE_EXPIRE_POLICY"));
+    json.put(
+        "retention_type", given.oneOf("retention_type", types).orElse("MESSAGE_EXPIRE_POLICY"));
     json.put("ttl_days", given.integer("ttl_days", min, max).orElse(days));
   }
 

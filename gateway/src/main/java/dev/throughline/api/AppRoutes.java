@@ -104,8 +104,7 @@ final class AppRoutes {
     List<Account> accounts =
         replaces
             ? checked.check(
-                credentials.read(body, project, before.id(), before.accounts()),
-                before.accounts())
+                credentials.read(body, project, before.id(), before.accounts()), before.accounts())
             : List.of();
     return configuration.alone(() -> {
       directory.reload();

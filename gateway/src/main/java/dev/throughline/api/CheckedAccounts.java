@@ -28,8 +28,7 @@ final class CheckedAccounts {
       checked.set(i, silent(account, before));
       if (account.channel().equals(ChannelName.LINE)) {
         asking.add(
-            Thread.ofVirtual()
-                .start(() -> answers.add(new Answer(place, check.check(account)))));
+            Thread.ofVirtual().start(() -> answers.add(new Answer(place, check.check(account)))));
       }
     }
     long deadline = System.nanoTime() + CredentialCheck.DEADLINE.toNanos();

@@ -161,8 +161,7 @@ final class ContactRoutes {
     freshness.await(project);
     return Answers.ok(
         Answers.done(
-                contacts.update(
-                    project, id(request), before -> apply(project, before, body, mask)),
+                contacts.update(project, id(request), before -> apply(project, before, body, mask)),
                 unknown(),
                 ContactRoutes::taken)
             .json());
@@ -204,8 +203,7 @@ final class ContactRoutes {
         mask.covers("language", body) ? language(body) : before.language());
   }
 
-  private static String text(
-      UpdateMask mask, Fields body, String name, int max, String before) {
+  private static String text(UpdateMask mask, Fields body, String name, int max, String before) {
     return mask.covers(name, body) ? body.string(name, max).orElse("") : before;
   }
 

@@ -87,8 +87,7 @@ final class ConversationRoutes {
     freshness.await(project);
     ConversationStore.Page found = conversations.page(project, filter, after, size + 1);
     boolean more = found.conversations().size() > size;
-    List<Conversation> page =
-        more ? found.conversations().subList(0, size) : found.conversations();
+    List<Conversation> page = more ? found.conversations().subList(0, size) : found.conversations();
     ObjectNode json =
         Answers.list(
             LIST,
@@ -101,10 +100,7 @@ final class ConversationRoutes {
   private Response get(ProjectId project, Request request) throws InterruptedException {
     freshness.await(project);
     return Answers.ok(
-        conversations
-            .find(project, id(request))
-            .orElseThrow(ConversationRoutes::unknown)
-            .json());
+        conversations.find(project, id(request)).orElseThrow(ConversationRoutes::unknown).json());
   }
 
   private Response create(ProjectId project, Request request) throws InterruptedException {
@@ -119,8 +115,7 @@ final class ConversationRoutes {
         body.string("correlation_id", SendRequests.MAX_CORRELATION_ID).orElse("");
     App app = directory.app(project, appId).orElseThrow(AppRoutes::unknown);
     freshness.await(project);
-    Contact contact =
-        contacts.find(project, contactId).orElseThrow(ContactRoutes::unknown);
+    Contact contact = contacts.find(project, contactId).orElseThrow(ContactRoutes::unknown);
     Conversation conversation =
         new Conversation(
             new ConversationId(ulids.next()),
@@ -210,8 +205,7 @@ final class ConversationRoutes {
 
   private Response delete(ProjectId project, Request request) throws InterruptedException {
     freshness.await(project);
-    Answers.done(
-        conversations.delete(project, id(request)), unknown(), ConversationRoutes::active);
+    Answers.done(conversations.delete(project, id(request)), unknown(), ConversationRoutes::active);
     return Answers.empty();
   }
 
@@ -236,8 +230,7 @@ final class ConversationRoutes {
 
   private static void requireShort(Fields body, ObjectNode metadata) {
     if (Json.text(metadata).length() > MAX_METADATA_JSON) {
-      throw body.wrong(
-          "metadata_json", "must have at most " + MAX_METADATA_JSON + " characters.");
+      throw body.wrong("metadata_json", "must have at most " + MAX_METADATA_JSON + " characters.");
     }
   }
 

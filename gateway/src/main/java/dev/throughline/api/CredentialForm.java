@@ -71,8 +71,7 @@ final class CredentialForm {
     return accounts;
   }
 
-  private Account account(
-      Fields entry, ProjectId project, AppId app, List<Account> before) {
+  private Account account(Fields entry, ProjectId project, AppId app, List<Account> before) {
     ChannelName channel = Identities.channel(entry, "channel");
     int ordinal = entry.integer(ORDINAL, 0, MAX_ORDINAL).orElse(0);
     ObjectNode credential = Json.object();
@@ -172,7 +171,8 @@ final class CredentialForm {
   }
 
   /** The account with what its channel said of it. */
-  static Account with(Account account, String status, String description, Optional<String> knownId) {
+  static Account with(
+      Account account, String status, String description, Optional<String> knownId) {
     ObjectNode credential = Json.object(account.credential());
     credential.putObject("state").put("status", status).put("description", description);
     credential.put("channel_known_id", knownId.orElse(""));

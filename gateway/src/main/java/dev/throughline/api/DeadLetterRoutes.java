@@ -56,9 +56,7 @@ final class DeadLetterRoutes {
         Refusal.unknown("DEAD_LETTER_UNKNOWN", "The project has no such dead letter.");
     freshness.await(project);
     DeadLetter letter =
-        letters
-            .find(project, Answers.id(request, "letter", unknown))
-            .orElseThrow(() -> unknown);
+        letters.find(project, Answers.id(request, "letter", unknown)).orElseThrow(() -> unknown);
     ObjectNode facts = Json.object();
     facts.put(letter.parked() ? Changes.PARKED : Changes.TASK, letter.id().toString());
     decisions.append(project, Changes.REPLAY, facts);

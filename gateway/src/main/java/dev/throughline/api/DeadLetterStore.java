@@ -78,15 +78,12 @@ final class DeadLetterStore {
 
   /** The newest first, older than {@code before}. */
   List<DeadLetter> page(ProjectId project, Optional<Ulid> before, int limit) {
-    return database.read(c ->
-        letters(c, project, before.map(Ulid::toUuid).orElse(NEWEST), null, limit));
+    return database.read(
+        c -> letters(c, project, before.map(Ulid::toUuid).orElse(NEWEST), null, limit));
   }
 
   Optional<DeadLetter> find(ProjectId project, Ulid id) {
-    return database
-        .read(c -> letters(c, project, NEWEST, id.toUuid(), 1))
-        .stream()
-        .findFirst();
+    return database.read(c -> letters(c, project, NEWEST, id.toUuid(), 1)).stream().findFirst();
   }
 
   /** The task of a send of which nobody knows whether it was taken. */

@@ -22,8 +22,8 @@ final class LedgerRoutes {
     String note =
         receipts
             .checkpoint()
-            .orElseThrow(() ->
-                Refusal.unavailable("There is no checkpoint yet; try again shortly."));
+            .orElseThrow(
+                () -> Refusal.unavailable("There is no checkpoint yet; try again shortly."));
     return Response.of(200, "text/plain; charset=utf-8", Bytes.utf8(note))
         .with("Cache-Control", "no-cache");
   }

@@ -204,12 +204,11 @@ final class MessageRoutes {
                 .toList();
     List<Owner.Person> addresses =
         channels.stream()
-            .flatMap(name ->
-                ContactRoutes.addresses(directory, project, name, identity.get()).stream())
+            .flatMap(
+                name -> ContactRoutes.addresses(directory, project, name, identity.get()).stream())
             .toList();
     return addresses.isEmpty()
-        ? List.of(
-            new Owner.Person(project, ChannelName.LINE, Optional.empty(), identity.get()))
+        ? List.of(new Owner.Person(project, ChannelName.LINE, Optional.empty(), identity.get()))
         : addresses;
   }
 
@@ -228,8 +227,7 @@ final class MessageRoutes {
             .filter(word -> !word.isEmpty() && !word.endsWith("UNSPECIFIED"))
             .filter(word -> !word.startsWith("UNDEFINED"));
     if (value.isPresent() && !value.get().equals(one) && !value.get().equals(other)) {
-      throw Refusal.invalid(
-          "FIELD_INVALID", name, name + " must be " + one + " or " + other + ".");
+      throw Refusal.invalid("FIELD_INVALID", name, name + " must be " + one + " or " + other + ".");
     }
     return value;
   }

@@ -25,8 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Projects: what keys, apps and contacts belong to. */
 public final class Projects {
-  private static final String INSERT =
-      "insert into project (id, created, sealed) values (?, ?, ?)";
+  private static final String INSERT = "insert into project (id, created, sealed) values (?, ?, ?)";
   private static final String EXISTS = "select 1 from project where id = ?";
   private static final String ALL = "select id from project order by id";
 
@@ -36,8 +35,7 @@ public final class Projects {
   private final Drafts drafts;
   private final InstantSource clock;
 
-  public Projects(
-      Database database, Vault vault, Log log, Drafts drafts, InstantSource clock) {
+  public Projects(Database database, Vault vault, Log log, Drafts drafts, InstantSource clock) {
     this.database = database;
     this.vault = vault;
     this.log = log;
@@ -62,9 +60,7 @@ public final class Projects {
     json.put("display_name", displayName);
     Bytes sealed =
         vault.seal(
-            key,
-            Json.bytes(json).array(),
-            ("project " + id).getBytes(StandardCharsets.US_ASCII));
+            key, Json.bytes(json).array(), ("project " + id).getBytes(StandardCharsets.US_ASCII));
     try {
       database.transaction(c -> {
         Vault.insert(c, List.of(key));

@@ -28,12 +28,12 @@ import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.store.DatabaseException;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -67,8 +67,7 @@ final class SendRoutes {
   }
 
   List<Route> routes(Guard guard) {
-    return List.of(
-        Route.post("/v1/projects/{project}/messages:send", guard.project(this::send)));
+    return List.of(Route.post("/v1/projects/{project}/messages:send", guard.project(this::send)));
   }
 
   private Response send(ProjectId project, Request request) {
@@ -92,8 +91,7 @@ final class SendRoutes {
             .draft(Kind.REQUEST, new Subject.Project(project.value()))
             .part(owner, request.body())
             .build();
-    Draft once =
-        key.map(value -> draft.once(once(project, value, request.body()))).orElse(draft);
+    Draft once = key.map(value -> draft.once(once(project, value, request.body()))).orElse(draft);
     return append(once);
   }
 

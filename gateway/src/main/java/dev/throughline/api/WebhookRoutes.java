@@ -165,8 +165,7 @@ final class WebhookRoutes {
     Owner installation = new Owner.Installation();
     DataKey key = vault.keyFor(installation);
     Draft draft =
-        configuration.draft(
-            project, fresh ? "webhook_created" : "webhook_updated", facts(app, id));
+        configuration.draft(project, fresh ? "webhook_created" : "webhook_updated", facts(app, id));
     Instant now = clock.instant();
     database.transaction(c -> {
       Vault.insert(c, List.of(key));
