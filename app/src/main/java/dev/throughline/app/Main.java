@@ -1,7 +1,7 @@
 package dev.throughline.app;
 
-import java.io.InputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.logging.LogManager;
 import picocli.CommandLine;
@@ -23,8 +23,6 @@ import picocli.CommandLine.Spec;
       KeyCommand.class,
       DoctorCommand.class,
       VerifyCommand.class,
-      FsckCommand.class,
-      ParkedCommand.class,
       HelpCommand.class
     },
     footer = {

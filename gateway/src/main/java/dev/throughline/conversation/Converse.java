@@ -43,6 +43,7 @@ public final class Converse implements Folder {
   private final Ulids ulids;
   private final Tasks tasks;
   private final Directory directory;
+  private final ClockDrift drift;
   private final List<Reaction> reactions;
   private final ItemReader items;
 
@@ -56,12 +57,14 @@ public final class Converse implements Folder {
       Ulids ulids,
       Directory directory,
       Map<ChannelName, Channel> channels,
+      ClockDrift drift,
       Tasks tasks,
       List<Reaction> reactions) {
     this.log = log;
     this.vault = vault;
     this.ulids = ulids;
     this.directory = directory;
+    this.drift = drift;
     this.tasks = tasks;
     this.reactions = List.copyOf(reactions);
     this.items = new ItemReader(directory, channels);
@@ -117,7 +120,7 @@ public final class Converse implements Folder {
         open.add(item);
       }
     }
-    FoldWork work = new FoldWork(vault, ulids, directory, reactions, transaction);
+    FoldWork work = new FoldWork(vault, ulids, directory, drift, reactions, transaction);
     work.load(open);
     for (Item item : open) {
       work.apply(item);

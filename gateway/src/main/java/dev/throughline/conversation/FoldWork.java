@@ -76,6 +76,7 @@ final class FoldWork implements Effects {
   private final Vault vault;
   private final Ulids ulids;
   private final Directory directory;
+  private final ClockDrift drift;
   private final List<Reaction> reactions;
   private final Connection transaction;
 
@@ -113,11 +114,13 @@ final class FoldWork implements Effects {
       Vault vault,
       Ulids ulids,
       Directory directory,
+      ClockDrift drift,
       List<Reaction> reactions,
       Connection transaction) {
     this.vault = vault;
     this.ulids = ulids;
     this.directory = directory;
+    this.drift = drift;
     this.reactions = reactions;
     this.transaction = transaction;
   }
@@ -229,6 +232,9 @@ final class FoldWork implements Effects {
     }
     if (!fresh.remove(eventKey(item))) {
       return;
+    }
+    if (!item.event().head().redelivered()) {
+      item.event().head().occurredAt().ifPresent(occurred -> drift.saw(occurred, at));
     }
     Optional<Party> party = person(item).map(owner -> party(item.app(), owner, item.event()));
     party.ifPresent(known -> heardFrom(known, item.event()));
