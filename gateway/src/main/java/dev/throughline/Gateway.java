@@ -1,5 +1,12 @@
 package dev.throughline;
 
+import dev.throughline.api.AccessKeys;
+import dev.throughline.api.Api;
+import dev.throughline.api.ErrorForm;
+import dev.throughline.api.Freshness;
+import dev.throughline.api.OpsRoutes;
+import dev.throughline.api.Projects;
+import dev.throughline.api.TargetCheck;
 import dev.throughline.callback.CallbackHandler;
 import dev.throughline.callback.Callbacks;
 import dev.throughline.callback.Prober;
@@ -8,13 +15,16 @@ import dev.throughline.callback.Webhooks;
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.line.LineApi;
 import dev.throughline.channel.line.LineChannel;
-import dev.throughline.channel.line.LineCredentials;
 import dev.throughline.conversation.AccountCredentials;
+import dev.throughline.conversation.App;
+import dev.throughline.conversation.ClockDrift;
 import dev.throughline.conversation.Converse;
 import dev.throughline.conversation.Directory;
 import dev.throughline.http.Http;
 import dev.throughline.http.HttpServer;
 import dev.throughline.http.Listener;
+import dev.throughline.http.Resolver;
+import dev.throughline.http.TargetPolicy;
 import dev.throughline.inbound.Receiver;
 import dev.throughline.inbound.RefusedWebhooks;
 import dev.throughline.log.Drafts;
@@ -23,6 +33,8 @@ import dev.throughline.log.Lead;
 import dev.throughline.log.Log;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ulids;
+import dev.throughline.ops.Doctor;
+import dev.throughline.ops.DoctorRoutes;
 import dev.throughline.outbound.Outbound;
 import dev.throughline.outbound.SendHandler;
 import dev.throughline.store.Database;
@@ -30,15 +42,17 @@ import dev.throughline.task.Tasks;
 import dev.throughline.vault.Vault;
 import io.helidon.webserver.http.HttpService;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,76 +63,15 @@ public final class Gateway implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final Duration HTTP_GRACE = Duration.ofSeconds(5);
+  private static final Duration FRESHNESS_PATIENCE = Duration.ofMillis(250);
 
-  /** How long a start waits for the fold to pass what stood when this node took the lead. */
+  /** How often a start says how far the fold has come before tasks may run. */
   private static final Duration CATCH_UP_TICK = Duration.ofSeconds(1);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Database database;
-  private final Log log;
-  private final Fold fold;
-  private final HttpServer server;
-
-  private Gateway(
-      GatewayConfig config, InstantSource clock, Map<String, HttpService> mounts)
-      throws IOException, InterruptedException {
-    SecureRandom random = new SecureRandom();
-    Ulids ulids = new Ulids(clock, random);
-    database = opened(Database.open(config.database()));
-    UUID node = NodeId.of(config.data());
-    Vault vault = Vault.open(config.data().resolve("keys"), database, clock, random);
-    log = opened(Log.open(database, vault, ulids, clock, config.ledgerHost(), node));
-    Drafts drafts = new Drafts(vault, ulids, random);
-
-    Directory directory = new Directory(database, vault);
-    directory.reload();
-    Webhooks webhooks = new Webhooks(database, vault);
-    webhooks.reload();
-    Http http = opened(new Http(Http.Settings.of(VERSION)));
-    HttpTransport transport = new HttpTransport(http);
-    LineApi lineApi = new LineApi(transport, config.lineApi());
-    Map<ChannelName, Channel> channels =
-        Map.of(ChannelName.LINE, new LineChannel(transport, config.lineApi(), clock));
-    AccountCredentials credentials =
-        new AccountCredentials(Map.of(ChannelName.LINE, LineAccounts::credentials));
-
-    Tasks tasks = opened(new Tasks(database, vault, clock));
-    Lead lead = opened(Lead.take(log, drafts, node, () -> LOG.error("the lead is lost")));
-    tasks.register(
-        new SendHandler(
-            log, drafts, ulids, clock, directory, channels, credentials, lead::epoch));
-    tasks.register(
-        new CallbackHandler(
-            log, drafts, ulids, clock, http, config.callbacks(), webhooks, directory));
-    Converse converse =
-        new Converse(
-            log,
-            vault,
-            ulids,
-            directory,
-            channels,
-            tasks,
-            List.of(new Outbound(channels), new Callbacks(webhooks, tasks, vault)));
-    fold = opened(new Fold(log, Converse.READER, lead.epoch(), converse));
-    long headAtLead = log.head();
-    fold.start();
-    startTasks(tasks, webhooks, headAtLead);
-    Prober prober = opened(new Prober(webhooks, tasks, clock));
-    prober.start();
-
-    RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
-    Receiver receiver = new Receiver(log, drafts, directory, channels, credentials, refused);
-    Listener.Builder open =
-        Listener.named("public")
-            .host(config.publicHost())
-            .port(config.publicPort())
-            .routes(receiver.routes());
-    config.tls().ifPresent(open::tls);
-    Listener.Builder operations =
-        Listener.named("operations").host(config.opsHost()).port(config.opsPort());
-    mounts.forEach(operations::mount);
-    server = opened(HttpServer.start(List.of(open.build(), operations.build()), HTTP_GRACE));
-  }
+  private final Projects projects;
+  private HttpServer server;
 
   /**
    * @param clock the only clock of everything but leases; in production the system's
@@ -127,7 +80,129 @@ public final class Gateway implements AutoCloseable {
   public static Gateway start(
       GatewayConfig config, InstantSource clock, Map<String, HttpService> mounts)
       throws IOException, InterruptedException {
-    return new Gateway(config, clock, mounts);
+    return new Gateway(config, clock, mounts, true);
+  }
+
+  /** Only the store and the operations port: to make projects and keys where no gateway runs. */
+  public static Gateway administer(GatewayConfig config, InstantSource clock)
+      throws IOException, InterruptedException {
+    return new Gateway(config, clock, Map.of(), false);
+  }
+
+  private Gateway(
+      GatewayConfig config, InstantSource clock, Map<String, HttpService> mounts, boolean serves)
+      throws IOException, InterruptedException {
+    boolean started = false;
+    try {
+      SecureRandom random = new SecureRandom();
+      Ulids ulids = new Ulids(clock, random);
+      database = opened(Database.open(config.database()));
+      UUID node = NodeId.of(config.data());
+      Vault vault = Vault.open(config.data().resolve("keys"), database, clock, random);
+      Log log = opened(Log.open(database, vault, ulids, clock, config.ledgerHost(), node));
+      Drafts drafts = new Drafts(vault, ulids, random);
+      AccessKeys keys = new AccessKeys(database, log, drafts, ulids, random, clock);
+      keys.reload();
+      projects = new Projects(database, vault, log, drafts, clock);
+      Directory directory = new Directory(database, vault);
+      directory.reload();
+      Http http = opened(new Http(Http.Settings.of(VERSION)));
+      HttpTransport transport = new HttpTransport(http);
+      LineApi line = new LineApi(transport, config.lineApi());
+      AccountCredentials credentials =
+          new AccountCredentials(Map.of(ChannelName.LINE, LineAccounts::credentials));
+      ClockDrift drift = new ClockDrift();
+      AtomicBoolean tasksRun = new AtomicBoolean();
+
+      List<Listener> listeners = new ArrayList<>();
+      if (serves) {
+        Map<ChannelName, Channel> channels =
+            Map.of(ChannelName.LINE, new LineChannel(transport, config.lineApi(), clock));
+        Webhooks webhooks = new Webhooks(database, vault);
+        webhooks.reload();
+        Tasks tasks = opened(new Tasks(database, vault, clock));
+        Lead lead = opened(Lead.take(log, drafts, node, () -> LOG.error("the lead is lost")));
+        tasks.register(
+            new SendHandler(
+                log, drafts, ulids, clock, directory, channels, credentials, lead::epoch));
+        tasks.register(
+            new CallbackHandler(
+                log, drafts, ulids, clock, http, config.callbacks(), webhooks, directory));
+        Converse converse =
+            new Converse(
+                log,
+                vault,
+                ulids,
+                directory,
+                channels,
+                drift,
+                tasks,
+                List.of(new Outbound(channels), new Callbacks(webhooks, tasks, vault)));
+        Fold fold = opened(new Fold(log, Converse.READER, lead.epoch(), converse));
+        long headAtLead = log.head();
+        fold.start();
+        startTasks(fold, tasks, webhooks, headAtLead, tasksRun);
+        opened(new Prober(webhooks, tasks, clock)).start();
+        RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
+        Freshness freshness = project -> fold.await(log.head(), FRESHNESS_PATIENCE);
+        Listener.Builder open =
+            Listener.named("public")
+                .host(config.publicHost())
+                .port(config.publicPort())
+                .errors(new ErrorForm())
+                .routes(
+                    new Receiver(log, drafts, directory, channels, credentials, refused).routes())
+                .routes(
+                    Api.routes(
+                        new Api.Ground(database, vault, log, drafts, ulids, clock),
+                        new Api.Ports(
+                            freshness,
+                            LineAccounts.check(line),
+                            targets(config.callbacks()),
+                            new NoReceipts()),
+                        directory,
+                        webhooks,
+                        keys,
+                        App.ProcessingMode.CONVERSATION));
+        config.tls().ifPresent(open::tls);
+        listeners.add(open.build());
+      }
+      Doctor doctor =
+          new Doctor(
+              database,
+              directory,
+              credentials,
+              line,
+              config.publicUrl(),
+              config.data().resolve("keys"),
+              drift,
+              clock);
+      String token = AdminToken.of(config.data(), random);
+      Listener.Builder operations =
+          Listener.named("operations")
+              .host(config.opsHost())
+              .port(config.opsPort())
+              .errors(new ErrorForm())
+              .routes(
+                  new OpsRoutes(
+                          database,
+                          projects,
+                          keys,
+                          () -> missing(serves, tasksRun.get()),
+                          random,
+                          token)
+                      .routes())
+              .routes(new DoctorRoutes(doctor).routes());
+      mounts.forEach(operations::mount);
+      listeners.add(operations.build());
+      server = opened(HttpServer.start(listeners, HTTP_GRACE));
+      AdminToken.announce(config.data(), "http://" + reachable(config.opsHost()) + ":" + opsPort());
+      started = true;
+    } finally {
+      if (!started) {
+        close();
+      }
+    }
   }
 
   public int publicPort() {
@@ -138,13 +213,9 @@ public final class Gateway implements AutoCloseable {
     return server.port("operations");
   }
 
-  public Database database() {
-    return database;
-  }
-
-  /** How many entries the fold has still to apply. */
-  public long backlog() {
-    return log.head() - fold.position();
+  /** How many projects there are: a gateway without one serves nobody. */
+  public int projects() {
+    return projects.all().size();
   }
 
   @Override
@@ -160,25 +231,45 @@ public final class Gateway implements AutoCloseable {
   }
 
   /** No task starts before the fold has passed the head as it stood when the lead was taken. */
-  private void startTasks(Tasks tasks, Webhooks webhooks, long headAtLead) {
+  private static void startTasks(
+      Fold fold, Tasks tasks, Webhooks webhooks, long headAtLead, AtomicBoolean run) {
     Thread.ofPlatform()
         .name("take-over")
         .daemon(true)
-        .start(
-            () -> {
-              try {
-                while (!fold.await(headAtLead, CATCH_UP_TICK)) {
-                  LOG.info("folding {} entries before tasks start", headAtLead - fold.position());
-                }
-                tasks.start(
-                    webhooks.all().stream()
-                        .filter(webhook -> webhook.state() != Webhook.State.ACTIVE)
-                        .map(webhook -> webhook.id().value())
-                        .collect(Collectors.toSet()));
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
+        .start(() -> {
+          try {
+            while (!fold.await(headAtLead, CATCH_UP_TICK)) {
+              LOG.info("folding {} entries before tasks start", headAtLead - fold.position());
+            }
+            tasks.start(
+                webhooks.all().stream()
+                    .filter(webhook -> webhook.state() != Webhook.State.ACTIVE)
+                    .map(webhook -> webhook.id().value())
+                    .collect(Collectors.toSet()));
+            run.set(true);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  private static List<String> missing(boolean serves, boolean tasksRun) {
+    return !serves || tasksRun
+        ? List.of()
+        : List.of("What was taken in before the start is still being applied.");
+  }
+
+  private static TargetCheck targets(TargetPolicy policy) {
+    Resolver resolver = Resolver.system();
+    return url ->
+        switch (policy.check(url, resolver)) {
+          case TargetPolicy.Verdict.Allowed _ -> Optional.empty();
+          case TargetPolicy.Verdict.Refused(String reason) -> Optional.of(reason);
+        };
+  }
+
+  private static String reachable(String host) {
+    return host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
   }
 
   private <T extends AutoCloseable> T opened(T part) {

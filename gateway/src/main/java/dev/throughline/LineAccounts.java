@@ -1,25 +1,66 @@
 package dev.throughline;
 
+import dev.throughline.api.CredentialCheck;
 import dev.throughline.channel.Channel;
+import dev.throughline.channel.line.LineApi;
 import dev.throughline.channel.line.LineCredentials;
 import dev.throughline.contract.Json;
+import dev.throughline.conversation.App.Account;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** LINE's part of the contract's credential entries. */
 final class LineAccounts {
   private LineAccounts() {}
 
-  /** From {@code line_credentials}, or whichever country {@code line_enterprise_credentials} has. */
-  static Optional<Channel.Credentials> credentials(ObjectNode entry) {
-    JsonNode enterprise = entry.path("line_enterprise_credentials");
-    return read(entry.path("line_credentials"))
+  /**
+   * From {@code line_credentials}, or whichever country {@code line_enterprise_credentials} has.
+   */
+  static Optional<Channel.Credentials> credentials(Bytes entry) {
+    return read(entry).map(found -> found);
+  }
+
+  /** Asks LINE who the account is. */
+  static CredentialCheck check(LineApi line) {
+    return account -> {
+      Optional<LineCredentials> credentials =
+          account.channel().equals(ChannelName.LINE)
+              ? read(account.credential())
+              : Optional.empty();
+      if (credentials.isEmpty()) {
+        return refused(account);
+      }
+      return switch (line.botInfo(credentials.get(), CredentialCheck.DEADLINE)) {
+        case LineApi.Result.Ok<LineApi.BotInfo>(LineApi.BotInfo bot) ->
+            new CredentialCheck.Result.Accepted(bot.userId());
+        case LineApi.Result.Refused<LineApi.BotInfo> _ ->
+            new CredentialCheck.Result.Refused(
+                "LINE refuses the channel access token: issue a new one and save it here.");
+        case LineApi.Result.Absent<LineApi.BotInfo> _,
+            LineApi.Result.Unavailable<LineApi.BotInfo> _ ->
+            new CredentialCheck.Result.Unreachable();
+      };
+    };
+  }
+
+  private static CredentialCheck.Result refused(Account account) {
+    return account.channel().equals(ChannelName.LINE)
+        ? new CredentialCheck.Result.Refused(
+            "The token or the secret has characters that LINE's never have.")
+        : new CredentialCheck.Result.Unreachable();
+  }
+
+  private static Optional<LineCredentials> read(Bytes entry) {
+    JsonNode json = Json.object(entry);
+    JsonNode enterprise = json.path("line_enterprise_credentials");
+    return read(json.path("line_credentials"))
         .or(() -> read(enterprise.path("line_japan")))
         .or(() -> read(enterprise.path("line_thailand")));
   }
 
-  private static Optional<Channel.Credentials> read(JsonNode node) {
+  private static Optional<LineCredentials> read(JsonNode node) {
     Optional<String> token = Json.string(node, "token").filter(LineCredentials::isToken);
     Optional<String> secret = Json.string(node, "secret").filter(LineCredentials::isSecret);
     return token.isPresent() && secret.isPresent()

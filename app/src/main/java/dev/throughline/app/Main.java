@@ -1,7 +1,7 @@
 package dev.throughline.app;
 
-import java.io.InputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.logging.LogManager;
 import picocli.CommandLine;
@@ -23,8 +23,6 @@ import picocli.CommandLine.Spec;
       KeyCommand.class,
       DoctorCommand.class,
       VerifyCommand.class,
-      FsckCommand.class,
-      ParkedCommand.class,
       HelpCommand.class
     },
     footer = {
@@ -45,11 +43,10 @@ public final class Main implements Runnable {
   /** Runs one command and returns its exit code: 0 done, 1 failed, 2 not understood. */
   static int run(String... arguments) {
     return new CommandLine(new Main())
-        .setExecutionExceptionHandler(
-            (failure, command, _) -> {
-              command.getErr().println("throughline: " + Failures.sentence(failure));
-              return 1;
-            })
+        .setExecutionExceptionHandler((failure, command, _) -> {
+          command.getErr().println("throughline: " + Failures.sentence(failure));
+          return 1;
+        })
         .setCaseInsensitiveEnumValuesAllowed(true)
         .execute(arguments);
   }

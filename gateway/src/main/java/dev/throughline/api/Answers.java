@@ -1,7 +1,7 @@
 package dev.throughline.api;
 
-import dev.throughline.conversation.Written;
 import dev.throughline.contract.Json;
+import dev.throughline.conversation.Written;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
 import dev.throughline.ledger.Ulid;
@@ -47,8 +47,8 @@ final class Answers {
         .filter(value -> !value.isEmpty())
         .map(value ->
             Ulids.parse(value)
-                .orElseThrow(() ->
-                    Refusal.invalid("FIELD_INVALID", name, name + " must be a ULID.")));
+                .orElseThrow(
+                    () -> Refusal.invalid("FIELD_INVALID", name, name + " must be a ULID.")));
   }
 
   static boolean flag(Request request, String name) {
@@ -56,8 +56,7 @@ final class Answers {
     return switch (value) {
       case "", "false" -> false;
       case "true" -> true;
-      default ->
-          throw Refusal.invalid("FIELD_INVALID", name, name + " must be true or false.");
+      default -> throw Refusal.invalid("FIELD_INVALID", name, name + " must be true or false.");
     };
   }
 

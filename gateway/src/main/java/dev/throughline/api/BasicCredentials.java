@@ -22,8 +22,7 @@ record BasicCredentials(String id, String secret) {
       int colon = text.indexOf(':');
       return colon < 0
           ? Optional.empty()
-          : Optional.of(
-              new BasicCredentials(text.substring(0, colon), text.substring(colon + 1)));
+          : Optional.of(new BasicCredentials(text.substring(0, colon), text.substring(colon + 1)));
     } catch (IllegalArgumentException malformed) {
       return Optional.empty();
     }

@@ -1,9 +1,9 @@
 package dev.throughline.api;
 
 import dev.throughline.http.Request;
+import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.ProjectId;
-import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Ulids;
 import dev.throughline.vault.Vault;
 import java.nio.ByteBuffer;
@@ -85,10 +85,11 @@ final class Paging {
 
   /** Where a list of rows by id goes on. */
   Optional<Ulid> after(Request request, ProjectId project, String list) {
-    return place(request, project, list).map(bytes -> {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes.array());
-      return Ulids.of(new UUID(buffer.getLong(), buffer.getLong()));
-    });
+    return place(request, project, list)
+        .map(bytes -> {
+          ByteBuffer buffer = ByteBuffer.wrap(bytes.array());
+          return Ulids.of(new UUID(buffer.getLong(), buffer.getLong()));
+        });
   }
 
   static Bytes place(Ulid id) {
@@ -97,8 +98,7 @@ final class Paging {
   }
 
   private byte[] tag(ProjectId project, String list, byte[] place) {
-    Bytes hash =
-        vault.hash("page", project + "\n" + list + "\n" + HexFormat.of().formatHex(place));
+    Bytes hash = vault.hash("page", project + "\n" + list + "\n" + HexFormat.of().formatHex(place));
     return Arrays.copyOf(hash.array(), TAG_BYTES);
   }
 }

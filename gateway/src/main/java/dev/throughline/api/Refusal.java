@@ -19,8 +19,7 @@ final class Refusal extends RuntimeException {
   }
 
   static Refusal invalid(String reason, String field, String message) {
-    return new Refusal(
-        new ApiError(400, "INVALID_ARGUMENT", reason, message, field, Map.of()));
+    return new Refusal(new ApiError(400, "INVALID_ARGUMENT", reason, message, field, Map.of()));
   }
 
   static Refusal invalid(

@@ -35,14 +35,10 @@ final class TokenRoutes {
   private Response token(Request request) {
     Map<String, String> form = form(request.body().asUtf8());
     if (!"client_credentials".equals(form.get("grant_type"))) {
-      return error(
-          400, "unsupported_grant_type", "The grant_type must be client_credentials.");
+      return error(400, "unsupported_grant_type", "The grant_type must be client_credentials.");
     }
     Optional<BasicCredentials> given =
-        request
-            .header("Authorization")
-            .map(BasicCredentials::of)
-            .orElseGet(() -> inForm(form));
+        request.header("Authorization").map(BasicCredentials::of).orElseGet(() -> inForm(form));
     Optional<ProjectId> project =
         given.flatMap(client -> keys.project(client.id(), client.secret()));
     if (given.isEmpty() || project.isEmpty()) {

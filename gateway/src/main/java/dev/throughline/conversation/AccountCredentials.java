@@ -1,27 +1,26 @@
 package dev.throughline.conversation;
 
 import dev.throughline.channel.Channel;
-import dev.throughline.contract.Json;
 import dev.throughline.conversation.App.Account;
+import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AccountId;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What each account needs at its provider, read from its credential once and kept as long as the
  * account's settings stand: asked for on every webhook.
  */
 public final class AccountCredentials implements Function<Account, Optional<Channel.Credentials>> {
-  private final Map<ChannelName, Function<ObjectNode, Optional<Channel.Credentials>>> readers;
+  private final Map<ChannelName, Function<Bytes, Optional<Channel.Credentials>>> readers;
   private final Map<AccountId, Known> known = new ConcurrentHashMap<>();
 
   /** A reader a channel; it answers empty for a credential that cannot be used. */
   public AccountCredentials(
-      Map<ChannelName, Function<ObjectNode, Optional<Channel.Credentials>>> readers) {
+      Map<ChannelName, Function<Bytes, Optional<Channel.Credentials>>> readers) {
     this.readers = Map.copyOf(readers);
   }
 
@@ -38,7 +37,7 @@ public final class AccountCredentials implements Function<Account, Optional<Chan
 
   private Optional<Channel.Credentials> read(Account account) {
     return Optional.ofNullable(readers.get(account.channel()))
-        .flatMap(reader -> reader.apply(Json.object(account.credential())));
+        .flatMap(reader -> reader.apply(account.credential()));
   }
 
   private record Known(Account account, Optional<Channel.Credentials> credentials) {}

@@ -153,10 +153,7 @@ public final class ContactStore {
 
   /** Whom one of these addresses belongs to. */
   public List<Contact> byAddress(
-      ProjectId project,
-      Collection<Owner.Person> addresses,
-      Optional<Ulid> before,
-      int limit) {
+      ProjectId project, Collection<Owner.Person> addresses, Optional<Ulid> before, int limit) {
     byte[][] hashes = hashes(addresses);
     return contacts(
         database.read(c -> {
@@ -187,13 +184,14 @@ public final class ContactStore {
 
   /** The ids of a contact's addresses. */
   public List<Ulid> addressIds(ProjectId project, ContactId id) {
-    return found(project, id).map(found -> List.copyOf(found.addresses().keySet())).orElse(List.of());
+    return found(project, id)
+        .map(found -> List.copyOf(found.addresses().keySet()))
+        .orElse(List.of());
   }
 
   /** {@link Written.Taken} if one of the addresses belongs to another contact already. */
   public Written<Contact> create(ProjectId project, Contact contact) {
-    Draft draft =
-        entries.draft(project, contact.id(), Changes.CONTACT_CREATED, shown(contact));
+    Draft draft = entries.draft(project, contact.id(), Changes.CONTACT_CREATED, shown(contact));
     DataKey key = ChangeEntries.key(draft, contact.id());
     Map<ChannelIdentity, Ulid> ids = new LinkedHashMap<>();
     contact.identities().forEach(identity -> ids.put(identity, ulids.next()));
@@ -217,8 +215,7 @@ public final class ContactStore {
    *
    * @param change from the contact as it stands to what it shall be; may run several times
    */
-  public Written<Contact> update(
-      ProjectId project, ContactId id, UnaryOperator<Contact> change) {
+  public Written<Contact> update(ProjectId project, ContactId id, UnaryOperator<Contact> change) {
     for (int tries = 0; tries < MAX_TRIES; tries++) {
       Optional<Found> found = found(project, id);
       if (found.isEmpty()) {
@@ -388,9 +385,7 @@ public final class ContactStore {
               8,
               vault
                   .seal(
-                      key,
-                      Bytes.utf8(identity.identity()).array(),
-                      Rows.associated("identity", id))
+                      key, Bytes.utf8(identity.identity()).array(), Rows.associated("identity", id))
                   .array());
           insert.executeUpdate();
         } else {
@@ -452,8 +447,7 @@ public final class ContactStore {
   private static Contact contact(
       ContactRow row, ObjectNode json, Collection<ChannelIdentity> identities) {
     List<ChannelName> priority = new ArrayList<>();
-    json.path("channel_priority")
-        .forEach(name -> priority.add(new ChannelName(name.asString(""))));
+    json.path("channel_priority").forEach(name -> priority.add(new ChannelName(name.asString(""))));
     return new Contact(
         row.id(),
         List.copyOf(identities),

@@ -195,8 +195,7 @@ public final class ConversationStore {
     Draft draft = draft(project, conversation, Changes.CONVERSATION_DELETED);
     boolean deleted =
         database.transaction(c -> {
-          if (!lockContact(c, project, conversation.contact())
-              || lock(c, project, id).isEmpty()) {
+          if (!lockContact(c, project, conversation.contact()) || lock(c, project, id).isEmpty()) {
             return false;
           }
           execute(c, UNSENT_GONE, id.value());
@@ -328,9 +327,7 @@ public final class ConversationStore {
     json.set("metadata_json", conversation.metadataJson());
     json.put("correlation_id", conversation.correlationId());
     return vault.seal(
-        key,
-        Json.bytes(json).array(),
-        Rows.associated("conversation", conversation.id().value()));
+        key, Json.bytes(json).array(), Rows.associated("conversation", conversation.id().value()));
   }
 
   private Optional<Found> found(ProjectId project, ConversationId id) {
@@ -354,8 +351,8 @@ public final class ConversationStore {
       ObjectNode json =
           row.version()
               .sealed()
-              .flatMap(sealed ->
-                  vault.open(sealed, Rows.associated("conversation", row.id().value())))
+              .flatMap(
+                  sealed -> vault.open(sealed, Rows.associated("conversation", row.id().value())))
               .map(Json::object)
               .orElseGet(Json::object);
       found.add(

@@ -43,6 +43,7 @@ public final class Converse implements Folder {
   private final Ulids ulids;
   private final Tasks tasks;
   private final Directory directory;
+  private final ClockDrift drift;
   private final List<Reaction> reactions;
   private final ItemReader items;
 
@@ -56,12 +57,14 @@ public final class Converse implements Folder {
       Ulids ulids,
       Directory directory,
       Map<ChannelName, Channel> channels,
+      ClockDrift drift,
       Tasks tasks,
       List<Reaction> reactions) {
     this.log = log;
     this.vault = vault;
     this.ulids = ulids;
     this.directory = directory;
+    this.drift = drift;
     this.tasks = tasks;
     this.reactions = List.copyOf(reactions);
     this.items = new ItemReader(directory, channels);
@@ -111,13 +114,18 @@ public final class Converse implements Folder {
       Bytes lane = lanes.isEmpty() ? Bytes.EMPTY : lane(item);
       if (!lanes.isEmpty() && lanes.contains(lane)) {
         park(
-            transaction, item.entry(), item.position(), lane, project(item), app(item),
+            transaction,
+            item.entry(),
+            item.position(),
+            lane,
+            project(item),
+            app(item),
             new IllegalStateException("an earlier event of this lane waits"));
       } else {
         open.add(item);
       }
     }
-    FoldWork work = new FoldWork(vault, ulids, directory, reactions, transaction);
+    FoldWork work = new FoldWork(vault, ulids, directory, drift, reactions, transaction);
     work.load(open);
     for (Item item : open) {
       work.apply(item);
@@ -138,7 +146,8 @@ public final class Converse implements Folder {
 
   /** Takes up a lane again from its oldest event on. */
   private void replay(FoldWork work, Connection transaction, Ulid parked) throws SQLException {
-    List<ConverseStore.ParkedPlace> places = ConverseStore.takeParkedLane(transaction, READER, parked);
+    List<ConverseStore.ParkedPlace> places =
+        ConverseStore.takeParkedLane(transaction, READER, parked);
     List<Item> again = new ArrayList<>();
     for (ConverseStore.ParkedPlace place : places) {
       for (LogEntry entry : log.read(List.of(place.index()))) {

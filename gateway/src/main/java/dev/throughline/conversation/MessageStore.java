@@ -38,7 +38,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -53,7 +52,7 @@ public final class MessageStore {
   private static final int MAX_TRIES = 5;
 
   /** The newest time that PostgreSQL and this API can both write. */
-  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+  public static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private static final Instant EARLIEST = Instant.EPOCH;
 
@@ -199,9 +198,7 @@ public final class MessageStore {
           send.filter(s -> s.recipient() instanceof SendRequest.Recipient.ByIdentities)
               .map(s ->
                   ChannelIdentity.of(
-                      ((SendRequest.Recipient.ByIdentities) s.recipient())
-                          .identities()
-                          .getFirst(),
+                      ((SendRequest.Recipient.ByIdentities) s.recipient()).identities().getFirst(),
                       s.app()));
       Optional<ContactId> contact =
           send.filter(s -> s.recipient() instanceof SendRequest.Recipient.ByContact)
@@ -331,8 +328,7 @@ public final class MessageStore {
       return new Written.Missing<>();
     }
     ContactId contact = found.get().contact().get();
-    List<Ref> refs =
-        database.read(c -> refs(c, "where m.id = ?", id.value(), 1));
+    List<Ref> refs = database.read(c -> refs(c, "where m.id = ?", id.value(), 1));
     List<Cut> cuts = cuts(refs);
     Draft draft = entries.draft(project, contact, Changes.MESSAGE_DELETED, facts(id));
     boolean deleted =
@@ -409,8 +405,7 @@ public final class MessageStore {
     statement.setArray(++p, c.createArrayOf("uuid", scope.toArray()));
     statement.setString(++p, project.value());
     statement.setObject(++p, time(after.map(Cursor::acceptTime).orElse(LATEST)));
-    statement.setObject(
-        ++p, after.map(cursor -> cursor.id().toUuid()).orElse(ContactStore.NEWEST));
+    statement.setObject(++p, after.map(cursor -> cursor.id().toUuid()).orElse(ContactStore.NEWEST));
     statement.setObject(++p, time(filter.from().orElse(EARLIEST)));
     statement.setObject(++p, time(filter.until().orElse(LATEST)));
     statement.setString(++p, filter.dispatch() ? "DISPATCH" : "CONVERSATION");
@@ -465,8 +460,7 @@ public final class MessageStore {
         row.addressSealed()
             .flatMap(sealed ->
                 vault.open(
-                    sealed,
-                    Rows.associated("identity", row.address().orElse(new Ulid(0, 0)))))
+                    sealed, Rows.associated("identity", row.address().orElse(new Ulid(0, 0)))))
             .map(Bytes::asUtf8)
             .orElse("");
     return new ConversationMessage(
@@ -487,10 +481,7 @@ public final class MessageStore {
   }
 
   private ObjectNode json(Bytes sealed, String what, Ulid id) {
-    return vault
-        .open(sealed, Rows.associated(what, id))
-        .map(Json::object)
-        .orElseGet(Json::object);
+    return vault.open(sealed, Rows.associated(what, id)).map(Json::object).orElseGet(Json::object);
   }
 
   private static List<Row> rows(PreparedStatement statement) throws SQLException {
@@ -629,8 +620,7 @@ public final class MessageStore {
       Optional<Bytes> addressSealed) {}
 
   /** A message to delete; {@code entries} are the log's entries that belong to it. */
-  private record Ref(
-      UUID id, Ulid contact, long index, PartRange parts, List<Long> entries) {}
+  private record Ref(UUID id, Ulid contact, long index, PartRange parts, List<Long> entries) {}
 
   private record Cut(long index, PartRange parts) {}
 }

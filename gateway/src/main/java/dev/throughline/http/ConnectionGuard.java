@@ -43,12 +43,6 @@ final class ConnectionGuard implements ServerConnectionSelector, AutoCloseable {
     watch.start();
   }
 
-  /** Lets go of every connection that is between requests; the others end with their request. */
-  void drain() {
-    closing.set(true);
-    open.forEach(connection -> connection.close(false));
-  }
-
   private void watch() {
     try {
       while (!Thread.currentThread().isInterrupted()) {

@@ -60,6 +60,7 @@ public final class Http implements AutoCloseable {
   private static final int RESOLVER_QUEUE = 256;
 
   private final Settings settings;
+  private final Dialer dialer;
   private final Lanes lanes;
   private final ScheduledThreadPoolExecutor watch;
   private final ThreadPoolExecutor resolving;
@@ -99,7 +100,13 @@ public final class Http implements AutoCloseable {
   }
 
   public Http(Settings settings) {
+    this(settings, Http::dial);
+  }
+
+  /** With another way to open connections: so that tests see every address that is dialled. */
+  Http(Settings settings, Dialer dialer) {
     this.settings = settings;
+    this.dialer = dialer;
     this.lanes = new Lanes(settings.perTarget(), settings.all(), KEEP.toNanos());
     this.watch =
         new ScheduledThreadPoolExecutor(
@@ -117,6 +124,12 @@ public final class Http implements AutoCloseable {
             new LinkedBlockingQueue<>(RESOLVER_QUEUE),
             Thread.ofPlatform().daemon().name("http-resolver-", 0).factory());
     resolving.allowCoreThreadTimeOut(true);
+  }
+
+  /** Connects a channel to an address. */
+  @FunctionalInterface
+  interface Dialer {
+    void dial(SocketChannel channel, InetSocketAddress address, int millis) throws IOException;
   }
 
   /** A request that ended before its first byte. */
@@ -247,7 +260,7 @@ public final class Http implements AutoCloseable {
     if (allowed.isEmpty()) {
       throw new NotSentException(HttpResult.Cause.REFUSED_TARGET);
     }
-    SocketChannel channel = dial(allowed, target.port(), deadline);
+    SocketChannel channel = dialFirst(allowed, target.port(), deadline);
     try {
       return target.tls() ? Wire.tls(channel, target, settings.tls()) : Wire.plain(channel);
     } catch (IOException e) {
@@ -281,11 +294,11 @@ public final class Http implements AutoCloseable {
     }
   }
 
-  private static SocketChannel dial(List<InetAddress> addresses, int port, Deadline deadline)
+  private SocketChannel dialFirst(List<InetAddress> addresses, int port, Deadline deadline)
       throws NotSentException {
     for (InetAddress address : addresses) {
       try {
-        return dial(new InetSocketAddress(address, port), deadline);
+        return open(new InetSocketAddress(address, port), deadline);
       } catch (IOException e) {
         if (deadline.hasPassed() || Thread.currentThread().isInterrupted()) {
           break;
@@ -295,15 +308,14 @@ public final class Http implements AutoCloseable {
     throw notSent(HttpResult.Cause.CONNECT_FAILED, deadline);
   }
 
-  private static SocketChannel dial(InetSocketAddress address, Deadline deadline)
-      throws IOException {
+  private SocketChannel open(InetSocketAddress address, Deadline deadline) throws IOException {
     SocketChannel channel = SocketChannel.open();
     boolean connected = false;
     try {
       deadline.hold(channel);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       long millis = Math.min(CONNECT_ATTEMPT.toMillis(), deadline.leftMillis());
-      channel.socket().connect(address, (int) millis);
+      dialer.dial(channel, address, (int) millis);
       connected = true;
       return channel;
     } finally {
@@ -311,6 +323,11 @@ public final class Http implements AutoCloseable {
         Deadline.closeQuietly(channel);
       }
     }
+  }
+
+  private static void dial(SocketChannel channel, InetSocketAddress address, int millis)
+      throws IOException {
+    channel.socket().connect(address, millis);
   }
 
   private static NotSentException notSent(HttpResult.Cause otherwise, Deadline deadline) {

@@ -29,7 +29,11 @@ public final class HttpServer implements AutoCloseable {
   private final List<Running> running;
 
   private record Running(
-      String name, WebServer server, ConnectionGuard guard, HelidonRouting routing) {}
+      String name,
+      WebServer server,
+      ConnectionGuard guard,
+      HelidonRouting routing,
+      AtomicBoolean closing) {}
 
   private HttpServer(List<Running> running) {
     this.running = List.copyOf(running);
@@ -104,7 +108,7 @@ public final class HttpServer implements AutoCloseable {
     }
     routing.afterStart(server);
     guard.start();
-    return new Running(listener.name(), server, guard, routing);
+    return new Running(listener.name(), server, guard, routing, closing);
   }
 
   private static DirectHandlers directHandlers(HelidonRouting routing) {
@@ -166,7 +170,7 @@ public final class HttpServer implements AutoCloseable {
    */
   @Override
   public void close() {
-    running.forEach(one -> one.guard.drain());
+    running.forEach(one -> one.closing.set(true));
     List<Thread> stopping = new ArrayList<>();
     for (Running one : running) {
       stopping.add(

@@ -8,16 +8,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The public listener speaks TLS from the PEM files that ACME clients leave behind. */
 class TlsTest {
-  @TempDir Path folder;
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  @BeforeAll
+  static void create() throws Exception {
+    certificate = TestCertificate.create(folder, "localhost");
+  }
 
   @Test
   void servesOverTls() throws Exception {
-    TestCertificate certificate = TestCertificate.create(folder, "localhost");
     Listener listener =
         Listener.named("tls")
             .tls(certificate.files())
@@ -44,7 +50,6 @@ class TlsTest {
 
   @Test
   void disconnectsClientsThatNeverShakeHands() throws Exception {
-    TestCertificate certificate = TestCertificate.create(folder, "localhost");
     Duration brief = Duration.ofMillis(500);
     Listener listener =
         Listener.named("tls")
@@ -62,7 +67,6 @@ class TlsTest {
 
   @Test
   void saysWhichFileIsOfNoUse() throws Exception {
-    TestCertificate certificate = TestCertificate.create(folder, "localhost");
     Path old = folder.resolve("old.pem");
     Files.writeString(old, "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\n");
     assertThatThrownBy(() -> new TlsFiles(certificate.files().certificateChain(), old).load())

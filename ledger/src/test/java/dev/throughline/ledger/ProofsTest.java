@@ -109,6 +109,9 @@ class ProofsTest {
           List<Hash> shorter = proof.subList(0, proof.size() - 1);
           assertThat(Proofs.verifyConsistency(size1, root1, size2, root2, shorter)).isFalse();
         }
+        if (size1 > 0) { // a deeper tree has a longer way to its root
+          assertThat(Proofs.verifyConsistency(size1, root1, 4L * size2, root2, proof)).isFalse();
+        }
         if (size1 > 0 && size1 < size2) {
           assertThat(Proofs.verifyConsistency(size1, root2, size2, root1, proof)).isFalse();
           assertThat(Proofs.verifyConsistency(size2, root2, size1, root1, proof)).isFalse();

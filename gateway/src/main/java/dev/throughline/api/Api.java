@@ -1,0 +1,100 @@
+package dev.throughline.api;
+
+import dev.throughline.callback.Webhooks;
+import dev.throughline.conversation.App;
+import dev.throughline.conversation.ContactStore;
+import dev.throughline.conversation.ConversationStore;
+import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.MessageStore;
+import dev.throughline.http.Route;
+import dev.throughline.log.Drafts;
+import dev.throughline.log.Log;
+import dev.throughline.message.Ulids;
+import dev.throughline.store.Database;
+import dev.throughline.vault.Vault;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The routes of the public port that speak the contract. Errors of its listener: ErrorForm. */
+public final class Api {
+  private Api() {}
+
+  /** What the API stands on. */
+  public record Ground(
+      Database database, Vault vault, Log log, Drafts drafts, Ulids ulids, InstantSource clock) {}
+
+  /** What others do for the API. */
+  public record Ports(
+      Freshness freshness, CredentialCheck credentials, TargetCheck targets, Receipts receipts) {}
+
+  /**
+   * @param defaultMode the processing mode of apps that do not say one
+   */
+  public static List<Route> routes(
+      Ground ground,
+      Ports ports,
+      Directory directory,
+      Webhooks webhooks,
+      AccessKeys keys,
+      App.ProcessingMode defaultMode) {
+    Database database = ground.database();
+    Vault vault = ground.vault();
+    Log log = ground.log();
+    Drafts drafts = ground.drafts();
+    Ulids ulids = ground.ulids();
+    InstantSource clock = ground.clock();
+    MessageStore messages = new MessageStore(database, vault, log, drafts);
+    ContactStore contacts = new ContactStore(database, vault, log, drafts, ulids, clock, messages);
+    ConversationStore conversations =
+        new ConversationStore(database, vault, log, drafts, clock, messages);
+    Tokens tokens = new Tokens(vault, clock);
+    Guard guard = new Guard(keys, tokens);
+    Paging paging = new Paging(vault);
+    Configuration configuration = new Configuration(drafts);
+    Decisions decisions = new Decisions(log, drafts);
+    DeadLetterStore deadLetters = new DeadLetterStore(database, vault);
+    Freshness freshness = ports.freshness();
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new TokenRoutes(keys, tokens).routes());
+    routes.addAll(
+        new AppRoutes(
+                database,
+                vault,
+                log,
+                ulids,
+                clock,
+                directory,
+                configuration,
+                new AppForm(defaultMode),
+                ports.credentials())
+            .routes(guard));
+    routes.addAll(
+        new WebhookRoutes(
+                database,
+                vault,
+                log,
+                ulids,
+                clock,
+                directory,
+                webhooks,
+                configuration,
+                ports.targets())
+            .routes(guard));
+    routes.addAll(
+        new ContactRoutes(contacts, directory, paging, freshness, decisions, ulids).routes(guard));
+    routes.addAll(
+        new ConversationRoutes(conversations, contacts, directory, paging, freshness, ulids)
+            .routes(guard));
+    routes.addAll(
+        new SendRoutes(log, drafts, vault, directory, contacts, ports.targets()).routes(guard));
+    routes.addAll(
+        new MessageRoutes(
+                messages, directory, paging, freshness, ports.receipts(), deadLetters, decisions)
+            .routes(guard));
+    routes.addAll(new DeadLetterRoutes(deadLetters, paging, freshness, decisions).routes(guard));
+    routes.addAll(new LedgerRoutes(ports.receipts()).routes());
+    routes.addAll(AbsentRoutes.routes(guard));
+    return List.copyOf(routes);
+  }
+}

@@ -1,0 +1,189 @@
+package dev.throughline.api;
+
+import dev.throughline.contract.Fields;
+import dev.throughline.contract.Identities;
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.App.Account;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Ids.AccountId;
+import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.Ulids;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads an app's {@code channel_credentials}: always all of them, in order of priority. */
+final class CredentialForm {
+  private static final String NAME = "channel_credentials";
+  private static final String LINE = "line_credentials";
+  private static final String LINE_ENTERPRISE = "line_enterprise_credentials";
+  private static final String ORDINAL = "credential_ordinal_number";
+  private static final String CALLBACK_SECRET = "callback_secret";
+
+  private static final int MAX_ENTRIES = 300;
+  private static final int MAX_ORDINAL = 255;
+  private static final int MAX_TOKEN = 4_096;
+  private static final int MAX_SECRET = 256;
+
+  /** What stands beside the credential object of an entry. */
+  private static final Set<String> OTHER_KEYS =
+      Set.of("channel", CALLBACK_SECRET, ORDINAL, "state", "channel_known_id");
+
+  private final Ulids ulids;
+
+  CredentialForm(Ulids ulids) {
+    this.ulids = ulids;
+  }
+
+  /**
+   * The accounts after the request. One that stays (same channel and ordinal) keeps its id, hence
+   * its webhook URL and its place in the ledger.
+   */
+  List<Account> read(Fields body, ProjectId project, AppId app, List<Account> before) {
+    if (!body.has(NAME)) {
+      throw body.wrong(NAME, "is required.");
+    }
+    List<Account> accounts = new ArrayList<>();
+    Set<String> places = new HashSet<>();
+    Set<ChannelName> defaults = new HashSet<>();
+    for (Fields entry : body.objects(NAME, MAX_ENTRIES)) {
+      Account account = account(entry, project, app, before);
+      ChannelName channel = account.channel();
+      boolean several = accounts.stream().anyMatch(a -> a.channel().equals(channel));
+      if (several && !channel.equals(ChannelName.LINE)) {
+        throw entry.wrong("channel", "is named twice; only LINE may have several accounts.");
+      }
+      if (!places.add(channel + "/" + account.ordinal())) {
+        throw entry.wrong(ORDINAL, "must differ among the LINE accounts of an app.");
+      }
+      if (account.isDefault() && !defaults.add(channel)) {
+        throw entry.wrong("", "is a second default account of its channel.");
+      }
+      accounts.add(account);
+    }
+    return accounts;
+  }
+
+  private Account account(Fields entry, ProjectId project, AppId app, List<Account> before) {
+    ChannelName channel = Identities.channel(entry, "channel");
+    int ordinal = entry.integer(ORDINAL, 0, MAX_ORDINAL).orElse(0);
+    ObjectNode credential = Json.object();
+    credential.put("channel", channel.value());
+    boolean isDefault =
+        channel.equals(ChannelName.LINE) ? line(entry, credential) : other(entry, credential);
+    credential.put(CALLBACK_SECRET, entry.string(CALLBACK_SECRET, MAX_SECRET).orElse(""));
+    credential.put(ORDINAL, ordinal);
+    Optional<Account> known =
+        before.stream()
+            .filter(account -> account.channel().equals(channel) && account.ordinal() == ordinal)
+            .findFirst();
+    return new Account(
+        known.map(Account::id).orElseGet(() -> new AccountId(ulids.next())),
+        app,
+        project,
+        channel,
+        ordinal,
+        isDefault,
+        known.flatMap(Account::platformId),
+        Json.bytes(credential));
+  }
+
+  /** Exactly one of the two forms; answers whether it is the channel's default account. */
+  private static boolean line(Fields entry, ObjectNode credential) {
+    Optional<Fields> plain = entry.object(LINE);
+    Optional<Fields> enterprise = entry.object(LINE_ENTERPRISE);
+    if (plain.isPresent() == enterprise.isPresent()) {
+      throw entry.wrong("", "must have either " + LINE + " or " + LINE_ENTERPRISE + ".");
+    }
+    if (plain.isPresent()) {
+      ObjectNode json = pair(plain.get());
+      boolean isDefault = plain.get().bool("is_default").orElse(false);
+      json.put("is_default", isDefault);
+      credential.set(LINE, json);
+      return isDefault;
+    }
+    Fields given = enterprise.get();
+    Optional<Fields> japan = given.object("line_japan");
+    Optional<Fields> thailand = given.object("line_thailand");
+    if (japan.isPresent() == thailand.isPresent()) {
+      throw given.wrong("", "must have either line_japan or line_thailand.");
+    }
+    ObjectNode json = Json.object();
+    boolean isDefault = given.bool("is_default").orElse(false);
+    json.put("is_default", isDefault);
+    japan.ifPresent(country -> json.set("line_japan", pair(country)));
+    thailand.ifPresent(country -> json.set("line_thailand", pair(country)));
+    credential.set(LINE_ENTERPRISE, json);
+    return isDefault;
+  }
+
+  private static ObjectNode pair(Fields given) {
+    ObjectNode json = Json.object();
+    json.put("token", printable(given, "token", MAX_TOKEN));
+    json.put("secret", printable(given, "secret", MAX_SECRET));
+    return json;
+  }
+
+  /** A token goes into a header, a secret into a key: neither holds blanks or controls. */
+  private static String printable(Fields given, String name, int max) {
+    String value = given.requiredString(name, max);
+    if (!value.chars().allMatch(c -> c > ' ' && c < 127)) {
+      throw given.wrong(name, "must be printable ASCII characters without blanks.");
+    }
+    return value;
+  }
+
+  /** Kept as it is until a version knows the channel; there must be a credential object. */
+  private static boolean other(Fields entry, ObjectNode credential) {
+    int objects = 0;
+    for (Map.Entry<String, JsonNode> property : entry.json().properties()) {
+      if (property.getValue().isObject() && !OTHER_KEYS.contains(property.getKey())) {
+        credential.set(property.getKey(), property.getValue());
+        objects++;
+      }
+    }
+    if (objects != 1) {
+      throw entry.wrong("", "must have exactly one credential object.");
+    }
+    return false;
+  }
+
+  /** Whether two entries hold the same credentials, whatever is known of them. */
+  static boolean isSame(Account one, Account other) {
+    return given(one).equals(given(other));
+  }
+
+  private static Map<String, JsonNode> given(Account account) {
+    Map<String, JsonNode> given = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> property : Json.object(account.credential()).properties()) {
+      given.put(property.getKey(), property.getValue());
+    }
+    given.remove("state");
+    given.remove("channel_known_id");
+    return given;
+  }
+
+  /** The account with what its channel said of it. */
+  static Account with(
+      Account account, String status, String description, Optional<String> knownId) {
+    ObjectNode credential = Json.object(account.credential());
+    credential.putObject("state").put("status", status).put("description", description);
+    credential.put("channel_known_id", knownId.orElse(""));
+    return new Account(
+        account.id(),
+        account.app(),
+        account.project(),
+        account.channel(),
+        account.ordinal(),
+        account.isDefault(),
+        knownId,
+        Json.bytes(credential));
+  }
+}

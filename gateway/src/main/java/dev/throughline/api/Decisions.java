@@ -1,0 +1,36 @@
+package dev.throughline.api;
+
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.Changes;
+import dev.throughline.ledger.Kind;
+import dev.throughline.ledger.Subject;
+import dev.throughline.log.Drafts;
+import dev.throughline.log.Log;
+import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.vault.Owner;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What somebody decided through the API: an entry that the fold acts on. */
+final class Decisions {
+  private final Log log;
+  private final Drafts drafts;
+
+  Decisions(Log log, Drafts drafts) {
+    this.log = log;
+    this.drafts = drafts;
+  }
+
+  /**
+   * @param facts ids alone: nothing that names a person
+   */
+  void append(ProjectId project, String decision, ObjectNode facts) {
+    ObjectNode record = Json.object();
+    record.put(Changes.DECISION, decision);
+    record.setAll(facts);
+    log.append(
+        drafts
+            .draft(Kind.DECISION, new Subject.Project(project.value()))
+            .part(new Owner.Project(project), Json.bytes(record))
+            .build());
+  }
+}
