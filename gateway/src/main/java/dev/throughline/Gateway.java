@@ -90,10 +90,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private Gateway(
-      GatewayConfig config,
-      InstantSource clock,
-      Map<String, HttpService> mounts,
-      boolean serves)
+      GatewayConfig config, InstantSource clock, Map<String, HttpService> mounts, boolean serves)
       throws IOException, InterruptedException {
     boolean started = false;
     try {
@@ -199,8 +196,7 @@ public final class Gateway implements AutoCloseable {
       mounts.forEach(operations::mount);
       listeners.add(operations.build());
       server = opened(HttpServer.start(listeners, HTTP_GRACE));
-      AdminToken.announce(
-          config.data(), "http://" + reachable(config.opsHost()) + ":" + opsPort());
+      AdminToken.announce(config.data(), "http://" + reachable(config.opsHost()) + ":" + opsPort());
       started = true;
     } finally {
       if (!started) {
@@ -240,22 +236,21 @@ public final class Gateway implements AutoCloseable {
     Thread.ofPlatform()
         .name("take-over")
         .daemon(true)
-        .start(
-            () -> {
-              try {
-                while (!fold.await(headAtLead, CATCH_UP_TICK)) {
-                  LOG.info("folding {} entries before tasks start", headAtLead - fold.position());
-                }
-                tasks.start(
-                    webhooks.all().stream()
-                        .filter(webhook -> webhook.state() != Webhook.State.ACTIVE)
-                        .map(webhook -> webhook.id().value())
-                        .collect(Collectors.toSet()));
-                run.set(true);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
+        .start(() -> {
+          try {
+            while (!fold.await(headAtLead, CATCH_UP_TICK)) {
+              LOG.info("folding {} entries before tasks start", headAtLead - fold.position());
+            }
+            tasks.start(
+                webhooks.all().stream()
+                    .filter(webhook -> webhook.state() != Webhook.State.ACTIVE)
+                    .map(webhook -> webhook.id().value())
+                    .collect(Collectors.toSet()));
+            run.set(true);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   private static List<String> missing(boolean serves, boolean tasksRun) {

@@ -15,7 +15,9 @@ import tools.jackson.databind.JsonNode;
 final class LineAccounts {
   private LineAccounts() {}
 
-  /** From {@code line_credentials}, or whichever country {@code line_enterprise_credentials} has. */
+  /**
+   * From {@code line_credentials}, or whichever country {@code line_enterprise_credentials} has.
+   */
   static Optional<Channel.Credentials> credentials(Bytes entry) {
     return read(entry).map(found -> found);
   }

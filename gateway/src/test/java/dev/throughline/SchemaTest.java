@@ -17,15 +17,25 @@ import org.junit.jupiter.api.Test;
  * neither, and fails here until somebody has decided.
  */
 final class SchemaTest {
-  /** Random ids, times, directions, channels, kinds, states, reason codes, counts, hashes of code. */
+  /**
+   * Random ids, times, directions, channels, kinds, states, reason codes, counts, hashes of code.
+   */
   private static final Map<String, Set<String>> CLEAR =
       Map.ofEntries(
           Map.entry("shard", Set.of("origin", "first")),
           Map.entry(
               "batch",
               Set.of(
-                  "first", "next", "shard_first", "root", "peaks", "epoch", "erasures", "id",
-                  "node", "at")),
+                  "first",
+                  "next",
+                  "shard_first",
+                  "root",
+                  "peaks",
+                  "epoch",
+                  "erasures",
+                  "id",
+                  "node",
+                  "at")),
           Map.entry("entry", Set.of("index", "id", "kind", "at", "bytes")),
           Map.entry("payload", Set.of("index")),
           Map.entry("once", Set.of("day", "index")),
@@ -39,27 +49,57 @@ final class SchemaTest {
           Map.entry("project", Set.of("id", "created")),
           Map.entry("access_key", Set.of("id", "project", "created", "revoked")),
           Map.entry("app", Set.of("id", "project", "created")),
-          Map.entry(
-              "account", Set.of("id", "app", "channel", "ordinal", "position", "retired")),
+          Map.entry("account", Set.of("id", "app", "channel", "ordinal", "position", "retired")),
           Map.entry("webhook", Set.of("id", "app", "created", "state", "state_at", "failing")),
           Map.entry("contact", Set.of("id", "project", "created", "language", "hash_epoch")),
           Map.entry(
               "identity",
               Set.of(
-                  "id", "contact", "channel", "app", "position", "hash_epoch", "friend",
-                  "friend_at", "known_at")),
+                  "id",
+                  "contact",
+                  "channel",
+                  "app",
+                  "position",
+                  "hash_epoch",
+                  "friend",
+                  "friend_at",
+                  "known_at")),
           Map.entry(
               "conversation",
               Set.of(
-                  "id", "project", "app", "contact", "created", "active", "active_channel",
+                  "id",
+                  "project",
+                  "app",
+                  "contact",
+                  "created",
+                  "active",
+                  "active_channel",
                   "active_identity")),
           Map.entry(
               "message",
               Set.of(
-                  "id", "project", "app", "conversation", "contact", "identity", "account",
-                  "channel", "direction", "accept_time", "event_time", "processing_mode",
-                  "injected", "status", "status_at", "reason_code", "index", "position",
-                  "part_first", "part_end", "platform_id", "reply")),
+                  "id",
+                  "project",
+                  "app",
+                  "conversation",
+                  "contact",
+                  "identity",
+                  "account",
+                  "channel",
+                  "direction",
+                  "accept_time",
+                  "event_time",
+                  "processing_mode",
+                  "injected",
+                  "status",
+                  "status_at",
+                  "reason_code",
+                  "index",
+                  "position",
+                  "part_first",
+                  "part_end",
+                  "platform_id",
+                  "reply")),
           Map.entry("message_entry", Set.of("message", "index")),
           Map.entry(
               "reply_token",
@@ -69,8 +109,21 @@ final class SchemaTest {
           Map.entry(
               "task",
               Set.of(
-                  "id", "lane", "seq", "kind", "priority", "due", "state", "attempt",
-                  "attempt_at", "tries", "app", "contact", "target", "error", "at")),
+                  "id",
+                  "lane",
+                  "seq",
+                  "kind",
+                  "priority",
+                  "due",
+                  "state",
+                  "attempt",
+                  "attempt_at",
+                  "tries",
+                  "app",
+                  "contact",
+                  "target",
+                  "error",
+                  "at")),
           Map.entry("alarm", Set.of("kind", "subject", "count", "first_at", "last_at")));
 
   /** Sealed under a person's key, wrapped under the epoch's, or an HMAC under a secret key. */
@@ -106,23 +159,19 @@ final class SchemaTest {
       Map<String, Set<String>> found = new TreeMap<>();
       database
           .database()
-          .read(
-              connection -> {
-                try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(COLUMNS)) {
-                  while (row.next()) {
-                    found
-                        .computeIfAbsent(row.getString(1), t -> new TreeSet<>())
-                        .add(row.getString(2));
-                  }
-                }
-                return found.size();
-              });
+          .read(connection -> {
+            try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(COLUMNS)) {
+              while (row.next()) {
+                found.computeIfAbsent(row.getString(1), t -> new TreeSet<>()).add(row.getString(2));
+              }
+            }
+            return found.size();
+          });
       Map<String, Set<String>> listed = new TreeMap<>();
       CLEAR.forEach((table, columns) -> listed.put(table, new TreeSet<>(columns)));
       COVERED.forEach(
-          (table, columns) ->
-              listed.computeIfAbsent(table, t -> new TreeSet<>()).addAll(columns));
+          (table, columns) -> listed.computeIfAbsent(table, t -> new TreeSet<>()).addAll(columns));
 
       assertThat(found).isEqualTo(listed);
     }

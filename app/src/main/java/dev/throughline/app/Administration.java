@@ -5,7 +5,6 @@ import dev.throughline.app.Failures.CommandFailed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -23,8 +22,7 @@ final class Administration implements AutoCloseable {
     this.own = own;
   }
 
-  static Administration of(Path data, Settings settings)
-      throws IOException, InterruptedException {
+  static Administration of(Path data, Settings settings) throws IOException, InterruptedException {
     Optional<OpsClient> running = OpsClient.connect(data);
     if (running.isPresent()) {
       return new Administration(running.get(), null);

@@ -17,8 +17,9 @@ final class Failures {
       told = told.getCause();
     }
     String message = String.valueOf(told.getMessage());
-    return told instanceof StoreUnusable || told instanceof CommandFailed
-        || told instanceof IOException
+    return told instanceof StoreUnusable
+            || told instanceof CommandFailed
+            || told instanceof IOException
         ? message
         : told.getClass().getSimpleName() + ": " + message;
   }

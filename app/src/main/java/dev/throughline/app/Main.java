@@ -43,11 +43,10 @@ public final class Main implements Runnable {
   /** Runs one command and returns its exit code: 0 done, 1 failed, 2 not understood. */
   static int run(String... arguments) {
     return new CommandLine(new Main())
-        .setExecutionExceptionHandler(
-            (failure, command, _) -> {
-              command.getErr().println("throughline: " + Failures.sentence(failure));
-              return 1;
-            })
+        .setExecutionExceptionHandler((failure, command, _) -> {
+          command.getErr().println("throughline: " + Failures.sentence(failure));
+          return 1;
+        })
         .setCaseInsensitiveEnumValuesAllowed(true)
         .execute(arguments);
   }

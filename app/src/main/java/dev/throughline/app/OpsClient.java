@@ -77,8 +77,7 @@ final class OpsClient implements AutoCloseable {
             .timeout(DEADLINE)
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/json")
-            .method(
-                method, body.map(BodyPublishers::ofString).orElseGet(BodyPublishers::noBody))
+            .method(method, body.map(BodyPublishers::ofString).orElseGet(BodyPublishers::noBody))
             .build(),
         BodyHandlers.ofString());
   }

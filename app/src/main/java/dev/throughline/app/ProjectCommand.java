@@ -45,9 +45,7 @@ final class ProjectCommand implements Runnable {
                 "POST",
                 "/admin/projects",
                 Optional.of(
-                    JsonNodeFactory.instance
-                        .objectNode()
-                        .put("display_name", name.orElse(""))));
+                    JsonNodeFactory.instance.objectNode().put("display_name", name.orElse(""))));
         String id = project.path("project_id").asString();
         JsonNode key =
             administration.call(

@@ -57,22 +57,22 @@ final class SandboxCommand implements Callable<Integer> {
   private static String banner(SandboxFile file, Path directory, double seconds) {
     return """
 
-        Throughline %s is ready after %.1f s. Ctrl-C stops it.
+    Throughline %s is ready after %.1f s. Ctrl-C stops it.
 
-          Phone        %s/sandbox
-          API          %s        (Conversation API; OAuth at /oauth2/token)
-          LINE         %s        (emulated; control API at /_sandbox)
-          Operations   %s
+      Phone        %s/sandbox
+      API          %s        (Conversation API; OAuth at /oauth2/token)
+      LINE         %s        (emulated; control API at /_sandbox)
+      Operations   %s
 
-          project_id   %s
-          app_id       %s
-          key_id       %s
-          key_secret   %s
-          LINE user    %s
+      project_id   %s
+      app_id       %s
+      key_id       %s
+      key_secret   %s
+      LINE user    %s
 
-        All of it, for programs: %s
+    All of it, for programs: %s
 
-        """
+    """
         .formatted(
             Gateway.VERSION,
             seconds,

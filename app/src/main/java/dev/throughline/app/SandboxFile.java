@@ -30,8 +30,7 @@ final class SandboxFile {
   static SandboxFile in(Path data, SecureRandom random) throws IOException {
     Path file = data.resolve("sandbox.json");
     ObjectNode content = JSON.createObjectNode();
-    if (Files.exists(file)
-        && JSON.readTree(Files.readString(file)) instanceof ObjectNode earlier) {
+    if (Files.exists(file) && JSON.readTree(Files.readString(file)) instanceof ObjectNode earlier) {
       content = earlier;
     } else {
       content.put("line_channel_secret", hex(random, 16));
@@ -64,8 +63,7 @@ final class SandboxFile {
     Path fresh = file.resolveSibling("sandbox.json.new");
     Files.deleteIfExists(fresh);
     Files.createFile(
-        fresh,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(fresh, json());
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
   }

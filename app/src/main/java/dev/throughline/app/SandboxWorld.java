@@ -85,9 +85,7 @@ public final class SandboxWorld implements AutoCloseable {
                       response.header("Content-Type", "application/json").send(file.json()));
       Gateway gateway =
           Gateway.start(
-              config,
-              clock,
-              Map.of("/sandbox", new SandboxPages(line), "/sandbox.json", facts));
+              config, clock, Map.of("/sandbox", new SandboxPages(line), "/sandbox.json", facts));
       SandboxWorld world = new SandboxWorld(line, gateway, file);
       world.introduce(config);
       return world;
@@ -154,8 +152,9 @@ public final class SandboxWorld implements AutoCloseable {
     secrets.put("is_default", true);
     String basic =
         Base64.getEncoder()
-            .encodeToString((file.get("key_id") + ":" + file.get("key_secret")).getBytes(
-                java.nio.charset.StandardCharsets.UTF_8));
+            .encodeToString(
+                (file.get("key_id") + ":" + file.get("key_secret"))
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<String> response =
           client.send(

@@ -22,8 +22,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * The configuration file. Everything in it has a default, so that an empty one is valid; a word that
- * is not known is refused, since it would be a setting that its author believes in.
+ * The configuration file. Everything in it has a default, so that an empty one is valid; a word
+ * that is not known is refused, since it would be a setting that its author believes in.
  */
 final class Settings {
   private static final Set<String> KNOWN =
@@ -87,7 +87,10 @@ final class Settings {
    * @param sandbox whether customers' callback addresses may be on this machine
    */
   GatewayConfig config(
-      Path data, Optional<Integer> port, Optional<Integer> opsPort, Optional<URI> lineApi,
+      Path data,
+      Optional<Integer> port,
+      Optional<Integer> opsPort,
+      Optional<URI> lineApi,
       boolean sandbox) {
     return new GatewayConfig(
         data,
@@ -108,12 +111,11 @@ final class Settings {
   private DatabaseConfig database(Path data) {
     DatabaseConfig config =
         text("database.url")
-            .map(
-                url ->
-                    DatabaseConfig.external(
-                        url,
-                        text("database.user").orElse("throughline"),
-                        text("database.password").orElse("")))
+            .map(url ->
+                DatabaseConfig.external(
+                    url,
+                    text("database.user").orElse("throughline"),
+                    text("database.password").orElse("")))
             .orElseGet(() -> DatabaseConfig.embedded(EmbeddedConfig.in(data)));
     return number("database.connections")
         .map(connections -> config.withLimits(config.limits().withConnections(connections)))
@@ -168,12 +170,11 @@ final class Settings {
       return;
     }
     node.properties()
-        .forEach(
-            member ->
-                collect(
-                    prefix.isEmpty() ? member.getKey() : prefix + "." + member.getKey(),
-                    member.getValue(),
-                    names));
+        .forEach(member ->
+            collect(
+                prefix.isEmpty() ? member.getKey() : prefix + "." + member.getKey(),
+                member.getValue(),
+                names));
   }
 
   /** Only the first start decides: the origin is fixed then. */

@@ -13,11 +13,10 @@ final class Shutdown {
         .addShutdownHook(
             Thread.ofPlatform()
                 .name("stop")
-                .unstarted(
-                    () -> {
-                      stop.run();
-                      STOPPED.countDown();
-                    }));
+                .unstarted(() -> {
+                  stop.run();
+                  STOPPED.countDown();
+                }));
   }
 
   /** Returns when the process is about to end. */

@@ -116,13 +116,11 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
     unsupported.put("conversation_id", party.map(p -> conversation(p, dispatch)).orElse(""));
     party.ifPresent(known -> unsupported.set("channel_identity", identity(known)));
     body.put("message_metadata", "");
-    return new Callback(
-        "UNSUPPORTED", fact.app().project(), Optional.of(fact.app().id()), body);
+    return new Callback("UNSUPPORTED", fact.app().project(), Optional.of(fact.app().id()), body);
   }
 
   private static Callback started(Fact.ConversationStarted fact) {
-    ObjectNode body =
-        envelope(fact.app().id(), fact.app().project(), fact.at(), Optional.empty());
+    ObjectNode body = envelope(fact.app().id(), fact.app().project(), fact.at(), Optional.empty());
     body.putObject("conversation_start_notification").set("conversation", fact.json());
     body.put("message_metadata", "");
     return new Callback(
@@ -158,8 +156,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
       String trigger, Party party, ObjectNode body, String metadata, Optional<String> correlation) {
     body.put("message_metadata", metadata);
     correlation.ifPresent(id -> body.put("correlation_id", id));
-    return new Callback(
-        trigger, party.app().project(), Optional.of(party.app().id()), body);
+    return new Callback(trigger, party.app().project(), Optional.of(party.app().id()), body);
   }
 
   private static ObjectNode identity(Party party) {
@@ -168,9 +165,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
     identity.put("identity", party.identity().value());
     identity.put(
         "app_id",
-        Owners.scope(party.identity().channel(), party.app().id())
-            .map(AppId::toString)
-            .orElse(""));
+        Owners.scope(party.identity().channel(), party.app().id()).map(AppId::toString).orElse(""));
     return identity;
   }
 
@@ -183,8 +178,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
   }
 
   private static boolean isDispatch(Party party) {
-    return party.app().processingMode()
-        == dev.throughline.conversation.App.ProcessingMode.DISPATCH;
+    return party.app().processingMode() == dev.throughline.conversation.App.ProcessingMode.DISPATCH;
   }
 
   private static String mode(boolean dispatch) {

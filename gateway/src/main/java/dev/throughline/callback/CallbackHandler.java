@@ -129,12 +129,11 @@ public final class CallbackHandler implements TaskHandler {
   private Optional<String> ownSecret(CallbackTask callback) {
     return directory
         .app(callback.app())
-        .flatMap(
-            app ->
-                Json.string(
-                    Json.object(app.json()),
-                    "callback_settings",
-                    "secret_for_overridden_callback_urls"));
+        .flatMap(app ->
+            Json.string(
+                Json.object(app.json()),
+                "callback_settings",
+                "secret_for_overridden_callback_urls"));
   }
 
   private static Optional<Duration> retryAfter(Headers headers) {
@@ -142,8 +141,7 @@ public final class CallbackHandler implements TaskHandler {
         .first("retry-after")
         .filter(value -> value.matches("[0-9]{1,9}"))
         .map(value -> Duration.ofSeconds(Long.parseLong(value)))
-        .map(
-            asked -> asked.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : asked);
+        .map(asked -> asked.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : asked);
   }
 
   private void conclude(Task task, CallbackTask callback, CallbackOutcome outcome)

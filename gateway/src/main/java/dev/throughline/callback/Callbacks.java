@@ -64,8 +64,7 @@ public final class Callbacks implements Reaction {
 
   private void tell(Callback callback, Fact fact, Effects effects) {
     Bytes body = Json.bytes(callback.body());
-    if (fact instanceof Fact.StatusChanged changed
-        && changed.message().callbackUrl().isPresent()) {
+    if (fact instanceof Fact.StatusChanged changed && changed.message().callbackUrl().isPresent()) {
       AppId app = changed.party().app().id();
       add(
           new CallbackTask(Optional.empty(), changed.message().callbackUrl(), app, body),
@@ -119,12 +118,11 @@ public final class Callbacks implements Reaction {
       case Fact.NotMapped f ->
           f.party()
               .map(party -> Told.of(party.contact(), party.key()))
-              .orElseGet(
-                  () ->
-                      new Told(
-                          f.app().id().toString(),
-                          new ContactId(f.app().id().value()),
-                          vault.keyFor(new Owner.Installation())));
+              .orElseGet(() ->
+                  new Told(
+                      f.app().id().toString(),
+                      new ContactId(f.app().id().value()),
+                      vault.keyFor(new Owner.Installation())));
       case Fact.SendRequested _, Fact.OutcomeKnown _, Fact.ReplayAsked _ ->
           throw new IllegalArgumentException("nobody is told of " + fact.getClass());
     };
@@ -141,8 +139,7 @@ public final class Callbacks implements Reaction {
       }
       case REFUSED -> {
         effects.change(
-            new Task.Change.Shelved(
-                task.id(), Task.Shelf.DEAD, task.tries() + 1, result.error()));
+            new Task.Change.Shelved(task.id(), Task.Shelf.DEAD, task.tries() + 1, result.error()));
         webhook.ifPresent(id -> answered(id, effects));
       }
       case GONE -> {
@@ -162,21 +159,18 @@ public final class Callbacks implements Reaction {
     Task task = outcome.task();
     boolean probe = webhook.flatMap(webhooks::find).filter(Webhook::isPaused).isPresent();
     if (probe) {
-      effects.change(
-          new Task.Change.Again(task.id(), effects.at(), task.tries(), result.error()));
+      effects.change(new Task.Change.Again(task.id(), effects.at(), task.tries(), result.error()));
       return;
     }
     int failures = task.tries() + 1;
     Optional<Duration> wait = RetrySchedule.afterFailures(failures);
     if (wait.isEmpty()) {
-      effects.change(
-          new Task.Change.Shelved(task.id(), Task.Shelf.DEAD, failures, result.error()));
+      effects.change(new Task.Change.Shelved(task.id(), Task.Shelf.DEAD, failures, result.error()));
     } else {
       Duration longer =
           result.retryAfter().filter(asked -> asked.compareTo(wait.get()) > 0).orElse(wait.get());
       effects.change(
-          new Task.Change.Again(
-              task.id(), effects.at().plus(longer), failures, result.error()));
+          new Task.Change.Again(task.id(), effects.at().plus(longer), failures, result.error()));
     }
     if (webhook.isPresent() && task.contact().isPresent()) {
       if (isFifth(webhook.get(), task.contact().get())) {
@@ -196,28 +190,26 @@ public final class Callbacks implements Reaction {
 
   private void setState(WebhookId webhook, Webhook.State state, Effects effects) {
     Instant now = effects.at();
-    effects.write(
-        connection -> {
-          try (var statement = connection.prepareStatement(SET_STATE)) {
-            statement.setString(1, state.column());
-            statement.setTimestamp(2, Timestamp.from(now));
-            statement.setObject(3, webhook.value().toUuid());
-            statement.setString(4, state.column());
-            return statement.executeUpdate();
-          }
-        });
+    effects.write(connection -> {
+      try (var statement = connection.prepareStatement(SET_STATE)) {
+        statement.setString(1, state.column());
+        statement.setTimestamp(2, Timestamp.from(now));
+        statement.setObject(3, webhook.value().toUuid());
+        statement.setString(4, state.column());
+        return statement.executeUpdate();
+      }
+    });
     if (state != Webhook.State.ACTIVE) {
       effects.alarm("webhook_" + state.column(), webhook.toString());
     }
-    effects.afterwards(
-        () -> {
-          webhooks.reload();
-          if (state == Webhook.State.ACTIVE) {
-            tasks.resume(webhook.value());
-          } else {
-            tasks.pause(webhook.value());
-          }
-        });
+    effects.afterwards(() -> {
+      webhooks.reload();
+      if (state == Webhook.State.ACTIVE) {
+        tasks.resume(webhook.value());
+      } else {
+        tasks.pause(webhook.value());
+      }
+    });
   }
 
   private boolean isFifth(WebhookId webhook, ContactId contact) {

@@ -69,13 +69,12 @@ public final class Webhooks {
     for (Row row : rows) {
       vault
           .open(row.sealed(), associated(row.id().value()))
-          .ifPresent(
-              json -> {
-                Webhook webhook = webhook(row, Json.object(json));
-                byId.put(webhook.id(), webhook);
-                byApp.computeIfAbsent(webhook.app(), a -> new ArrayList<>()).add(webhook);
-                byProject.computeIfAbsent(webhook.project(), p -> new ArrayList<>()).add(webhook);
-              });
+          .ifPresent(json -> {
+            Webhook webhook = webhook(row, Json.object(json));
+            byId.put(webhook.id(), webhook);
+            byApp.computeIfAbsent(webhook.app(), a -> new ArrayList<>()).add(webhook);
+            byProject.computeIfAbsent(webhook.project(), p -> new ArrayList<>()).add(webhook);
+          });
     }
     snapshot = new Snapshot(byId, byApp, byProject);
   }

@@ -17,8 +17,7 @@ public final class ClockDrift {
 
   synchronized void saw(Instant occurred, Instant received) {
     Duration took = Duration.between(occurred, received);
-    boolean stale =
-        quickest.isEmpty() || quickest.get().received().plus(WINDOW).isBefore(received);
+    boolean stale = quickest.isEmpty() || quickest.get().received().plus(WINDOW).isBefore(received);
     if (stale || took.compareTo(quickest.get().took()) < 0) {
       quickest = Optional.of(new Seen(took, received));
     }

@@ -114,7 +114,12 @@ public final class Converse implements Folder {
       Bytes lane = lanes.isEmpty() ? Bytes.EMPTY : lane(item);
       if (!lanes.isEmpty() && lanes.contains(lane)) {
         park(
-            transaction, item.entry(), item.position(), lane, project(item), app(item),
+            transaction,
+            item.entry(),
+            item.position(),
+            lane,
+            project(item),
+            app(item),
             new IllegalStateException("an earlier event of this lane waits"));
       } else {
         open.add(item);
@@ -141,7 +146,8 @@ public final class Converse implements Folder {
 
   /** Takes up a lane again from its oldest event on. */
   private void replay(FoldWork work, Connection transaction, Ulid parked) throws SQLException {
-    List<ConverseStore.ParkedPlace> places = ConverseStore.takeParkedLane(transaction, READER, parked);
+    List<ConverseStore.ParkedPlace> places =
+        ConverseStore.takeParkedLane(transaction, READER, parked);
     List<Item> again = new ArrayList<>();
     for (ConverseStore.ParkedPlace place : places) {
       for (LogEntry entry : log.read(List.of(place.index()))) {

@@ -196,7 +196,8 @@ final class ConverseStore {
       where conversation = ? and platform_id = ? and direction = 0
       """;
 
-  private static final String CLEAR_MESSAGE = "update message set sealed = ?, reply = 0 where id = ?";
+  private static final String CLEAR_MESSAGE =
+      "update message set sealed = ?, reply = 0 where id = ?";
   private static final String INSERT_UNSENT =
       "insert into unsent (conversation, platform_id, at) values (?, ?, ?) on conflict do nothing";
 
@@ -314,8 +315,7 @@ final class ConverseStore {
       try (ResultSet row = s.executeQuery()) {
         while (row.next()) {
           byte[] sealed = row.getBytes(7);
-          Ulid identity =
-              ulid(row, 6).orElse(new Ulid(0, 0));
+          Ulid identity = ulid(row, 6).orElse(new Ulid(0, 0));
           rows.add(
               new ConversationRow(
                   new ConversationId(id(row, 1)),
@@ -511,8 +511,7 @@ final class ConverseStore {
     }
   }
 
-  static List<KnownMessage> messages(Connection c, Collection<MessageId> ids)
-      throws SQLException {
+  static List<KnownMessage> messages(Connection c, Collection<MessageId> ids) throws SQLException {
     List<KnownMessage> rows = new ArrayList<>();
     if (ids.isEmpty()) {
       return rows;
@@ -716,8 +715,7 @@ final class ConverseStore {
   }
 
   private static <R> Array times(
-      Connection c, Collection<R> rows, Function<R, Optional<Instant>> value)
-      throws SQLException {
+      Connection c, Collection<R> rows, Function<R, Optional<Instant>> value) throws SQLException {
     return c.createArrayOf(
         "timestamptz",
         rows.stream()

@@ -32,8 +32,7 @@ public interface Effects {
   void change(Task.Change change);
 
   /** Sets how far a message has come, and tells the other reactions. */
-  void status(
-      Party party, StoredMessage message, DeliveryStatus status, Optional<Reason> reason);
+  void status(Party party, StoredMessage message, DeliveryStatus status, Optional<Reason> reason);
 
   /** Tells the other reactions. */
   void emit(Fact fact);

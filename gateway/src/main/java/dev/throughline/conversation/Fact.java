@@ -78,8 +78,8 @@ public sealed interface Fact {
   record Submitted(Party party, StoredMessage message, Instant at) implements Fact {}
 
   /** A task's call is over; {@code result} is what its handler wrote into the outcome. */
-  record OutcomeKnown(
-      Task task, Bytes body, ObjectNode result, Ulid entry, Instant at) implements Fact {}
+  record OutcomeKnown(Task task, Bytes body, ObjectNode result, Ulid entry, Instant at)
+      implements Fact {}
 
   /** Somebody asked for a task that is on a shelf to be tried again. */
   record ReplayAsked(Task task, Bytes body, Instant at) implements Fact {}
@@ -98,7 +98,15 @@ public sealed interface Fact {
 
     public StoredMessage with(DeliveryStatus changed) {
       return new StoredMessage(
-          id, acceptedAt, channel, changed, content, metadata, correlationId, callbackUrl, dispatch);
+          id,
+          acceptedAt,
+          channel,
+          changed,
+          content,
+          metadata,
+          correlationId,
+          callbackUrl,
+          dispatch);
     }
   }
 }

@@ -24,7 +24,6 @@ import dev.throughline.ledger.Ulid;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
-import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
@@ -64,7 +63,9 @@ import tools.jackson.databind.node.StringNode;
  * afterwards, whether it committed or not.
  */
 final class FoldWork implements Effects {
-  /** Events that happened longer ago are kept and not acted on: duplicates are not known so long. */
+  /**
+   * Events that happened longer ago are kept and not acted on: duplicates are not known so long.
+   */
   private static final Duration LATE = Duration.ofDays(30);
 
   /** Reply tokens are of no use long before; see the LINE specification on reply tokens. */
@@ -267,7 +268,9 @@ final class FoldWork implements Effects {
     boolean takenBack = anyUnsent && isTakenBack(conversation, message.platformMessageId());
     Optional<String> replyToken = head.standby() ? Optional.empty() : head.replyToken();
     Optional<String> sender =
-        head.author().filter(author -> !Optional.of(author).equals(head.chat())).map(Identity::value);
+        head.author()
+            .filter(author -> !Optional.of(author).equals(head.chat()))
+            .map(Identity::value);
     DataKey key = sender.isPresent() ? authorKey(item).orElse(party.key()) : party.key();
     ObjectNode sealed = Json.object();
     if (takenBack) {
@@ -317,7 +320,9 @@ final class FoldWork implements Effects {
 
   private void notMapped(Item.Event item, Optional<Party> party) {
     String destination =
-        item.destination().map(d -> "\"destination\":" + Json.text(StringNode.valueOf(d)) + ",").orElse("");
+        item.destination()
+            .map(d -> "\"destination\":" + Json.text(StringNode.valueOf(d)) + ",")
+            .orElse("");
     String payload = "{" + destination + "\"events\":[" + item.event().head().raw() + "]}";
     emit(
         new Fact.NotMapped(
@@ -367,8 +372,14 @@ final class FoldWork implements Effects {
   private void setFriend(IdentityRow identity, Friend friend, Instant occurred) {
     IdentityRow changed =
         new IdentityRow(
-            identity.id(), identity.contact(), identity.channel(), identity.app(),
-            identity.hash(), friend, Optional.of(occurred), identity.sealed());
+            identity.id(),
+            identity.contact(),
+            identity.channel(),
+            identity.app(),
+            identity.hash(),
+            friend,
+            Optional.of(occurred),
+            identity.sealed());
     identities.put(identity.hash(), changed);
     int fresh = newIdentities.indexOf(identity);
     if (fresh >= 0) {
@@ -388,8 +399,7 @@ final class FoldWork implements Effects {
     ConverseStore.insertUnsent(transaction, unsend);
     anyUnsent = true;
     for (UnsentMessage message : ConverseStore.messagesOf(transaction, unsend)) {
-      Log.deleteParts(
-          transaction, message.index(), message.parts().first(), message.parts().end());
+      Log.deleteParts(transaction, message.index(), message.parts().first(), message.parts().end());
       ConverseStore.clear(transaction, message.id(), emptied(party.key(), message.id()));
     }
     for (int i = 0; i < newMessages.size(); i++) {
@@ -402,8 +412,7 @@ final class FoldWork implements Effects {
     }
   }
 
-  private boolean isTakenBack(ConversationId conversation, String platformId)
-      throws SQLException {
+  private boolean isTakenBack(ConversationId conversation, String platformId) throws SQLException {
     return !ConverseStore.unsentBefore(
             transaction, List.of(new Unsend(conversation, platformId, at)))
         .isEmpty();
@@ -416,10 +425,25 @@ final class FoldWork implements Effects {
 
   private MessageRow emptied(DataKey key, MessageRow row) {
     return new MessageRow(
-        row.id(), row.project(), row.app(), row.conversation(), row.contact(), row.identity(),
-        row.account(), row.channel(), row.toApp(), row.acceptTime(), row.eventTime(),
-        row.processingMode(), row.status(), row.index(), row.position(), row.parts(),
-        row.platformId(), false, emptied(key, row.id()));
+        row.id(),
+        row.project(),
+        row.app(),
+        row.conversation(),
+        row.contact(),
+        row.identity(),
+        row.account(),
+        row.channel(),
+        row.toApp(),
+        row.acceptTime(),
+        row.eventTime(),
+        row.processingMode(),
+        row.status(),
+        row.index(),
+        row.position(),
+        row.parts(),
+        row.platformId(),
+        false,
+        emptied(key, row.id()));
   }
 
   // --- What goes out ----------------------------------------------------------------------------
@@ -519,17 +543,16 @@ final class FoldWork implements Effects {
     ObjectNode data = conversationData(party);
     request
         .conversationMetadata()
-        .ifPresent(
-            text -> {
-              ObjectNode given = Json.object(Bytes.utf8(text));
-              JsonNode before = data.path("metadata_json");
-              ObjectNode after =
-                  request.mergeMetadata() && before instanceof ObjectNode old
-                      ? MergePatch.merge(old, given)
-                      : given;
-              data.set("metadata_json", after);
-              data.put("metadata", Json.text(after));
-            });
+        .ifPresent(text -> {
+          ObjectNode given = Json.object(Bytes.utf8(text));
+          JsonNode before = data.path("metadata_json");
+          ObjectNode after =
+              request.mergeMetadata() && before instanceof ObjectNode old
+                  ? MergePatch.merge(old, given)
+                  : given;
+          data.set("metadata_json", after);
+          data.put("metadata", Json.text(after));
+        });
     request.correlationId().ifPresent(value -> data.put("correlation_id", value));
     Bytes sealed =
         vault.seal(
@@ -540,7 +563,12 @@ final class FoldWork implements Effects {
       conversations.put(
           place,
           new ConversationRow(
-              row.id(), row.project(), row.app(), row.contact(), row.channel(), row.identity(),
+              row.id(),
+              row.project(),
+              row.app(),
+              row.contact(),
+              row.channel(),
+              row.identity(),
               Optional.of(sealed)));
     }
     writes.add(c -> ConverseStore.setConversationData(c, id, sealed));
@@ -549,8 +577,7 @@ final class FoldWork implements Effects {
   private void attempt(Item.Attempt item) {
     message(item.record()).ifPresent(id -> messageEntries.add(new MessageEntry(id, index)));
     ulid(item.record(), Changes.TASK)
-        .ifPresent(
-            task -> taskChanges.add(new Task.Change.Attempted(task, item.entry().id(), at)));
+        .ifPresent(task -> taskChanges.add(new Task.Change.Attempted(task, item.entry().id(), at)));
   }
 
   private void outcome(Item.Outcome item) {
@@ -574,22 +601,18 @@ final class FoldWork implements Effects {
         ulid(item.record(), Changes.PARKED).ifPresent(parkedToReplay::add);
         ulid(item.record(), Changes.TASK)
             .map(tasks::get)
-            .ifPresent(
-                task ->
-                    vault
-                        .open(task.sealed(), Task.associated(task.id()))
-                        .ifPresent(body -> emit(new Fact.ReplayAsked(task, body, at))));
+            .ifPresent(task ->
+                vault
+                    .open(task.sealed(), Task.associated(task.id()))
+                    .ifPresent(body -> emit(new Fact.ReplayAsked(task, body, at))));
       }
       case Changes.FORGET_BLOCK ->
           item.record()
               .path(Changes.IDENTITIES)
-              .forEach(
-                  id ->
-                      Ulids.parse(id.asString(""))
-                          .ifPresent(
-                              identity ->
-                                  friends.put(
-                                      identity, new FriendRow(identity, Friend.UNKNOWN, at))));
+              .forEach(id ->
+                  Ulids.parse(id.asString(""))
+                      .ifPresent(identity ->
+                          friends.put(identity, new FriendRow(identity, Friend.UNKNOWN, at))));
       default -> {
         // A decision of another version: kept, and of no effect here.
       }
@@ -612,19 +635,15 @@ final class FoldWork implements Effects {
       case Changes.CONTACT_CREATED -> {
         if (item.entry().subject() instanceof Subject.Project(String project)) {
           emit(
-              new Fact.ContactCreated(
-                  new ProjectId(project), contact.get(), key.get(), at, shown));
+              new Fact.ContactCreated(new ProjectId(project), contact.get(), key.get(), at, shown));
         }
       }
       case Changes.CONVERSATION_CREATED ->
           ulid(item.record(), Changes.APP)
               .map(AppId::new)
               .flatMap(directory::app)
-              .ifPresent(
-                  app ->
-                      emit(
-                          new Fact.ConversationStarted(
-                              app, contact.get(), key.get(), at, shown)));
+              .ifPresent(app ->
+                  emit(new Fact.ConversationStarted(app, contact.get(), key.get(), at, shown)));
       default -> {
         // Nobody outside is told of the other changes.
       }
@@ -695,15 +714,14 @@ final class FoldWork implements Effects {
   public void status(
       Party party, StoredMessage message, DeliveryStatus status, Optional<Reason> reason) {
     Optional<Bytes> sealed =
-        reason.map(
-            why -> {
-              ObjectNode json = Json.object();
-              json.put("description", why.description());
-              return vault.seal(
-                  party.key(),
-                  Json.bytes(json).array(),
-                  Rows.associated("message-status", message.id().value()));
-            });
+        reason.map(why -> {
+          ObjectNode json = Json.object();
+          json.put("description", why.description());
+          return vault.seal(
+              party.key(),
+              Json.bytes(json).array(),
+              Rows.associated("message-status", message.id().value()));
+        });
     statuses.put(
         message.id(),
         new StatusRow(message.id(), status.name(), at, reason.map(r -> r.code().name()), sealed));
@@ -753,11 +771,10 @@ final class FoldWork implements Effects {
   @Override
   public void alarm(String kind, String subject) {
     Instant now = at;
-    writes.add(
-        c -> {
-          ConverseStore.alarm(c, kind, subject, now);
-          return 1;
-        });
+    writes.add(c -> {
+      ConverseStore.alarm(c, kind, subject, now);
+      return 1;
+    });
   }
 
   @Override
@@ -792,10 +809,25 @@ final class FoldWork implements Effects {
 
   private static MessageRow withoutReply(MessageRow row) {
     return new MessageRow(
-        row.id(), row.project(), row.app(), row.conversation(), row.contact(), row.identity(),
-        row.account(), row.channel(), row.toApp(), row.acceptTime(), row.eventTime(),
-        row.processingMode(), row.status(), row.index(), row.position(), row.parts(),
-        row.platformId(), false, row.sealed());
+        row.id(),
+        row.project(),
+        row.app(),
+        row.conversation(),
+        row.contact(),
+        row.identity(),
+        row.account(),
+        row.channel(),
+        row.toApp(),
+        row.acceptTime(),
+        row.eventTime(),
+        row.processingMode(),
+        row.status(),
+        row.index(),
+        row.position(),
+        row.parts(),
+        row.platformId(),
+        false,
+        row.sealed());
   }
 
   private Optional<String> token(FreeReply free) {
@@ -808,7 +840,8 @@ final class FoldWork implements Effects {
             .map(Bytes::asUtf8);
   }
 
-  // --- People and conversations -------------------------------------------------------------------
+  // --- People and conversations
+  // -------------------------------------------------------------------
 
   private Party party(App app, Owner.Person owner, InboundEvent event) {
     return party(app, event.head().chat().orElseThrow());
@@ -838,8 +871,7 @@ final class FoldWork implements Effects {
             hash,
             Friend.UNKNOWN,
             Optional.empty(),
-            vault.seal(
-                key, Bytes.utf8(identity.value()).array(), Rows.associated("identity", id)));
+            vault.seal(key, Bytes.utf8(identity.value()).array(), Rows.associated("identity", id)));
     identities.put(hash, row);
     newIdentities.add(row);
     ObjectNode data = Json.object();
@@ -957,14 +989,14 @@ final class FoldWork implements Effects {
     return key;
   }
 
-  // --- Reading ------------------------------------------------------------------------------------
+  // --- Reading
+  // ------------------------------------------------------------------------------------
 
   private void loadKeys(Set<Owner.Person> people) {
     keys.putAll(vault.keysFor(people));
   }
 
-  private void loadPeople(Set<Owner.Person> people, Set<ContactId> contacts)
-      throws SQLException {
+  private void loadPeople(Set<Owner.Person> people, Set<ContactId> contacts) throws SQLException {
     List<Bytes> hashes = people.stream().map(vault::hash).toList();
     List<IdentityRow> rows = new ArrayList<>(ConverseStore.known(transaction, hashes));
     rows.addAll(ConverseStore.identitiesOf(transaction, contacts));
@@ -1010,8 +1042,7 @@ final class FoldWork implements Effects {
   private Optional<Sent> known(Rows.KnownMessage row) {
     Optional<App> app = directory.app(row.app());
     Optional<DataKey> key = vault.key(Vault.keyId(row.sealed()));
-    Optional<Bytes> sealed =
-        vault.open(row.sealed(), Rows.associated("message", row.id().value()));
+    Optional<Bytes> sealed = vault.open(row.sealed(), Rows.associated("message", row.id().value()));
     Optional<Bytes> address =
         vault.open(row.identitySealed(), Rows.associated("identity", row.identity()));
     if (app.isEmpty() || key.isEmpty() || sealed.isEmpty() || address.isEmpty()) {
@@ -1038,7 +1069,8 @@ final class FoldWork implements Effects {
                 row.processingMode().equals("DISPATCH"))));
   }
 
-  // --- Small things -------------------------------------------------------------------------------
+  // --- Small things
+  // -------------------------------------------------------------------------------
 
   private int place() {
     return place++;
@@ -1067,8 +1099,7 @@ final class FoldWork implements Effects {
   }
 
   private static byte[] replyAssociated(long index, int position) {
-    return ("reply " + index + ":" + position)
-        .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    return ("reply " + index + ":" + position).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
   }
 
   private static Optional<MessageId> message(JsonNode record) {

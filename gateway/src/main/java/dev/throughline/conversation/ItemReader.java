@@ -77,7 +77,8 @@ final class ItemReader {
           List.of(new Item.Alarm(entry, "webhook_malformed", account.get().id().toString()));
       case ParsedWebhook.Events(Optional<String> destination, List<InboundEvent> events) -> {
         if (isForAnother(account.get(), destination) && !events.isEmpty()) {
-          yield List.of(new Item.Alarm(entry, "webhook_for_another", account.get().id().toString()));
+          yield List.of(
+              new Item.Alarm(entry, "webhook_for_another", account.get().id().toString()));
         }
         List<Item> items = new ArrayList<>(events.size());
         PartFinder parts = new PartFinder(entry, body.get());
@@ -85,7 +86,12 @@ final class ItemReader {
           InboundEvent event = events.get(i);
           items.add(
               new Item.Event(
-                  entry, i, app.get(), account.get(), destination, event,
+                  entry,
+                  i,
+                  app.get(),
+                  account.get(),
+                  destination,
+                  event,
                   parts.next(event.head().raw())));
         }
         yield items;
@@ -103,9 +109,7 @@ final class ItemReader {
     Optional<SendRequest> request =
         entry.body().map(SendRequests::parse).flatMap(SendRequests.Parsed::request);
     Optional<App> app = request.flatMap(r -> directory.app(r.app()));
-    return app.isPresent()
-        ? List.of(new Item.Send(entry, app.get(), request.get()))
-        : List.of();
+    return app.isPresent() ? List.of(new Item.Send(entry, app.get(), request.get())) : List.of();
   }
 
   private Optional<Account> account(Subject subject) {

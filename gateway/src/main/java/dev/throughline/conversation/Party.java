@@ -13,7 +13,11 @@ import java.util.Optional;
  * @param key seals what is kept about them
  */
 public record Party(
-    App app, ContactId contact, Optional<ConversationId> conversation, Identity identity, DataKey key) {
+    App app,
+    ContactId contact,
+    Optional<ConversationId> conversation,
+    Identity identity,
+    DataKey key) {
 
   Party in(ConversationId found) {
     return new Party(app, contact, Optional.of(found), identity, key);

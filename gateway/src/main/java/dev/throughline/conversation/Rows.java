@@ -49,8 +49,13 @@ final class Rows {
   record ContactRow(ContactId id, ProjectId project, Bytes sealed) {}
 
   record ConversationRow(
-      ConversationId id, ProjectId project, AppId app, ContactId contact, ChannelName channel,
-      Ulid identity, Optional<Bytes> sealed) {}
+      ConversationId id,
+      ProjectId project,
+      AppId app,
+      ContactId contact,
+      ChannelName channel,
+      Ulid identity,
+      Optional<Bytes> sealed) {}
 
   /** A new message. */
   record MessageRow(

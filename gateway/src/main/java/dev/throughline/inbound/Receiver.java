@@ -33,7 +33,8 @@ import java.util.function.Function;
  */
 public final class Receiver {
   private static final Response KEPT = Response.empty(200);
-  private static final Response REFUSED = error(401, "signature", "The signature is missing or wrong.");
+  private static final Response REFUSED =
+      error(401, "signature", "The signature is missing or wrong.");
   private static final Response UNKNOWN = error(404, "account", "No such channel account.");
   private static final Response LATER =
       error(503, "unavailable", "Nothing was kept; send it again.").with("retry-after", "1");
@@ -123,7 +124,9 @@ public final class Receiver {
   }
 
   private static Optional<Integer> ordinal(String text) {
-    return text.matches("0|[1-9][0-9]{0,2}") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
+    return text.matches("0|[1-9][0-9]{0,2}")
+        ? Optional.of(Integer.valueOf(text))
+        : Optional.empty();
   }
 
   private static Response error(int status, String code, String sentence) {

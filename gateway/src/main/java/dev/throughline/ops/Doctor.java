@@ -110,14 +110,13 @@ public final class Doctor {
   private Finding clock() {
     Instant before = clock.instant();
     Instant theirs =
-        database.read(
-            connection -> {
-              try (Statement statement = connection.createStatement();
-                  ResultSet row = statement.executeQuery("select clock_timestamp()")) {
-                row.next();
-                return row.getObject(1, OffsetDateTime.class).toInstant();
-              }
-            });
+        database.read(connection -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet row = statement.executeQuery("select clock_timestamp()")) {
+            row.next();
+            return row.getObject(1, OffsetDateTime.class).toInstant();
+          }
+        });
     Duration apart = Duration.between(before, theirs).abs();
     return apart.compareTo(CLOCK_TOLERANCE) <= 0
         ? ok("clock", "This machine and the database agree on the time.")
@@ -213,9 +212,7 @@ public final class Doctor {
             : fail(name, "LINE knows the address, but 'Use webhook' is off in its console.");
       }
       case LineApi.Result.Absent<LineApi.WebhookEndpoint> _ ->
-          fail(
-              name,
-              "No webhook address is set at LINE: set one that ends with " + path + ".");
+          fail(name, "No webhook address is set at LINE: set one that ends with " + path + ".");
       case LineApi.Result.Refused<LineApi.WebhookEndpoint> refused ->
           warn(name, "LINE refuses to tell the webhook address (HTTP " + refused.status() + ").");
       case LineApi.Result.Unavailable<LineApi.WebhookEndpoint>(String why) ->

@@ -1,6 +1,4 @@
-/**
- * For whoever runs the gateway: what is wrong with it. Looks only; sends nothing to anybody.
- */
+/** For whoever runs the gateway: what is wrong with it. Looks only; sends nothing to anybody. */
 @NullMarked
 package dev.throughline.ops;
 

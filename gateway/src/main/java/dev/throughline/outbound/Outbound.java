@@ -51,14 +51,14 @@ public final class Outbound implements Reaction {
       case Fact.ReplayAsked replay when replay.task().kind().equals(SendHandler.KIND) ->
           resend(replay, effects);
       case Fact.MessageReceived _,
-              Fact.ContactCreated _,
-              Fact.ConversationStarted _,
-              Fact.Opted _,
-              Fact.NotMapped _,
-              Fact.StatusChanged _,
-              Fact.Submitted _,
-              Fact.OutcomeKnown _,
-              Fact.ReplayAsked _ -> {
+          Fact.ContactCreated _,
+          Fact.ConversationStarted _,
+          Fact.Opted _,
+          Fact.NotMapped _,
+          Fact.StatusChanged _,
+          Fact.Submitted _,
+          Fact.OutcomeKnown _,
+          Fact.ReplayAsked _ -> {
         // Not ours.
       }
     }
@@ -80,8 +80,7 @@ public final class Outbound implements Reaction {
           effects);
       return;
     }
-    if (effects.isBlocked(party)
-        && party.app().settings().knownBlock() == App.KnownBlock.FAIL) {
+    if (effects.isBlocked(party) && party.app().settings().knownBlock() == App.KnownBlock.FAIL) {
       fail(
           party,
           message,
@@ -162,8 +161,7 @@ public final class Outbound implements Reaction {
         if (result.reply()) {
           unknownReply(task, body, party, message, effects);
         } else {
-          effects.change(
-              new Task.Change.Again(task.id(), effects.at(), task.tries(), "lost"));
+          effects.change(new Task.Change.Again(task.id(), effects.at(), task.tries(), "lost"));
         }
       }
       case KEY_EXPIRED -> shelve(task, party, message, effects);
@@ -184,8 +182,7 @@ public final class Outbound implements Reaction {
       effects.status(party, message, DeliveryStatus.FAILED, result.reason());
     } else {
       effects.change(
-          new Task.Change.Again(
-              task.id(), next, task.tries() + 1, result.result().name()));
+          new Task.Change.Again(task.id(), next, task.tries() + 1, result.result().name()));
     }
   }
 
@@ -195,8 +192,7 @@ public final class Outbound implements Reaction {
     Task task = outcome.task();
     Instant next = next(task, effects.at(), Optional.empty());
     Instant patience = message.acceptedAt().plus(retryDuration(party.app()));
-    Instant keyEnds =
-        task.attemptAt().orElse(effects.at()).plus(SendHandler.RETRY_KEY_AGE);
+    Instant keyEnds = task.attemptAt().orElse(effects.at()).plus(SendHandler.RETRY_KEY_AGE);
     if (next.isAfter(patience) || next.isAfter(keyEnds)) {
       shelve(task, party, message, effects);
     } else {
@@ -214,10 +210,8 @@ public final class Outbound implements Reaction {
   }
 
   /** Nobody knows whether it was taken: shown as such, and sent again only when asked. */
-  private static void shelve(
-      Task task, Party party, StoredMessage message, Effects effects) {
-    effects.change(
-        new Task.Change.Shelved(task.id(), Task.Shelf.UNKNOWN, task.tries(), "UNKNOWN"));
+  private static void shelve(Task task, Party party, StoredMessage message, Effects effects) {
+    effects.change(new Task.Change.Shelved(task.id(), Task.Shelf.UNKNOWN, task.tries(), "UNKNOWN"));
     effects.status(
         party,
         message,
@@ -251,22 +245,20 @@ public final class Outbound implements Reaction {
 
   private static void fail(
       Party party, StoredMessage message, Reason.Code code, String why, Effects effects) {
-    effects.status(
-        party, message, DeliveryStatus.FAILED, Optional.of(new Reason(code, why)));
+    effects.status(party, message, DeliveryStatus.FAILED, Optional.of(new Reason(code, why)));
   }
 
   private static Duration retryDuration(App app) {
     return Json.string(Json.object(app.json()), "message_retry_settings", "retry_duration")
         .map(text -> Duration.ofSeconds(Long.parseLong(text.replaceAll("\\D", ""))))
-        .or(
-            () -> {
-              long seconds =
-                  Json.object(app.json())
-                      .path("message_retry_settings")
-                      .path("retry_duration")
-                      .asLong(0);
-              return seconds > 0 ? Optional.of(Duration.ofSeconds(seconds)) : Optional.empty();
-            })
+        .or(() -> {
+          long seconds =
+              Json.object(app.json())
+                  .path("message_retry_settings")
+                  .path("retry_duration")
+                  .asLong(0);
+          return seconds > 0 ? Optional.of(Duration.ofSeconds(seconds)) : Optional.empty();
+        })
         .orElse(RETRY_DURATION);
   }
 
@@ -281,8 +273,7 @@ public final class Outbound implements Reaction {
     }
     long spread = Math.floorMod(task.id().low() * 31 + task.tries(), 401) - 200;
     Duration spreadOut = backoff.plus(backoff.multipliedBy(spread).dividedBy(1_000));
-    Duration wait =
-        retryAfter.filter(asked -> asked.compareTo(spreadOut) > 0).orElse(spreadOut);
+    Duration wait = retryAfter.filter(asked -> asked.compareTo(spreadOut) > 0).orElse(spreadOut);
     return now.plus(wait);
   }
 }

@@ -60,11 +60,10 @@ record SendBody(
     json.put("channel", recipient.channel().value());
     json.put("recipient", recipient.value());
     json.put("rendered", Base64.getEncoder().encodeToString(rendered.array()));
-    reply.ifPresent(
-        r -> {
-          json.put("reply_token", r.token());
-          json.put("reply_received", r.received().toEpochMilli());
-        });
+    reply.ifPresent(r -> {
+      json.put("reply_token", r.token());
+      json.put("reply_received", r.received().toEpochMilli());
+    });
     expires.ifPresent(time -> json.put("expires", time.toEpochMilli()));
     return Json.bytes(json);
   }
@@ -73,9 +72,8 @@ record SendBody(
     ObjectNode json = Json.object(bytes);
     Optional<Reply> reply =
         Json.string(json, "reply_token")
-            .map(
-                token ->
-                    new Reply(token, Instant.ofEpochMilli(json.path("reply_received").asLong())));
+            .map(token ->
+                new Reply(token, Instant.ofEpochMilli(json.path("reply_received").asLong())));
     return new SendBody(
         new MessageId(id(json, "message")),
         id(json, "step"),

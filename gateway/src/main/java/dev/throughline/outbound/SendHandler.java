@@ -128,8 +128,7 @@ public final class SendHandler implements TaskHandler {
             .build());
   }
 
-  private void attempt(
-      Task task, SendBody body, Channel channel, Channel.Credentials secret)
+  private void attempt(Task task, SendBody body, Channel channel, Channel.Credentials secret)
       throws InterruptedException {
     boolean reply =
         body.reply()

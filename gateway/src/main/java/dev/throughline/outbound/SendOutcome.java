@@ -41,26 +41,37 @@ record SendOutcome(
     return switch (sent) {
       case SendResult.Accepted accepted ->
           new SendOutcome(
-              Result.ACCEPTED, reply, Optional.empty(), Optional.empty(),
+              Result.ACCEPTED,
+              reply,
+              Optional.empty(),
+              Optional.empty(),
               accepted.platformMessageIds());
       case SendResult.AlreadyAccepted already ->
           new SendOutcome(
-              Result.ALREADY_ACCEPTED, reply, Optional.empty(), Optional.empty(),
+              Result.ALREADY_ACCEPTED,
+              reply,
+              Optional.empty(),
+              Optional.empty(),
               already.platformMessageIds());
       case SendResult.Throttled throttled ->
           new SendOutcome(
-              Result.THROTTLED, reply, throttled.retryAfter(),
-              Optional.of(throttled.ifGivenUp()), List.of());
+              Result.THROTTLED,
+              reply,
+              throttled.retryAfter(),
+              Optional.of(throttled.ifGivenUp()),
+              List.of());
       case SendResult.Rejected rejected -> rejected(rejected.reason(), reply);
       case SendResult.ReplyTokenInvalid _ -> plain(Result.REPLY_TOKEN_INVALID, reply);
       case SendResult.Unreachable unreachable ->
           new SendOutcome(
-              Result.UNREACHABLE, reply, Optional.empty(),
-              Optional.of(unreachable.ifGivenUp()), List.of());
+              Result.UNREACHABLE,
+              reply,
+              Optional.empty(),
+              Optional.of(unreachable.ifGivenUp()),
+              List.of());
       case SendResult.Unknown unknown ->
           new SendOutcome(
-              Result.UNKNOWN, reply, Optional.empty(), Optional.of(unknown.ifGivenUp()),
-              List.of());
+              Result.UNKNOWN, reply, Optional.empty(), Optional.of(unknown.ifGivenUp()), List.of());
     };
   }
 
@@ -81,12 +92,11 @@ record SendOutcome(
     json.put("result", result.name());
     json.put("via", reply ? "reply" : "push");
     retryAfter.ifPresent(time -> json.put("retry_after_ms", time.toMillis()));
-    reason.ifPresent(
-        why -> {
-          ObjectNode object = json.putObject("reason");
-          object.put("code", why.code().name());
-          object.put("description", why.description());
-        });
+    reason.ifPresent(why -> {
+      ObjectNode object = json.putObject("reason");
+      object.put("code", why.code().name());
+      object.put("description", why.description());
+    });
     if (!platformIds.isEmpty()) {
       var array = json.putArray("platform_message_ids");
       platformIds.forEach(array::add);
@@ -97,11 +107,10 @@ record SendOutcome(
   static SendOutcome of(ObjectNode json) {
     Optional<Reason> reason =
         Json.string(json, "reason", "code")
-            .map(
-                code ->
-                    new Reason(
-                        Reason.Code.valueOf(code),
-                        Json.string(json, "reason", "description").orElse("")));
+            .map(code ->
+                new Reason(
+                    Reason.Code.valueOf(code),
+                    Json.string(json, "reason", "description").orElse("")));
     return new SendOutcome(
         Result.valueOf(Json.string(json, "result").orElse("LOST")),
         Json.string(json, "via").filter("reply"::equals).isPresent(),
