@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,7 @@ public final class Log implements AutoCloseable {
   private final Tail tail;
   private final Sequencer sequencer;
   private final Thread upkeep;
+  private volatile BooleanSupplier mayTakeIn = () -> true;
   private volatile boolean closed;
 
   private Log(Database database, Vault vault, InstantSource clock, Tail tail, Sequencer sequencer) {
@@ -77,8 +79,17 @@ public final class Log implements AutoCloseable {
     return log;
   }
 
+  /**
+   * From now on {@link #append} takes in only while {@code mayTakeIn} holds: not while the log does
+   * not continue what was signed. Outcomes and the lead are written all the same.
+   */
+  public void guard(BooleanSupplier mayTakeIn) {
+    this.mayTakeIn = mayTakeIn;
+  }
+
   /** Throws {@link LogUnavailableException} when it is not known to be durable. */
   public Appended append(Draft draft) {
+    requireOpen();
     Optional<Appended> earlier = draft.once().flatMap(once -> database.read(c -> earlier(c, once)));
     return earlier.isPresent() ? earlier.get() : sequencer.append(draft, null, APPEND_PATIENCE);
   }
@@ -89,6 +100,7 @@ public final class Log implements AutoCloseable {
    * but {@link Appended.At}, and after an exception, it rolls back.
    */
   public Appended append(Draft draft, Connection change) throws SQLException {
+    requireOpen();
     Optional<Appended> earlier =
         draft.once().isPresent() ? earlier(change, draft.once().get()) : Optional.empty();
     return earlier.isPresent() ? earlier.get() : sequencer.append(draft, change, APPEND_PATIENCE);
@@ -323,6 +335,12 @@ public final class Log implements AutoCloseable {
   private static String origin(String host, Instant now) {
     LocalDate date = LocalDate.ofInstant(now, ZoneOffset.UTC);
     return host + "/" + date.getYear() + "h" + (date.getMonthValue() <= 6 ? 1 : 2);
+  }
+
+  private void requireOpen() {
+    if (!mayTakeIn.getAsBoolean()) {
+      throw LogUnavailableException.refused("the log does not continue what was signed");
+    }
   }
 
   /** The head, for whoever publishes it. */
