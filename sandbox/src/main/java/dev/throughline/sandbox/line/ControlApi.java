@@ -256,7 +256,7 @@ final class ControlApi implements HttpService {
   }
 
   /** Events, an array of them, or one body byte for byte. */
-  private ObjectNode inject(JsonNode body) throws ControlRefusal, InterruptedException {
+  private ObjectNode inject(JsonNode body) throws ControlRefusal {
     if (body.has("base64")) {
       byte[] bytes;
       try {

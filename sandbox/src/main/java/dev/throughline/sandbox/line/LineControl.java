@@ -261,7 +261,7 @@ public final class LineControl {
    * @param destination instead of this bot
    */
   public void inject(List<JsonNode> events, boolean together, Optional<String> destination)
-      throws ControlRefusal, InterruptedException {
+      throws ControlRefusal {
     if (together || destination.isPresent()) {
       StringBuilder joined = new StringBuilder();
       for (JsonNode event : events) {
@@ -291,7 +291,7 @@ public final class LineControl {
   }
 
   /** Sends a webhook body byte for byte, signed, and returns the status it was answered with. */
-  public int sendBody(byte[] body) throws ControlRefusal, InterruptedException {
+  public int sendBody(byte[] body) throws ControlRefusal {
     return webhooks.sendRaw(body).status();
   }
 

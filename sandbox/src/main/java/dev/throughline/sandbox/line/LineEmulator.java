@@ -40,6 +40,7 @@ public final class LineEmulator implements AutoCloseable {
   private static final int CHATS_SAVED = 2_000;
   private static final int ITEMS_SAVED_PER_CHAT = 100;
   private static final int RETRY_KEYS_SAVED = 20_000;
+  private static final int REPLY_TOKENS_SAVED = 5_000;
 
   private final World world;
   private final AccessTokens tokens;
@@ -218,7 +219,7 @@ public final class LineEmulator implements AutoCloseable {
           tokens.issued(),
           assertions.keys(),
           world.retryKeys.newest(RETRY_KEYS_SAVED, now),
-          world.replyTokens.alive(now),
+          world.replyTokens.alive(now, REPLY_TOKENS_SAVED),
           world.counts.save(),
           narrowcasts.saved(),
           webhooks.waitingForRedelivery(),
