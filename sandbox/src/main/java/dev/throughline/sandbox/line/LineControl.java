@@ -148,6 +148,9 @@ public final class LineControl {
 
   private Page items(String chat, long after, Duration wait, Predicate<ChatItem> wanted)
       throws InterruptedException {
+    if (world.user(chat).isEmpty() && world.group(chat).isEmpty()) {
+      throw new IllegalArgumentException("there is no user or group with this id");
+    }
     var page = world.chats.of(chat).await(after, PAGE_LIMIT, wanted, limited(wait));
     List<ObjectNode> items = new ArrayList<>();
     for (var entry : page.entries()) {
