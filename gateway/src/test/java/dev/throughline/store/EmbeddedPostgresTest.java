@@ -167,9 +167,14 @@ class EmbeddedPostgresTest {
       last = Math.max(5, process.kill());
     }
     assertThat(ClusterProcesses.isAlive(orphan)).isTrue();
+    Files.writeString(data.resolve("postgres/postgres.log"), "");
     try (Database database = open()) {
       assertThat(ClusterProcesses.isAlive(orphan)).isFalse();
       assertThat(count(database)).isGreaterThan(last);
+      assertThat(data.resolve("postgres/postgres.log"))
+          .as("the orphan was stopped cleanly, not killed")
+          .content()
+          .contains("received fast shutdown request");
     }
   }
 
