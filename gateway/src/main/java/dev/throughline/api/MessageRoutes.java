@@ -179,6 +179,8 @@ final class MessageRoutes {
     return messages
         .find(project, id)
         .or(() -> messages.accepted(project, id))
+        // The fold may have passed it between the two looks.
+        .or(() -> messages.find(project, id))
         .orElseThrow(MessageRoutes::unknown);
   }
 
