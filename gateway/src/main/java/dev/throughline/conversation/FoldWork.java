@@ -237,7 +237,7 @@ final class FoldWork implements Effects {
     if (!item.event().head().redelivered()) {
       item.event().head().occurredAt().ifPresent(occurred -> drift.saw(occurred, at));
     }
-    Optional<Party> party = person(item).map(owner -> party(item.app(), owner, item.event()));
+    Optional<Party> party = item.event().head().chat().map(chat -> party(item.app(), chat));
     party.ifPresent(known -> heardFrom(known, item.event()));
     switch (item.event()) {
       case InboundEvent.Message message when party.isPresent() ->
@@ -842,10 +842,6 @@ final class FoldWork implements Effects {
 
   // --- People and conversations
   // -------------------------------------------------------------------
-
-  private Party party(App app, Owner.Person owner, InboundEvent event) {
-    return party(app, event.head().chat().orElseThrow());
-  }
 
   private Party party(App app, Identity identity) {
     Owner.Person owner = person(app, identity);

@@ -69,33 +69,8 @@ public final class MessageStore {
           + "from message m left join identity i on i.id = m.identity"
           + " where m.id = ? and m.project = ?";
 
-  /**
-   * A page by each app or each conversation, in the order of its index, then the newest of all.
-   * Parameters that are null do not filter.
-   */
-  private static final String PAGE =
-      """
-      with m as (
-        select found.* from unnest(?::uuid[]) as scope (id) cross join lateral (
-          select * from message
-          where %s = scope.id and project = ?
-            and (accept_time, id) < (?, ?)
-            and accept_time >= ? and accept_time < ?
-            and processing_mode = ?
-            and (?::uuid is null or app = ?)
-            and (?::text is null or channel = ?)
-            and (?::smallint is null or direction = ?)
-            and (?::uuid[] is null or identity = any (?))
-          order by accept_time desc, id desc
-          limit ?) found
-        order by found.accept_time desc, found.id desc
-        limit ?)
-      """;
-
-  private static final String OF_PAGE =
-      "select "
-          + COLUMNS
-          + "from m left join identity i on i.id = m.identity order by m.accept_time desc, m.id desc";
+  private static final String OF_APPS = page("app");
+  private static final String OF_CONVERSATIONS = page("conversation");
 
   private static final String CONVERSATIONS_OF_CONTACTS =
       "select id from conversation where contact = any (?)";
@@ -133,6 +108,37 @@ public final class MessageStore {
     this.vault = vault;
     this.log = log;
     this.entries = new ChangeEntries(drafts);
+  }
+
+  /**
+   * A page of each app or each conversation, in the order of its index, and the newest of them all.
+   * Parameters that are null do not filter.
+   */
+  private static String page(String scope) {
+    return """
+        with m as (
+          select found.* from unnest(?::uuid[]) as scope (id) cross join lateral (
+            select * from message
+            where\s"""
+        + scope
+        + """
+         = scope.id and project = ?
+              and (accept_time, id) < (?, ?)
+              and accept_time >= ? and accept_time < ?
+              and processing_mode = ?
+              and (?::uuid is null or app = ?)
+              and (?::text is null or channel = ?)
+              and (?::smallint is null or direction = ?)
+              and (?::uuid[] is null or identity = any (?))
+            order by accept_time desc, id desc
+            limit ?) found
+          order by found.accept_time desc, found.id desc
+          limit ?)
+        select\s"""
+        + COLUMNS
+        + """
+        from m left join identity i on i.id = m.identity order by m.accept_time desc, m.id desc
+        """;
   }
 
   /** What a list of messages is narrowed to; empty means not at all. */
@@ -274,8 +280,8 @@ public final class MessageStore {
                   : byConversation
                       ? conversations(c, contacts)
                       : apps.stream().map(app -> app.value().toUuid()).toList();
-          String sql = PAGE.formatted(byConversation ? "conversation" : "app") + OF_PAGE;
-          try (PreparedStatement statement = c.prepareStatement(sql)) {
+          try (PreparedStatement statement =
+              c.prepareStatement(byConversation ? OF_CONVERSATIONS : OF_APPS)) {
             bind(c, statement, project, filter, after, limit, scope, addresses);
             return rows(statement);
           }

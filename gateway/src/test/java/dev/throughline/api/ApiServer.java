@@ -7,6 +7,7 @@ import dev.throughline.channel.line.LineHost;
 import dev.throughline.channel.line.Transport;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
+import dev.throughline.conversation.ClockDrift;
 import dev.throughline.conversation.Converse;
 import dev.throughline.conversation.Directory;
 import dev.throughline.http.HttpServer;
@@ -115,7 +116,8 @@ final class ApiServer implements AutoCloseable {
                 clock));
     Tasks tasks = new Tasks(database, vault, clock);
     lead = Lead.take(log, drafts, node, () -> {});
-    Converse converse = new Converse(log, vault, ulids, directory, channels, tasks, List.of());
+    Converse converse = new Converse(
+            log, vault, ulids, directory, channels, new ClockDrift(), tasks, List.of());
     fold = new Fold(log, Converse.READER, lead.epoch(), converse);
     fold.start();
     keys = new AccessKeys(database, log, drafts, ulids, random, clock);

@@ -266,23 +266,39 @@ final class ControlJson {
         }
       }
       return new LineSettings(
-          json.path("webhookActive").booleanValue(old.webhookActive()),
+          bool(json, "webhookActive", old.webhookActive()),
           redelivery,
-          json.path("eventsPerBody").intValue(old.eventsPerBody()),
-          json.path("webhookConcurrency").intValue(old.webhookConcurrency()),
-          Duration.ofMillis(
-              json.path("webhookTimeoutMs").longValue(old.webhookTimeout().toMillis())),
+          whole(json, "eventsPerBody", old.eventsPerBody()),
+          whole(json, "webhookConcurrency", old.webhookConcurrency()),
+          number(json, "webhookTimeoutMs")
+              .map(millis -> Duration.ofMillis(millis.longValueExact()))
+              .orElse(old.webhookTimeout()),
           json.has("monthlyQuota")
               ? number(json, "monthlyQuota").map(BigDecimal::longValueExact)
               : old.monthlyQuota(),
-          json.path("rateLimits").booleanValue(old.rateLimits()),
+          bool(json, "rateLimits", old.rateLimits()),
           overrides,
-          json.path("narrowcastMinimum").intValue(old.narrowcastMinimum()),
-          json.path("verifiedAccount").booleanValue(old.verifiedAccount()));
+          whole(json, "narrowcastMinimum", old.narrowcastMinimum()),
+          bool(json, "verifiedAccount", old.verifiedAccount()));
     } catch (IllegalArgumentException | ArithmeticException | JacksonException e) {
       throw new ControlRefusal(
           400, "A setting is out of range or of the wrong type; see docs/sandbox.md.");
     }
+  }
+
+  private static boolean bool(JsonNode json, String name, boolean absent) {
+    JsonNode value = json.path(name);
+    if (value.isMissingNode()) {
+      return absent;
+    }
+    if (!value.isBoolean()) {
+      throw new IllegalArgumentException(name + " is true or false");
+    }
+    return value.booleanValue();
+  }
+
+  private static int whole(JsonNode json, String name, int absent) {
+    return number(json, name).map(BigDecimal::intValueExact).orElse(absent);
   }
 
   private static Optional<BigDecimal> number(JsonNode json, String name) {

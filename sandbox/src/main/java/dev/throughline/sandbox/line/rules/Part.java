@@ -187,7 +187,7 @@ final class Part {
     return Optional.of(number);
   }
 
-  void number(String name, double min, double max) {
+  void number(String name, int min, int max) {
     if (!has(name)) {
       find("must be specified", name);
       return;

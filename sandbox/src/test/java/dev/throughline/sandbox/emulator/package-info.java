@@ -1,0 +1,5 @@
+/** The parts of an emulator on their own. */
+@NullMarked
+package dev.throughline.sandbox.emulator;
+
+import org.jspecify.annotations.NullMarked;
