@@ -105,8 +105,7 @@ public final class Gateway implements AutoCloseable {
       UUID node = NodeId.of(config.data());
       Vault vault = Vault.open(config.data().resolve("keys"), database, clock, random);
       Log log = opened(Log.open(database, vault, ulids, clock, config.ledgerHost(), node));
-      Publisher publisher =
-          opened(new Publisher(log, database, config.data(), clock, random));
+      Publisher publisher = opened(new Publisher(log, database, config.data(), clock, random));
       Drafts drafts = new Drafts(vault, ulids, random);
       AccessKeys keys = new AccessKeys(database, log, drafts, ulids, random, clock);
       keys.reload();
@@ -205,8 +204,7 @@ public final class Gateway implements AutoCloseable {
                           token)
                       .routes())
               .routes(new DoctorRoutes(doctor).routes())
-              .routes(
-                  new FsckRoutes(new Fsck(database, vault, config.data(), random)).routes());
+              .routes(new FsckRoutes(new Fsck(database, vault, config.data(), random)).routes());
       mounts.forEach(operations::mount);
       listeners.add(operations.build());
       server = opened(HttpServer.start(listeners, HTTP_GRACE));

@@ -17,8 +17,8 @@ import java.util.zip.CRC32C;
 
 /**
  * The payload of an entry: {@code version (1) ‖ count (4) ‖ count × leaf (33) ‖ count × (length (4)
- * ‖ blob) ‖ CRC-32C (4)}. A blob is sealed by the vault over {@code r (32) ‖ the part's bytes}, bound to the
- * entry's id and the part's number; length 0 marks a part that was deleted.
+ * ‖ blob) ‖ CRC-32C (4)}. A blob is sealed by the vault over {@code r (32) ‖ the part's bytes},
+ * bound to the entry's id and the part's number; length 0 marks a part that was deleted.
  *
  * <p>The checksum is for fading disks: a flipped bit in a key's id would otherwise look like an
  * erased person.

@@ -34,7 +34,6 @@ public final class FsckRoutes {
         "text/plain; charset=utf-8",
         out -> {
           Fsck.Report report = fsck.run(line -> write(out, line));
-          write(out, report.summary());
           write(out, report.clean() ? CLEAN : FOUND);
         });
   }

@@ -84,13 +84,14 @@ class FsckTest {
   @Test
   void aRunningServerIsClean() throws Exception {
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<?> filling = callers.submit(() -> {
-        for (int i = 0; i < 10; i++) {
-          fill(30);
-          publish();
-        }
-        return true;
-      });
+      Future<?> filling =
+          callers.submit(() -> {
+            for (int i = 0; i < 10; i++) {
+              fill(30);
+              publish();
+            }
+            return true;
+          });
       while (!filling.isDone()) {
         assertThat(fsck().problems()).isEmpty();
       }
@@ -115,8 +116,7 @@ class FsckTest {
     rows.execute("delete from payload where index = 200");
     try (TestLog later = TestLog.open(database, data)) {
       List<String> lines = new ArrayList<>();
-      Fsck.Report report =
-          new Fsck(database, later.vault(), data, new Random(1)).run(lines::add);
+      Fsck.Report report = new Fsck(database, later.vault(), data, new Random(1)).run(lines::add);
       assertThat(report.problems()).isEmpty();
       assertThat(report.deletedParts()).isEqualTo(1);
       assertThat(report.erasedParts()).isEqualTo(ENTRIES - 2 + 2);
@@ -166,9 +166,7 @@ class FsckTest {
         .as(path)
         .extracting(Fsck.Problem::place)
         .contains(new Fsck.Place.Tile(path))
-        .allMatch(
-            place ->
-                place instanceof Fsck.Place.Tile || place instanceof Fsck.Place.Ledger);
+        .allMatch(place -> place instanceof Fsck.Place.Tile || place instanceof Fsck.Place.Ledger);
     Files.write(tile, good);
   }
 
@@ -222,14 +220,12 @@ class FsckTest {
   void anEntryThatWasDeletedSwappedOrAddedIsNamed() {
     rows.execute("delete from entry where index = 41");
     assertThat(places()).containsOnly(new Fsck.Place.Entry(41));
-    rows.execute(
-        "insert into entry select 41, id, kind, at, bytes from entry where index = 42");
+    rows.execute("insert into entry select 41, id, kind, at, bytes from entry where index = 42");
     assertThat(places()).containsOnly(new Fsck.Place.Entry(41));
     rows.execute(
         "insert into entry select %d, gen_random_uuid(), kind, at, bytes from entry where index = 42"
             .formatted(ENTRIES));
-    assertThat(places())
-        .containsOnly(new Fsck.Place.Entry(41), new Fsck.Place.Entry(ENTRIES));
+    assertThat(places()).containsOnly(new Fsck.Place.Entry(41), new Fsck.Place.Entry(ENTRIES));
   }
 
   @Test
@@ -243,8 +239,8 @@ class FsckTest {
     assertThat(fsck().problems())
         .hasSize(1)
         .first()
-        .matches(problem -> problem.place() instanceof Fsck.Place.Batch batch
-            && batch.first() == first);
+        .matches(
+            problem -> problem.place() instanceof Fsck.Place.Batch batch && batch.first() == first);
     rows.set(update, good);
     rows.execute("update batch set epoch = epoch + 1 where first = " + first);
     assertThat(fsck().problems())
@@ -277,8 +273,7 @@ class FsckTest {
       }
     });
     try (TestLog later = TestLog.open(database, data)) {
-      Fsck.Report report =
-          new Fsck(database, later.vault(), data, new Random(1)).run(line -> {});
+      Fsck.Report report = new Fsck(database, later.vault(), data, new Random(1)).run(line -> {});
       assertThat(report.found()).isEqualTo(ENTRIES - 1);
       assertThat(report.problems()).allMatch(p -> p.place() instanceof Fsck.Place.Entry);
     }

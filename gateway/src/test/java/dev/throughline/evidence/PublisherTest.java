@@ -194,8 +194,7 @@ class PublisherTest {
       assertThat(publisher().examine()).isTrue();
       assertThat(published().size()).isEqualTo(node.log().head());
     }
-    Fsck.Report report =
-        new Fsck(database, node.vault(), data, new SecureRandom()).run(line -> {});
+    Fsck.Report report = new Fsck(database, node.vault(), data, new SecureRandom()).run(line -> {});
     assertThat(report.problems()).isEmpty();
   }
 
@@ -397,8 +396,7 @@ class PublisherTest {
     assertThat(publisher.mayTakeIn()).isFalse();
     assertThat(publisher.standing())
         .isInstanceOfSatisfying(
-            Standing.Behind.class,
-            behind -> assertThat(behind.sentence()).contains(sentence));
+            Standing.Behind.class, behind -> assertThat(behind.sentence()).contains(sentence));
   }
 
   private Publisher publisher() {
@@ -427,10 +425,8 @@ class PublisherTest {
   private Checkpoint published() {
     try {
       Log.State state = node.log().state();
-      NoteVerifier key =
-          NoteVerifier.parse(Files.readString(files.vkey(state.origin())).strip());
-      return Checkpoint.open(
-          Note.parse(Files.readAllBytes(files.checkpoint(state.origin()))), key);
+      NoteVerifier key = NoteVerifier.parse(Files.readString(files.vkey(state.origin())).strip());
+      return Checkpoint.open(Note.parse(Files.readAllBytes(files.checkpoint(state.origin()))), key);
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -95,8 +95,7 @@ class ReceiptsTest {
         .extracting(item -> item.entry().kind())
         .containsExactly(Kind.REQUEST, Kind.ATTEMPT, Kind.OUTCOME);
     assertThat(receipt.items()).allMatch(item -> item.parts().size() == 1);
-    assertThat(assertProven(receipt))
-        .noneMatch(ReceiptVerifier.Finding.Notice.class::isInstance);
+    assertThat(assertProven(receipt)).noneMatch(ReceiptVerifier.Finding.Notice.class::isInstance);
   }
 
   @Test
