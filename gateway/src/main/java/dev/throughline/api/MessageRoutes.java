@@ -162,10 +162,12 @@ final class MessageRoutes {
   private Response receipt(ProjectId project, Request request) throws InterruptedException {
     MessageId id = id(request);
     freshness.await(project);
-    MessageStore.Place place = messages.place(project, id).orElseThrow(MessageRoutes::unknown);
+    if (messages.find(project, id).isEmpty() && messages.accepted(project, id).isEmpty()) {
+      throw unknown();
+    }
     Bytes receipt =
         receipts
-            .receipt(place.index(), place.firstPart(), place.endPart())
+            .receipt(id)
             .orElseThrow(() ->
                 Refusal.unavailable("No checkpoint covers the message yet; try again shortly."));
     return Response.of(200, "application/zip", receipt)
@@ -177,6 +179,8 @@ final class MessageRoutes {
     return messages
         .find(project, id)
         .or(() -> messages.accepted(project, id))
+        // The fold may have passed it between the two looks.
+        .or(() -> messages.find(project, id))
         .orElseThrow(MessageRoutes::unknown);
   }
 

@@ -12,6 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param content such as {@code {"text_message":{"text":…}}}; an empty object once it is deleted
  * @param identity empty where none is known yet
+ * @param contact known in every mode, and not shown in DISPATCH; so is the conversation
  */
 public record ConversationMessage(
     MessageId id,
@@ -47,8 +48,11 @@ public record ConversationMessage(
     json.put("direction", direction.name());
     json.set(direction == Direction.TO_APP ? "contact_message" : "app_message", content);
     identity.ifPresent(address -> json.set("channel_identity", address.json()));
-    json.put("contact_id", contact.map(ContactId::toString).orElse(""));
-    json.put("conversation_id", conversation.map(ConversationId::toString).orElse(""));
+    boolean dispatch = processingMode.equals("DISPATCH");
+    json.put("contact_id", contact.filter(c -> !dispatch).map(ContactId::toString).orElse(""));
+    json.put(
+        "conversation_id",
+        conversation.filter(c -> !dispatch).map(ConversationId::toString).orElse(""));
     json.put("metadata", metadata);
     json.put("accept_time", acceptTime.toString());
     json.put("injected", injected);

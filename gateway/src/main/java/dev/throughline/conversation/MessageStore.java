@@ -84,6 +84,13 @@ public final class MessageStore {
   private static final String PLACE =
       "select index, part_first, part_end from message where id = ? and project = ?";
 
+  /** Whether the fold has not passed an entry yet, or has set it aside. */
+  private static final String WAITS =
+      """
+      select ? >= coalesce((select next from step where reader = ? order by first desc limit 1), 0)
+        or exists (select 1 from parked where reader = ? and index = ?)
+      """;
+
   private static final String LOCK_CONTACT = "select 1 from contact where id = ? for update";
   private static final String LOCK_MESSAGE = "select sealed from message where id = ? for update";
   private static final String SEAL = "update message set sealed = ? where id = ?";
@@ -196,7 +203,7 @@ public final class MessageStore {
 
   /** A send that was accepted and not folded yet: it shows as QUEUED. */
   public Optional<ConversationMessage> accepted(ProjectId project, MessageId id) {
-    Optional<LogEntry> entry = request(project, id);
+    Optional<LogEntry> entry = request(project, id).filter(this::waits);
     return entry.map(found -> {
       Optional<SendRequest> send =
           found.body().map(SendRequests::parse).flatMap(SendRequests.Parsed::request);
@@ -275,11 +282,9 @@ public final class MessageStore {
           }
           boolean byConversation = filter.conversation().isPresent() || !contacts.isEmpty();
           List<UUID> scope =
-              filter.conversation().isPresent()
-                  ? List.of(filter.conversation().get().value().toUuid())
-                  : byConversation
-                      ? conversations(c, contacts)
-                      : apps.stream().map(app -> app.value().toUuid()).toList();
+              byConversation
+                  ? conversations(c, filter.conversation(), contacts)
+                  : apps.stream().map(app -> app.value().toUuid()).toList();
           try (PreparedStatement statement =
               c.prepareStatement(byConversation ? OF_CONVERSATIONS : OF_APPS)) {
             bind(c, statement, project, filter, after, limit, scope, addresses);
@@ -371,6 +376,22 @@ public final class MessageStore {
         .filter(entry -> entry.subject().equals(new Subject.Project(project.value())));
   }
 
+  private boolean waits(LogEntry entry) {
+    return database.read(
+        c -> {
+          try (PreparedStatement statement = c.prepareStatement(WAITS)) {
+            statement.setLong(1, entry.index());
+            statement.setString(2, Converse.READER);
+            statement.setString(3, Converse.READER);
+            statement.setLong(4, entry.index());
+            try (ResultSet row = statement.executeQuery()) {
+              row.next();
+              return row.getBoolean(1);
+            }
+          }
+        });
+  }
+
   private Optional<Bytes> sealed(MessageId id) {
     return database.transaction(c -> lock(c, id));
   }
@@ -384,13 +405,22 @@ public final class MessageStore {
     }
   }
 
-  private static List<UUID> conversations(Connection c, List<UUID> contacts) throws SQLException {
+  /** The one asked for, if it is one of the contacts' where there are any; else all of theirs. */
+  private static List<UUID> conversations(
+      Connection c, Optional<ConversationId> wanted, List<UUID> contacts) throws SQLException {
+    Optional<UUID> only = wanted.map(id -> id.value().toUuid());
+    if (contacts.isEmpty()) {
+      return only.stream().toList();
+    }
     List<UUID> found = new ArrayList<>();
     try (PreparedStatement statement = c.prepareStatement(CONVERSATIONS_OF_CONTACTS)) {
       statement.setArray(1, c.createArrayOf("uuid", contacts.toArray()));
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          found.add(row.getObject(1, UUID.class));
+          UUID id = row.getObject(1, UUID.class);
+          if (only.isEmpty() || only.get().equals(id)) {
+            found.add(id);
+          }
         }
       }
     }

@@ -40,6 +40,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -139,7 +140,7 @@ final class ApiServer implements AutoCloseable {
             url -> url.contains("10.0.0.1") ? Optional.of("It is private.") : Optional.empty(),
             new Receipts() {
               @Override
-              public Optional<Bytes> receipt(long index, int firstPart, int endPart) {
+              public Optional<Bytes> receipt(dev.throughline.message.Ids.MessageId message) {
                 return Optional.of(Bytes.utf8(index + " " + firstPart + " " + endPart));
               }
 
@@ -263,11 +264,11 @@ final class ApiServer implements AutoCloseable {
   void say(String app, String user, String messageId, String text) {
     String event =
         """
-        {"type":"message","mode":"active","timestamp":1700000000000,"webhookEventId":"E%s",\
+        {"type":"message","mode":"active","timestamp":%d,"webhookEventId":"E%s",\
         "deliveryContext":{"isRedelivery":false},"source":{"type":"user","userId":"%s"},\
         "message":{"id":"%s","type":"text","text":"%s"}}\
         """
-            .formatted(messageId, user, messageId, text);
+            .formatted(System.currentTimeMillis(), messageId, user, messageId, text);
     App.Account account =
         directory
             .app(new AppId(Ulids.parse(app).orElseThrow()))
@@ -283,6 +284,23 @@ final class ApiServer implements AutoCloseable {
             .part(person, Bytes.utf8(event))
             .part(skeleton, Bytes.utf8("]}"))
             .build());
+  }
+
+  /** Everything said and known is sealed with keys that nobody has any more. */
+  void destroyKeys() {
+    for (String table : List.of("contact", "identity", "conversation", "message")) {
+      database.transaction(
+          c -> {
+            try (PreparedStatement statement =
+                c.prepareStatement(
+                    "update "
+                        + table
+                        + " set sealed = overlay(sealed placing uuid_send(gen_random_uuid())"
+                        + " from 2 for 16)")) {
+              return statement.executeUpdate();
+            }
+          });
+    }
   }
 
   /** The newest entry of a kind. */

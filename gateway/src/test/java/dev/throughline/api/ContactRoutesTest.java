@@ -256,6 +256,47 @@ class ContactRoutesTest {
   }
 
   @Test
+  void whoseKeysAreDestroyedShowsAsErased() {
+    String id = api.post("/contacts", recorded()).text("/id");
+    api.say(app, user, "9" + number, "Hello");
+    assertThat(api.get("/messages?contact_id=" + id).text("/messages/0/id")).hasSize(26);
+    api.destroyKeys();
+
+    Answer contact = api.get("/contacts/" + id);
+    assertThat(contact.status()).isEqualTo(200);
+    assertThat(contact.text("/display_name")).isEmpty();
+    assertThat(contact.text("/channel_identities/0/identity")).isEmpty();
+    Answer messages = api.get("/messages?contact_id=" + id);
+    assertThat(messages.json().at("/messages/0/contact_message").toString()).isEqualTo("{}");
+  }
+
+  @Test
+  void changesAtTheSameTimeAllCount() throws InterruptedException {
+    String id = api.post("/contacts", recorded()).text("/id");
+    List<Thread> clients = new ArrayList<>();
+    for (String field : List.of("email", "metadata", "external_id")) {
+      clients.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    for (int i = 0; i < 5; i++) {
+                      Answer answer =
+                          api.patch("/contacts/" + id, "{\"%s\":\"%s\"}".formatted(field, i));
+                      if (answer.status() == 503) {
+                        i--;
+                      }
+                    }
+                  }));
+    }
+    for (Thread thread : clients) {
+      thread.join();
+    }
+    Answer contact = api.get("/contacts/" + id);
+    assertThat(List.of(contact.text("/email"), contact.text("/metadata"), contact.text("/external_id")))
+        .containsOnly("4");
+  }
+
+  @Test
   void thereAreNoConflicts() {
     assertThat(api.get("/contacts:identityConflicts").body())
         .isEqualTo("{\"conflicts\":[],\"next_page_token\":\"\"}");

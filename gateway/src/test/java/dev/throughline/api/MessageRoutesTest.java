@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.throughline.api.ApiServer.Answer;
 import dev.throughline.ledger.Kind;
 import dev.throughline.log.LogEntry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -245,7 +248,8 @@ class MessageRoutesTest {
                 .body())
         .isEqualTo("{}");
 
-    assertThat(api.delete("/messages/" + id).status()).isEqualTo(503);
+    assertThat(api.get("/messages/" + id).status()).isEqualTo(404);
+    assertThat(api.delete("/messages/" + id).status()).isEqualTo(404);
     assertThat(api.newest(Kind.REQUEST).parts().getFirst()).isEmpty();
   }
 
@@ -261,6 +265,47 @@ class MessageRoutesTest {
     assertThat(webhook.parts().get(0)).isPresent();
     assertThat(webhook.parts().get(1)).isEmpty();
     assertThat(webhook.parts().get(2)).isPresent();
+  }
+
+  @Test
+  void whatTheFoldHasNotSeenYetIsQueued() throws SQLException {
+    api.folding = false;
+    try (Connection holder = api.database.connect("test");
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("lock table message in exclusive mode");
+
+      Answer sent = api.post("/messages:send", body("Hello"));
+      String path = "/messages/" + sent.text("/message_id");
+
+      Answer got = api.get(path);
+      assertThat(got.text("/message_status/status")).isEqualTo("QUEUED");
+      assertThat(got.text("/app_message/text_message/text")).isEqualTo("Hello");
+      assertThat(got.text("/channel_identity/identity")).isEqualTo(user);
+      assertThat(got.text("/accept_time")).isEqualTo(sent.text("/accepted_time"));
+      Answer refused = api.delete(path);
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.headers().firstValue("retry-after")).contains("1");
+      holder.rollback();
+      api.folding = true;
+      assertThat(api.delete(path).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aDispatchedMessageShowsNoContact() {
+    String id =
+        api.post(
+                "/messages:send",
+                body("a").replace("\"ttl\"", "\"processing_strategy\":\"DISPATCH_ONLY\",\"ttl\""))
+            .text("/message_id");
+    Answer got = api.get("/messages/" + id + "?messages_source=DISPATCH_SOURCE");
+    assertThat(got.text("/processing_mode")).isEqualTo("DISPATCH");
+    assertThat(got.text("/contact_id")).isEmpty();
+    assertThat(got.text("/conversation_id")).isEmpty();
+    assertThat(count("/messages?app_id=" + app)).isEqualTo(0);
+    assertThat(count("/messages?app_id=" + app + "&messages_source=DISPATCH_SOURCE"))
+        .isEqualTo(1);
   }
 
   @Test
