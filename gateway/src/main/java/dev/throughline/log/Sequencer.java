@@ -616,7 +616,11 @@ final class Sequencer implements AutoCloseable {
     Connection open = connection;
     if (open == null || open.isClosed()) {
       disconnect();
-      open = database.connect("sequencer");
+      try {
+        open = database.connect("sequencer");
+      } catch (DatabaseException.DatabaseUnavailable away) {
+        throw new SQLException("the database gives no connection", away.sqlState(), away);
+      }
       open.setAutoCommit(true);
       connection = open;
     }
