@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  * webhook of the app. Addresses stay the same through all lives.
  */
 final class Installation {
-  private static final Duration FIRST_START = Duration.ofSeconds(120);
+  private static final Duration FIRST_START = Duration.ofMinutes(2);
   private static final Duration LATER_START = Duration.ofSeconds(60);
   private static final byte[] NO_EVENTS =
       "{\"destination\":\"U00000000000000000000000000000000\",\"events\":[]}"

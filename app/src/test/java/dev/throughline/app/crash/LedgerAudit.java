@@ -1,5 +1,6 @@
 package dev.throughline.app.crash;
 
+import dev.throughline.ledger.Bytes;
 import dev.throughline.ledger.CompactRange;
 import dev.throughline.ledger.Entry;
 import dev.throughline.ledger.Hash;
@@ -144,7 +145,7 @@ final class LedgerAudit {
                         rows.getLong(2),
                         rows.getLong(3),
                         Hash.of(rows.getBytes(4)),
-                        rows.getBytes(5)));
+                        Bytes.copyOf(rows.getBytes(5))));
               }
               return found;
             });
@@ -163,7 +164,9 @@ final class LedgerAudit {
       }
       tree = tree.appendAll(hashes);
       if (!tree.root().equals(batch.root())
-          || !CompactRange.of(batch.next() - batch.shardFirst(), batch.peaks()).equals(tree)) {
+          || !CompactRange.of(
+                  batch.next() - batch.shardFirst(), batch.peaks().toByteArray())
+              .equals(tree)) {
         violations.add("L1: the root of the batch that ends at " + batch.next() + " is another");
         return;
       }
@@ -246,7 +249,7 @@ final class LedgerAudit {
     T read(ResultSet rows) throws SQLException;
   }
 
-  private record Batch(long first, long next, long shardFirst, Hash root, byte[] peaks) {}
+  private record Batch(long first, long next, long shardFirst, Hash root, Bytes peaks) {}
 
   /** Leaf hashes in order, read some thousands at a time. */
   private final class Leaves {
