@@ -164,8 +164,7 @@ final class LedgerAudit {
       }
       tree = tree.appendAll(hashes);
       if (!tree.root().equals(batch.root())
-          || !CompactRange.of(
-                  batch.next() - batch.shardFirst(), batch.peaks().toByteArray())
+          || !CompactRange.of(batch.next() - batch.shardFirst(), batch.peaks().toByteArray())
               .equals(tree)) {
         violations.add("L1: the root of the batch that ends at " + batch.next() + " is another");
         return;
