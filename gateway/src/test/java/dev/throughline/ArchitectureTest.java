@@ -37,7 +37,8 @@ final class ArchitectureTest {
           "inbound",
           "callback",
           "evidence",
-          "api");
+          "api",
+          "ops");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
