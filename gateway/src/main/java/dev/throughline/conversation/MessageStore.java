@@ -123,10 +123,11 @@ public final class MessageStore {
    */
   private static String page(String scope) {
     return """
-        with m as (
-          select found.* from unnest(?::uuid[]) as scope (id) cross join lateral (
-            select * from message
-            where\s"""
+    with m as (
+      select found.* from unnest(?::uuid[]) as scope (id) cross join lateral (
+        select * from message
+        where\s\
+    """
         + scope
         + """
          = scope.id and project = ?
@@ -141,7 +142,8 @@ public final class MessageStore {
             limit ?) found
           order by found.accept_time desc, found.id desc
           limit ?)
-        select\s"""
+        select\s\
+        """
         + COLUMNS
         + """
         from m left join identity i on i.id = m.identity order by m.accept_time desc, m.id desc
@@ -377,19 +379,18 @@ public final class MessageStore {
   }
 
   private boolean waits(LogEntry entry) {
-    return database.read(
-        c -> {
-          try (PreparedStatement statement = c.prepareStatement(WAITS)) {
-            statement.setLong(1, entry.index());
-            statement.setString(2, Converse.READER);
-            statement.setString(3, Converse.READER);
-            statement.setLong(4, entry.index());
-            try (ResultSet row = statement.executeQuery()) {
-              row.next();
-              return row.getBoolean(1);
-            }
-          }
-        });
+    return database.read(c -> {
+      try (PreparedStatement statement = c.prepareStatement(WAITS)) {
+        statement.setLong(1, entry.index());
+        statement.setString(2, Converse.READER);
+        statement.setString(3, Converse.READER);
+        statement.setLong(4, entry.index());
+        try (ResultSet row = statement.executeQuery()) {
+          row.next();
+          return row.getBoolean(1);
+        }
+      }
+    });
   }
 
   private Optional<Bytes> sealed(MessageId id) {

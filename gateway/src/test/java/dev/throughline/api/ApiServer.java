@@ -117,8 +117,8 @@ final class ApiServer implements AutoCloseable {
                 clock));
     Tasks tasks = new Tasks(database, vault, clock);
     lead = Lead.take(log, drafts, node, () -> {});
-    Converse converse = new Converse(
-            log, vault, ulids, directory, channels, new ClockDrift(), tasks, List.of());
+    Converse converse =
+        new Converse(log, vault, ulids, directory, channels, new ClockDrift(), tasks, List.of());
     fold = new Fold(log, Converse.READER, lead.epoch(), converse);
     fold.start();
     keys = new AccessKeys(database, log, drafts, ulids, random, clock);
@@ -289,17 +289,16 @@ final class ApiServer implements AutoCloseable {
   /** Everything said and known is sealed with keys that nobody has any more. */
   void destroyKeys() {
     for (String table : List.of("contact", "identity", "conversation", "message")) {
-      database.transaction(
-          c -> {
-            try (PreparedStatement statement =
-                c.prepareStatement(
-                    "update "
-                        + table
-                        + " set sealed = overlay(sealed placing uuid_send(gen_random_uuid())"
-                        + " from 2 for 16)")) {
-              return statement.executeUpdate();
-            }
-          });
+      database.transaction(c -> {
+        try (PreparedStatement statement =
+            c.prepareStatement(
+                "update "
+                    + table
+                    + " set sealed = overlay(sealed placing uuid_send(gen_random_uuid())"
+                    + " from 2 for 16)")) {
+          return statement.executeUpdate();
+        }
+      });
     }
   }
 

@@ -277,22 +277,23 @@ class ContactRoutesTest {
     for (String field : List.of("email", "metadata", "external_id")) {
       clients.add(
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    for (int i = 0; i < 5; i++) {
-                      Answer answer =
-                          api.patch("/contacts/" + id, "{\"%s\":\"%s\"}".formatted(field, i));
-                      if (answer.status() == 503) {
-                        i--;
-                      }
-                    }
-                  }));
+              .start(() -> {
+                for (int i = 0; i < 5; i++) {
+                  Answer answer =
+                      api.patch("/contacts/" + id, "{\"%s\":\"%s\"}".formatted(field, i));
+                  if (answer.status() == 503) {
+                    i--;
+                  }
+                }
+              }));
     }
     for (Thread thread : clients) {
       thread.join();
     }
     Answer contact = api.get("/contacts/" + id);
-    assertThat(List.of(contact.text("/email"), contact.text("/metadata"), contact.text("/external_id")))
+    assertThat(
+            List.of(
+                contact.text("/email"), contact.text("/metadata"), contact.text("/external_id")))
         .containsOnly("4");
   }
 

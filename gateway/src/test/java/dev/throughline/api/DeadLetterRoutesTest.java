@@ -108,19 +108,18 @@ class DeadLetterRoutesTest {
   }
 
   private static void execute(String sql, Object... values) {
-    api.database.transaction(
-        c -> {
-          try (PreparedStatement statement = c.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-              Object value = values[i];
-              if (value instanceof UUID || value instanceof Long) {
-                statement.setObject(i + 1, value);
-              } else {
-                statement.setString(i + 1, (String) value);
-              }
-            }
-            return statement.executeUpdate();
+    api.database.transaction(c -> {
+      try (PreparedStatement statement = c.prepareStatement(sql)) {
+        for (int i = 0; i < values.length; i++) {
+          Object value = values[i];
+          if (value instanceof UUID || value instanceof Long) {
+            statement.setObject(i + 1, value);
+          } else {
+            statement.setString(i + 1, (String) value);
           }
-        });
+        }
+        return statement.executeUpdate();
+      }
+    });
   }
 }

@@ -304,8 +304,7 @@ class MessageRoutesTest {
     assertThat(got.text("/contact_id")).isEmpty();
     assertThat(got.text("/conversation_id")).isEmpty();
     assertThat(count("/messages?app_id=" + app)).isEqualTo(0);
-    assertThat(count("/messages?app_id=" + app + "&messages_source=DISPATCH_SOURCE"))
-        .isEqualTo(1);
+    assertThat(count("/messages?app_id=" + app + "&messages_source=DISPATCH_SOURCE")).isEqualTo(1);
   }
 
   @Test
