@@ -20,6 +20,10 @@ import dev.throughline.conversation.App;
 import dev.throughline.conversation.ClockDrift;
 import dev.throughline.conversation.Converse;
 import dev.throughline.conversation.Directory;
+import dev.throughline.evidence.Fsck;
+import dev.throughline.evidence.Publisher;
+import dev.throughline.evidence.Receipts;
+import dev.throughline.evidence.Standing;
 import dev.throughline.http.Http;
 import dev.throughline.http.HttpServer;
 import dev.throughline.http.Listener;
@@ -35,6 +39,7 @@ import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ulids;
 import dev.throughline.ops.Doctor;
 import dev.throughline.ops.DoctorRoutes;
+import dev.throughline.ops.FsckRoutes;
 import dev.throughline.outbound.Outbound;
 import dev.throughline.outbound.SendHandler;
 import dev.throughline.store.Database;
@@ -100,6 +105,7 @@ public final class Gateway implements AutoCloseable {
       UUID node = NodeId.of(config.data());
       Vault vault = Vault.open(config.data().resolve("keys"), database, clock, random);
       Log log = opened(Log.open(database, vault, ulids, clock, config.ledgerHost(), node));
+      Publisher publisher = opened(new Publisher(log, database, config.data(), clock, random));
       Drafts drafts = new Drafts(vault, ulids, random);
       AccessKeys keys = new AccessKeys(database, log, drafts, ulids, random, clock);
       keys.reload();
@@ -121,6 +127,9 @@ public final class Gateway implements AutoCloseable {
         Webhooks webhooks = new Webhooks(database, vault);
         webhooks.reload();
         Tasks tasks = opened(new Tasks(database, vault, clock));
+        if (!publisher.examine()) {
+          LOG.error("nothing is taken in: {}", publisher.standing());
+        }
         Lead lead = opened(Lead.take(log, drafts, node, () -> LOG.error("the lead is lost")));
         tasks.register(
             new SendHandler(
@@ -142,6 +151,8 @@ public final class Gateway implements AutoCloseable {
         long headAtLead = log.head();
         fold.start();
         startTasks(fold, tasks, webhooks, headAtLead, tasksRun);
+        log.guard(publisher::mayTakeIn);
+        publisher.start(lead.epoch());
         opened(new Prober(webhooks, tasks, clock)).start();
         RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
         Freshness freshness = project -> fold.await(log.head(), FRESHNESS_PATIENCE);
@@ -159,7 +170,7 @@ public final class Gateway implements AutoCloseable {
                             freshness,
                             LineAccounts.check(line),
                             targets(config.callbacks()),
-                            new NoReceipts()),
+                            new MessageReceipts(new Receipts(log, database, config.data()))),
                         directory,
                         webhooks,
                         keys,
@@ -188,11 +199,12 @@ public final class Gateway implements AutoCloseable {
                           database,
                           projects,
                           keys,
-                          () -> missing(serves, tasksRun.get()),
+                          () -> missing(serves, tasksRun.get(), publisher.standing()),
                           random,
                           token)
                       .routes())
-              .routes(new DoctorRoutes(doctor).routes());
+              .routes(new DoctorRoutes(doctor).routes())
+              .routes(new FsckRoutes(new Fsck(database, vault, config.data(), random)).routes());
       mounts.forEach(operations::mount);
       listeners.add(operations.build());
       server = opened(HttpServer.start(listeners, HTTP_GRACE));
@@ -253,10 +265,17 @@ public final class Gateway implements AutoCloseable {
         });
   }
 
-  private static List<String> missing(boolean serves, boolean tasksRun) {
-    return !serves || tasksRun
-        ? List.of()
-        : List.of("What was taken in before the start is still being applied.");
+  private static List<String> missing(boolean serves, boolean tasksRun, Standing standing) {
+    List<String> missing = new ArrayList<>();
+    if (serves && !tasksRun) {
+      missing.add("What was taken in before the start is still being applied.");
+    }
+    switch (standing) {
+      case Standing.Good() -> {}
+      case Standing.Behind(String sentence) -> missing.add(sentence);
+      case Standing.Failing(String sentence) -> missing.add(sentence);
+    }
+    return missing;
   }
 
   private static TargetCheck targets(TargetPolicy policy) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -45,6 +46,11 @@ final class Administration implements AutoCloseable {
   JsonNode call(String method, String path, Optional<JsonNode> body)
       throws IOException, InterruptedException {
     return ops.call(method, path, body);
+  }
+
+  /** Hands on each line of an answer as it comes. */
+  void stream(String path, Consumer<String> lines) throws IOException, InterruptedException {
+    ops.stream(path, lines);
   }
 
   @Override

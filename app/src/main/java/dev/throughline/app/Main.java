@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       KeyCommand.class,
       DoctorCommand.class,
       VerifyCommand.class,
+      FsckCommand.class,
       HelpCommand.class
     },
     footer = {

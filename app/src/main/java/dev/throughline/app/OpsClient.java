@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,6 +24,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class OpsClient implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  /** What shows progress may take long: millions of entries are checked in minutes. */
+  private static final Duration LONGEST = Duration.ofHours(6);
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(DEADLINE).build();
@@ -63,6 +69,18 @@ final class OpsClient implements AutoCloseable {
           json.path("error").path("message").asString("HTTP " + response.statusCode()));
     }
     return json;
+  }
+
+  /** Hands on each line of an answer as it comes; for what takes its time and shows progress. */
+  void stream(String path, Consumer<String> lines) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .timeout(LONGEST)
+            .header("Authorization", "Bearer " + token)
+            .build();
+    try (Stream<String> answer = client.send(request, BodyHandlers.ofLines()).body()) {
+      answer.forEach(lines);
+    }
   }
 
   @Override

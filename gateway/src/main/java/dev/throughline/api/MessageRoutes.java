@@ -162,10 +162,12 @@ final class MessageRoutes {
   private Response receipt(ProjectId project, Request request) throws InterruptedException {
     MessageId id = id(request);
     freshness.await(project);
-    MessageStore.Place place = messages.place(project, id).orElseThrow(MessageRoutes::unknown);
+    if (messages.find(project, id).isEmpty() && messages.accepted(project, id).isEmpty()) {
+      throw unknown();
+    }
     Bytes receipt =
         receipts
-            .receipt(place.index(), place.firstPart(), place.endPart())
+            .receipt(id)
             .orElseThrow(() ->
                 Refusal.unavailable("No checkpoint covers the message yet; try again shortly."));
     return Response.of(200, "application/zip", receipt)

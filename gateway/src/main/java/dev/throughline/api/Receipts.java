@@ -1,17 +1,17 @@
 package dev.throughline.api;
 
 import dev.throughline.message.Bytes;
+import dev.throughline.message.Ids.MessageId;
 import java.util.Optional;
 
 /** What proves to others that an entry stands in the ledger. */
 public interface Receipts {
   /**
-   * A zip of the entry, its parts with their proofs, and the proof of its place.
+   * A zip of the message's entries, what they commit to, and the proofs of their places.
    *
-   * @param firstPart of {@code [firstPart, endPart)}, the parts to show; both 0 for all
-   * @return empty until a checkpoint covers the entry
+   * @return empty until a checkpoint covers the message
    */
-  Optional<Bytes> receipt(long index, int firstPart, int endPart);
+  Optional<Bytes> receipt(MessageId message);
 
   /** The newest signed checkpoint; empty before the first. */
   Optional<String> checkpoint();

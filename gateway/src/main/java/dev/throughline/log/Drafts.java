@@ -6,6 +6,7 @@ import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ulids;
+import dev.throughline.store.DatabaseException;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
@@ -84,10 +85,12 @@ public final class Drafts {
       return this;
     }
 
-    /** Commits and seals. May read keys from the database. */
+    /**
+     * Commits and seals. May read keys from the database: throws {@link LogUnavailableException}
+     * when it is away.
+     */
     public Draft build() {
-      Set<Owner> distinct = new LinkedHashSet<>(owners);
-      Map<Owner, DataKey> keys = vault.keysFor(distinct);
+      Map<Owner, DataKey> keys = keys(new LinkedHashSet<>(owners));
       byte[] nonces = new byte[SealedParts.NONCE_BYTES * parts.size()];
       random.nextBytes(nonces);
       List<UUID> partKeys = new ArrayList<>(parts.size());
@@ -115,10 +118,18 @@ public final class Drafts {
           List.copyOf(parts),
           partKeys,
           PartLeaf.root(leaves),
-          parts.isEmpty() ? Bytes.EMPTY : SealedParts.encode(blobs),
+          parts.isEmpty() ? Bytes.EMPTY : new SealedParts(leaves, blobs).encode(),
           keys,
           Optional.empty(),
           OptionalLong.empty());
+    }
+
+    private Map<Owner, DataKey> keys(Set<Owner> distinct) {
+      try {
+        return vault.keysFor(distinct);
+      } catch (DatabaseException.DatabaseUnavailable away) {
+        throw new LogUnavailableException("the keys to seal with cannot be read", away);
+      }
     }
   }
 }

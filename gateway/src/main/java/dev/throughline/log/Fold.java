@@ -15,13 +15,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the log in order and applies it. The effects of a batch of entries and the new position are
  * one transaction; the position's chain has one link a batch, so that of two folds that build on
- * the same position one fails and reads again.
+ * the same position one fails and reads again. A fold whose epoch leads no more ends.
  */
 public final class Fold implements AutoCloseable {
   /** Entries a transaction; whatever the log's own batches were. */
   static final int MAX_BATCH = 500;
 
   private static final Logger LOG = LoggerFactory.getLogger(Fold.class);
+  private static final String STEP_CONSTRAINT = "step_pkey";
 
   /** How long the head is waited for before the tables are asked whether another node moved it. */
   private static final Duration IDLE = Duration.ofSeconds(1);
@@ -69,6 +70,11 @@ public final class Fold implements AutoCloseable {
     thread.start();
   }
 
+  /** False before it starts, and after it ended because another node leads. */
+  public boolean isRunning() {
+    return thread.isAlive();
+  }
+
   /** Every entry below is applied or parked; none from it on is. */
   public long position() {
     lock.lock();
@@ -96,6 +102,9 @@ public final class Fold implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    if (thread.getState() == Thread.State.NEW) {
+      return;
+    }
     thread.interrupt();
     try {
       thread.join(CLOSE_PATIENCE);
@@ -109,13 +118,14 @@ public final class Fold implements AutoCloseable {
     Duration backoff = FIRST_BACKOFF;
     int limit = MAX_BATCH;
     while (!closed) {
+      List<LogEntry> entries = List.of();
       try {
         long from = position();
         if (log.await(from, IDLE) <= from) {
           log.refresh();
           continue;
         }
-        List<LogEntry> entries = log.read(from, limit);
+        entries = log.read(from, limit);
         if (entries.isEmpty()) {
           continue;
         }
@@ -127,6 +137,14 @@ public final class Fold implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
+      } catch (OvertakenException e) {
+        disconnect();
+        rereadPosition();
+        if (!leads()) {
+          LOG.warn("{}: another node leads; this fold ends", reader);
+          return;
+        }
+        sleep(backoff);
       } catch (SQLException | RuntimeException e) {
         if (closed) {
           return;
@@ -134,8 +152,9 @@ public final class Fold implements AutoCloseable {
         disconnect();
         if (!isLostDependency(e)) {
           // Halve until the entry that fails stands alone; then set aside what fails of it.
-          LOG.warn("{}: folding {} entries from {} failed", reader, limit, position(), e);
-          limit = Math.max(1, limit / 2);
+          int tried = Math.max(1, entries.size());
+          LOG.warn("{}: folding {} entries from {} failed", reader, tried, position(), e);
+          limit = Math.max(1, Math.min(limit, tried) / 2);
         }
         rereadPosition();
         sleep(backoff);
@@ -147,7 +166,8 @@ public final class Fold implements AutoCloseable {
     }
   }
 
-  private void apply(List<LogEntry> entries, boolean carefully) throws SQLException {
+  private void apply(List<LogEntry> entries, boolean carefully)
+      throws SQLException, OvertakenException, InterruptedException {
     long from = entries.getFirst().index();
     long to = entries.getLast().index() + 1;
     Connection transaction = connection();
@@ -155,13 +175,86 @@ public final class Fold implements AutoCloseable {
         carefully
             ? folder.foldCarefully(entries.getFirst(), transaction)
             : folder.fold(entries, transaction);
-    LogStore.step(transaction, reader, from, to, epoch);
+    step(transaction, from, to);
     if (++sinceForgotten >= FORGET_EVERY) {
       LogStore.forgetSteps(transaction, reader, from);
       sinceForgotten = 0;
     }
-    transaction.commit();
-    folded.committed();
+    try {
+      transaction.commit();
+    } catch (SQLException e) {
+      if (!(DatabaseException.atCommit(e) instanceof DatabaseException.CommitUnknown)) {
+        throw e;
+      }
+      LOG.warn("{}: the commit of {} to {} was cut off; looking for it", reader, from, to);
+      if (!isCommitted(from)) {
+        throw e;
+      }
+    }
+    try {
+      folded.committed();
+    } finally {
+      moveTo(to);
+    }
+  }
+
+  private void step(Connection transaction, long from, long to)
+      throws SQLException, OvertakenException {
+    try {
+      if (!LogStore.step(transaction, reader, from, to, epoch)) {
+        throw new OvertakenException();
+      }
+    } catch (SQLException e) {
+      if (DatabaseException.of(e) instanceof DatabaseException.UniqueViolation violation
+          && violation.constraint().equals(STEP_CONSTRAINT)) {
+        throw new OvertakenException();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Whether the step from {@code from} that was cut off at its commit was taken. Its row stood
+   * before the commit was sent, so trying to take the same step waits for whatever became of it.
+   * What it brought about must be handed over in memory exactly if it was.
+   */
+  private boolean isCommitted(long from) throws InterruptedException {
+    while (!closed) {
+      disconnect();
+      try {
+        Connection look = connection();
+        if (LogStore.stepFrom(look, reader, from, epoch).isPresent()) {
+          look.rollback();
+          return true;
+        }
+        try {
+          step(look, from, from + 1);
+          look.rollback();
+          return false;
+        } catch (OvertakenException taken) {
+          look.rollback();
+          if (LogStore.stepFrom(look, reader, from, epoch).isEmpty()) {
+            look.rollback();
+            return false;
+          }
+        }
+      } catch (SQLException | DatabaseException stillAway) {
+        LOG.debug("{}: waiting for the database to say whether a step stands", reader);
+        Thread.sleep(FIRST_BACKOFF);
+      }
+    }
+    return false;
+  }
+
+  private boolean leads() {
+    try {
+      return database.read(LogStore::epoch) == epoch;
+    } catch (DatabaseException away) {
+      return true;
+    }
+  }
+
+  private void moveTo(long to) {
     lock.lock();
     try {
       position = to;
@@ -177,17 +270,10 @@ public final class Fold implements AutoCloseable {
     }
   }
 
-  /** After a failure the commit may have happened all the same. */
+  /** After a failure: another fold may have gone on from where this one stood. */
   private void rereadPosition() {
     try {
-      long found = database.read(c -> LogStore.position(c, reader));
-      lock.lock();
-      try {
-        position = found;
-        moved.signalAll();
-      } finally {
-        lock.unlock();
-      }
+      moveTo(database.read(c -> LogStore.position(c, reader)));
     } catch (RuntimeException e) {
       LOG.warn("{}: the position cannot be read: {}", reader, e.getMessage());
     }
@@ -223,16 +309,35 @@ public final class Fold implements AutoCloseable {
     }
   }
 
+  /** Nothing is wrong with the entries: the same batch is to be tried again. */
   private static boolean isLostDependency(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException e) {
-        return !(DatabaseException.atCommit(e) instanceof DatabaseException.StatementRefused
-            || DatabaseException.atCommit(e) instanceof DatabaseException.UniqueViolation);
+      if (cause instanceof DatabaseException known) {
+        return isLost(known);
       }
-      if (cause instanceof DatabaseException.DatabaseUnavailable) {
-        return true;
+      if (cause instanceof SQLException e) {
+        return isLost(DatabaseException.atCommit(e));
       }
     }
     return false;
+  }
+
+  /** A batch that takes too long is halved, too. */
+  private static boolean isLost(DatabaseException failure) {
+    return switch (failure) {
+      case DatabaseException.DatabaseUnavailable _,
+          DatabaseException.CommitUnknown _,
+          DatabaseException.Conflict _ ->
+          true;
+      case DatabaseException.UniqueViolation _,
+          DatabaseException.StatementRefused _,
+          DatabaseException.TimedOut _ ->
+          false;
+    };
+  }
+
+  /** Another fold took this step, or another node leads. */
+  private static final class OvertakenException extends Exception {
+    private static final long serialVersionUID = 1;
   }
 }

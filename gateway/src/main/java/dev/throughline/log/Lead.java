@@ -65,10 +65,12 @@ public final class Lead implements AutoCloseable {
       Thread.sleep(RENEW);
     }
     Appended appended = log.append(drafts.draft(Kind.LEAD, new Subject.Installation()).build());
-    if (!(appended instanceof Appended.At)) {
+    if (!(appended instanceof Appended.At(long index, var _))) {
       throw new IllegalStateException("a lead entry cannot be stale or a repeat: " + appended);
     }
-    Lead lead = new Lead(database, node, log.state().epoch(), lost);
+    // Not the head's epoch: yet another node may have taken the lead since.
+    long epoch = database.read(c -> LogStore.epochAt(c, index));
+    Lead lead = new Lead(database, node, epoch, lost);
     lead.renewal.start();
     return lead;
   }

@@ -1,6 +1,7 @@
 package dev.throughline.log;
 
 import dev.throughline.ledger.Hash;
+import dev.throughline.ledger.RefusedException;
 import dev.throughline.ledger.TreeHash;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
@@ -17,9 +18,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,11 @@ public final class Log implements AutoCloseable {
   /** Between two tries of what must be appended. */
   private static final Duration AGAIN = Duration.ofMillis(100);
 
+  /** How soon the clock's new day is noticed; the clock may jump. */
+  private static final Duration UPKEEP_TICK = Duration.ofSeconds(1);
+
+  private static final int PREPARE_TRIES = 10;
+
   private static final Logger LOG = LoggerFactory.getLogger(Log.class);
 
   private final Database database;
@@ -41,6 +47,8 @@ public final class Log implements AutoCloseable {
   private final InstantSource clock;
   private final Tail tail;
   private final Sequencer sequencer;
+  private final Thread upkeep;
+  private volatile BooleanSupplier mayTakeIn = () -> true;
   private volatile boolean closed;
 
   private Log(Database database, Vault vault, InstantSource clock, Tail tail, Sequencer sequencer) {
@@ -49,6 +57,7 @@ public final class Log implements AutoCloseable {
     this.clock = clock;
     this.tail = tail;
     this.sequencer = sequencer;
+    this.upkeep = Thread.ofVirtual().name("log-upkeep").unstarted(this::upkeep);
   }
 
   /**
@@ -59,27 +68,41 @@ public final class Log implements AutoCloseable {
    */
   public static Log open(
       Database database, Vault vault, Ulids ulids, InstantSource clock, String host, UUID node) {
-    Head.Shard genesis = database.transaction(c -> genesis(c, host, clock.instant()));
+    Head.Shard genesis = prepared(database, host, clock.instant());
     Tail tail = new Tail();
     Head head = database.read(c -> LogStore.head(c).orElseGet(() -> Head.empty(genesis)));
     tail.reset(head.next());
     Sequencer sequencer = new Sequencer(database, vault, ulids, clock, node, tail, genesis);
+    Log log = new Log(database, vault, clock, tail, sequencer);
     sequencer.start();
-    return new Log(database, vault, clock, tail, sequencer);
+    log.upkeep.start();
+    return log;
+  }
+
+  /**
+   * From now on {@link #append} takes in only while {@code mayTakeIn} holds: not while the log does
+   * not continue what was signed. Outcomes and the lead are written all the same.
+   */
+  public void guard(BooleanSupplier mayTakeIn) {
+    this.mayTakeIn = mayTakeIn;
   }
 
   /** Throws {@link LogUnavailableException} when it is not known to be durable. */
   public Appended append(Draft draft) {
-    Optional<Appended> earlier = draft.once().flatMap(this::earlier);
+    requireOpen();
+    Optional<Appended> earlier = draft.once().flatMap(once -> database.read(c -> earlier(c, once)));
     return earlier.isPresent() ? earlier.get() : sequencer.append(draft, null, APPEND_PATIENCE);
   }
 
   /**
    * Appends and commits the caller's open transaction with it: both or neither. The caller holds
-   * its locks already, and must not use the connection again before this returns.
+   * its locks already, and must not use the connection again before this returns. After any answer
+   * but {@link Appended.At}, and after an exception, it rolls back.
    */
-  public Appended append(Draft draft, Connection change) {
-    Optional<Appended> earlier = draft.once().flatMap(this::earlier);
+  public Appended append(Draft draft, Connection change) throws SQLException {
+    requireOpen();
+    Optional<Appended> earlier =
+        draft.once().isPresent() ? earlier(change, draft.once().get()) : Optional.empty();
     return earlier.isPresent() ? earlier.get() : sequencer.append(draft, change, APPEND_PATIENCE);
   }
 
@@ -104,10 +127,21 @@ public final class Log implements AutoCloseable {
     return database.read(c -> LogStore.indexOf(c, id));
   }
 
-  /** An entry's bytes and its parts with the nonces of their commitments, as evidence. */
+  /**
+   * An entry's bytes and its parts with the nonces of their commitments, as evidence.
+   *
+   * @throws IllegalStateException if what lies there is damaged
+   */
   public Optional<Evidence> evidence(long index) {
     List<LogStore.Stored> found = database.read(c -> LogStore.read(c, List.of(index)));
-    return found.isEmpty() ? Optional.empty() : Optional.of(Evidence.of(found.getFirst(), vault));
+    try {
+      return found.stream()
+          .findFirst()
+          .map(stored -> Evidence.of(index, stored.entry(), stored.sealed(), vault));
+    } catch (RefusedException | IllegalStateException damaged) {
+      throw new IllegalStateException(
+          "entry %d is damaged: run 'throughline fsck'".formatted(index), damaged);
+    }
   }
 
   /** The leaf hashes of {@code [from, to)}, all of which must exist. */
@@ -125,18 +159,16 @@ public final class Log implements AutoCloseable {
 
   /** The newest batch's tree: what the next checkpoint says. */
   public State state() {
-    return database.read(c ->
-        LogStore.head(c)
-            .map(head ->
-                new State(
-                    head.shard().origin(),
-                    head.shard().first(),
-                    head.next(),
-                    head.tree().root(),
-                    head.epoch()))
-            .orElseGet(() -> {
-              throw new IllegalStateException("the log has no entry yet");
-            }));
+    Head head = database.read(Log::head);
+    return new State(
+        head.shard().origin(), head.shard().first(), head.next(), head.tree().root(), head.epoch());
+  }
+
+  private static Head head(Connection connection) throws SQLException {
+    Optional<Head> head = LogStore.head(connection);
+    return head.isPresent()
+        ? head.get()
+        : Head.empty(LogStore.firstShard(connection).orElseThrow());
   }
 
   /** Waits until the head is beyond {@code position} or the time is up; answers the head. */
@@ -145,7 +177,7 @@ public final class Log implements AutoCloseable {
   }
 
   /** Asks the tables whether another node moved the head. */
-  void refresh() {
+  public void refresh() {
     database
         .read(LogStore::head)
         .filter(head -> head.next() > tail.head())
@@ -187,30 +219,33 @@ public final class Log implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** How many drafts wait for their batch. */
+  public int queued() {
+    return sequencer.queued();
+  }
+
   /** For how long the oldest draft has been waiting for its batch. */
   public Duration backlog() {
     return sequencer.oldestWait();
   }
 
   /**
-   * Takes the bytes of parts {@code [first, end)} out of the payload at once; their commitments
-   * stay, and prove nothing any more.
+   * Takes the bytes of parts {@code [first, end)} out of the payload at once. Their commitments
+   * stay, so that the entry's other parts can still be proved.
    */
   public static void deleteParts(Connection transaction, long index, int first, int end)
       throws SQLException {
     Optional<Bytes> payload = LogStore.lockPayload(transaction, index);
     if (payload.isPresent()) {
-      List<Bytes> blobs = SealedParts.decode(payload.get());
-      for (int part = first; part < end; part++) {
-        blobs.set(part, Bytes.EMPTY);
-      }
-      LogStore.replacePayload(transaction, index, SealedParts.encode(blobs));
+      SealedParts kept = SealedParts.decode(payload.get()).without(first, end);
+      LogStore.replacePayload(transaction, index, kept.encode());
     }
   }
 
   @Override
   public void close() {
     closed = true;
+    upkeep.interrupt();
     sequencer.close();
     tail.wake();
   }
@@ -225,43 +260,87 @@ public final class Log implements AutoCloseable {
 
   private List<LogEntry> open(List<LogStore.Stored> stored) {
     List<UUID> keys = new ArrayList<>();
-    for (LogStore.Stored entry : stored) {
-      if (entry.sealed().length() > 0) {
-        for (Bytes blob : SealedParts.decode(entry.sealed())) {
-          if (blob.length() > 0) {
-            keys.add(Vault.keyId(blob));
-          }
-        }
+    try {
+      for (LogStore.Stored entry : stored) {
+        keys.addAll(Evidence.keys(entry.sealed()));
       }
+      vault.load(keys);
+    } catch (IllegalStateException | Vault.TamperedException damaged) {
+      LOG.warn("among the entries from {} on are damaged ones", stored.getFirst().index());
     }
-    vault.load(keys);
     return stored.stream().map(entry -> LogEntry.of(entry, vault)).toList();
   }
 
-  private Optional<Appended> earlier(Draft.Once once) {
+  private Optional<Appended> earlier(Connection connection, Draft.Once once) throws SQLException {
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    Map<Bytes, LogStore.Used> used =
-        database.read(c -> LogStore.once(c, today, List.of(once.key())));
-    return Optional.ofNullable(used.get(once.key()))
+    return Optional.ofNullable(
+            LogStore.once(connection, today, List.of(once.key())).get(once.key()))
         .map(earlier -> Sequencer.earlier(earlier, once));
   }
 
-  private static Head.Shard genesis(Connection connection, String host, Instant now)
+  /**
+   * Closes partitions whose month or day is over, and forgets what is kept for days only. Done by
+   * itself when a day begins.
+   */
+  void prepare() {
+    database.transaction(c -> {
+      Partitions.prepare(c, clock.instant());
+      return true;
+    });
+  }
+
+  private void upkeep() {
+    LocalDate prepared = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    while (!closed) {
+      try {
+        Thread.sleep(UPKEEP_TICK);
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        if (!today.equals(prepared)) {
+          prepare();
+          prepared = today;
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (DatabaseException e) {
+        LOG.warn("the day's partitions are not made yet: {}", e.getMessage());
+      }
+    }
+  }
+
+  private static Head.Shard prepared(Database database, String host, Instant now) {
+    for (int tries = 1; ; tries++) {
+      try {
+        return database.transaction(c -> prepared(c, host, now));
+      } catch (DatabaseException.Conflict e) {
+        // Another node prepares at the same time, or somebody reads at length.
+        if (tries == PREPARE_TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Head.Shard prepared(Connection connection, String host, Instant now)
       throws SQLException {
+    Partitions.prepare(connection, now);
     Optional<Head.Shard> first = LogStore.firstShard(connection);
     if (first.isPresent()) {
-      Partitions.prepare(connection, now);
       return first.get();
     }
     Head.Shard genesis = new Head.Shard(origin(host, now), 0);
     LogStore.insertShard(connection, genesis);
-    Partitions.create(connection, now);
     return genesis;
   }
 
   private static String origin(String host, Instant now) {
     LocalDate date = LocalDate.ofInstant(now, ZoneOffset.UTC);
     return host + "/" + date.getYear() + "h" + (date.getMonthValue() <= 6 ? 1 : 2);
+  }
+
+  private void requireOpen() {
+    if (!mayTakeIn.getAsBoolean()) {
+      throw LogUnavailableException.refused("the log does not continue what was signed");
+    }
   }
 
   /** The head, for whoever publishes it. */

@@ -2,6 +2,7 @@ package dev.throughline.log;
 
 import dev.throughline.ledger.Entry;
 import dev.throughline.ledger.Kind;
+import dev.throughline.ledger.RefusedException;
 import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
@@ -17,7 +18,10 @@ import java.util.UUID;
  *
  * @param keys the key that each part is sealed with, so that what follows from a part can be sealed
  *     with the same one
- * @param parts the parts in clear, in order; empty ones were deleted or erased
+ * @param parts the parts in clear, in order; empty ones were deleted or erased. Asking for those of
+ *     a damaged entry throws {@link IllegalStateException}, so that whoever handles it sets it
+ *     aside instead of taking it for erased
+ * @param isDamaged what lies in the tables is not what was written
  */
 public record LogEntry(
     long index,
@@ -27,11 +31,18 @@ public record LogEntry(
     Subject subject,
     Instant at,
     List<Optional<Bytes>> parts,
-    List<Optional<UUID>> keys) {
+    List<Optional<UUID>> keys,
+    boolean isDamaged) {
+  public List<Optional<Bytes>> parts() {
+    if (isDamaged) {
+      throw new IllegalStateException("the entry is damaged: 'throughline fsck' says how");
+    }
+    return parts;
+  }
 
   /** The parts joined: the body as received, if none of them is gone. */
   public Optional<Bytes> body() {
-    if (parts.size() == 1) {
+    if (parts().size() == 1) {
       return parts.getFirst();
     }
     int length = 0;
@@ -60,15 +71,33 @@ public record LogEntry(
         draft.subject(),
         at,
         draft.parts().stream().map(Optional::of).toList(),
-        draft.partKeys().stream().map(Optional::of).toList());
+        draft.partKeys().stream().map(Optional::of).toList(),
+        false);
   }
 
   static LogEntry of(LogStore.Stored stored, Vault vault) {
+    try {
+      return opened(stored, vault);
+    } catch (RefusedException | IllegalStateException | Vault.TamperedException damaged) {
+      return new LogEntry(
+          stored.index(),
+          stored.id(),
+          stored.kind(),
+          Optional.empty(),
+          new Subject.Installation(),
+          stored.at(),
+          List.of(),
+          List.of(),
+          true);
+    }
+  }
+
+  private static LogEntry opened(LogStore.Stored stored, Vault vault) {
     Entry entry = Entry.decode(stored.entry().array());
     List<Optional<Bytes>> parts = new ArrayList<>();
     List<Optional<UUID>> keys = new ArrayList<>();
     if (stored.sealed().length() > 0) {
-      List<Bytes> blobs = SealedParts.decode(stored.sealed());
+      List<Bytes> blobs = SealedParts.decode(stored.sealed()).blobs();
       for (int i = 0; i < blobs.size(); i++) {
         Optional<SealedParts.OpenPart> part = SealedParts.open(vault, entry.id(), i, blobs.get(i));
         parts.add(part.map(SealedParts.OpenPart::bytes));
@@ -83,6 +112,7 @@ public record LogEntry(
         entry.subject(),
         entry.at(),
         parts,
-        keys);
+        keys,
+        false);
   }
 }

@@ -1,6 +1,7 @@
 package dev.throughline.log;
 
 import dev.throughline.ledger.CompactRange;
+import dev.throughline.ledger.Kind;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ulids;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /** SQL of the log: batches, entries, payloads, idempotency keys, positions. */
@@ -62,17 +64,29 @@ final class LogStore {
       "select origin, first from shard order by first limit 1";
   private static final String INSERT_SHARD = "insert into shard (origin, first) values (?, ?)";
   private static final String BATCH_ID = "select id from batch where first = ?";
+  private static final String EPOCH_AT =
+      "select epoch from batch where first <= ? order by first desc limit 1";
+
+  /**
+   * Taken back at once: it only asks whether the place of a batch is free, and waits for whoever is
+   * about to take it.
+   */
+  private static final String TRY_PLACE =
+      """
+      insert into batch (first, next, shard_first, root, peaks, epoch, erasures, id, node, at)
+      values (?, ? + 1, 0, '', '', 0, 0, gen_random_uuid(), gen_random_uuid(), now())
+      """;
 
   private static final String ONCE =
       """
       select o.key, o.index, o.request, e.id, e.at
       from once o join entry e on e.index = o.index
-      where o.day in (?, ?) and o.key = any (?)
+      where o.day = any (?) and o.key = any (?)
       """;
 
   private static final String READ =
       """
-      select e.index, e.bytes, p.sealed
+      select e.index, e.id, e.kind, e.at, e.bytes, p.sealed
       from entry e left join payload p on p.index = e.index
       where e.index >= ? and e.index < ?
       order by e.index
@@ -80,7 +94,7 @@ final class LogStore {
 
   private static final String READ_SOME =
       """
-      select e.index, e.bytes, p.sealed
+      select e.index, e.id, e.kind, e.at, e.bytes, p.sealed
       from entry e left join payload p on p.index = e.index
       where e.index = any (?)
       order by e.index
@@ -91,9 +105,24 @@ final class LogStore {
       "select bytes from entry where index >= ? and index < ? order by index";
   private static final String NEXT_OF_READER =
       "select next from step where reader = ? order by first desc limit 1";
+
+  /**
+   * Steps behind the newest are forgotten, so that the key alone does not keep out a reader who
+   * slept: the newest must be the one that this step follows, and its writer must lead.
+   */
   private static final String INSERT_STEP =
-      "insert into step (reader, first, next, epoch) values (?, ?, ?, ?)";
+      """
+      insert into step (reader, first, next, epoch)
+      select ?, ?, ?, ?
+      where coalesce((select next from step where reader = ? order by first desc limit 1), 0) = ?
+        and (select epoch from batch order by first desc limit 1) = ?
+      """;
+
+  private static final String STEP_AT =
+      "select next from step where reader = ? and first = ? and epoch = ?";
+  private static final String EPOCH = "select epoch from batch order by first desc limit 1";
   private static final String FORGET_STEPS = "delete from step where reader = ? and first < ?";
+  private static final String FORGET_ONCE = "delete from once where day < ?";
   private static final String PAYLOAD = "select sealed from payload where index = ? for update";
   private static final String SET_PAYLOAD = "update payload set sealed = ? where index = ?";
 
@@ -202,14 +231,52 @@ final class LogStore {
     }
   }
 
-  /** The entries that used these keys today or yesterday, by key. */
+  /**
+   * Whether nobody has, nor is about to have, the batch that starts at {@code first}: waits for the
+   * transactions that are under way. The caller rolls back.
+   */
+  static void tryPlace(Connection connection, long first) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TRY_PLACE)) {
+      statement.setLong(1, first);
+      statement.setLong(2, first);
+      statement.executeUpdate();
+    }
+  }
+
+  /** The epoch that the entry of this index was written under, or began. */
+  static long epochAt(Connection connection, long index) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(EPOCH_AT)) {
+      statement.setLong(1, index);
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          throw new IllegalStateException("there is no entry " + index);
+        }
+        return row.getLong(1);
+      }
+    }
+  }
+
+  /** The epoch that leads: 0 before the first. */
+  static long epoch(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(EPOCH);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  /**
+   * The entries that used these keys on the day or the day before, by key. The day after counts
+   * too: another node's clock may have passed midnight already.
+   */
   static Map<Bytes, Used> once(Connection connection, LocalDate today, List<Bytes> keys)
       throws SQLException {
     Map<Bytes, Used> used = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(ONCE)) {
-      statement.setObject(1, today);
-      statement.setObject(2, today.minusDays(1));
-      statement.setArray(3, bytea(connection, keys.stream().map(Bytes::array).toList()));
+      statement.setArray(
+          1,
+          connection.createArrayOf(
+              "date", new LocalDate[] {today.minusDays(1), today, today.plusDays(1)}));
+      statement.setArray(2, bytea(connection, keys.stream().map(Bytes::array).toList()));
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           used.put(
@@ -273,14 +340,34 @@ final class LogStore {
     }
   }
 
-  static void step(Connection connection, String reader, long from, long to, long epoch)
+  /**
+   * Takes the step, unless the reader stands elsewhere or another epoch leads: then false. Two who
+   * take the same step at once end in a violation for one of them.
+   */
+  static boolean step(Connection connection, String reader, long from, long to, long epoch)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(INSERT_STEP)) {
       statement.setString(1, reader);
       statement.setLong(2, from);
       statement.setLong(3, to);
       statement.setLong(4, epoch);
-      statement.executeUpdate();
+      statement.setString(5, reader);
+      statement.setLong(6, from);
+      statement.setLong(7, epoch);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  /** Where the step from {@code from} leads, if it was taken under this epoch. */
+  static OptionalLong stepFrom(Connection connection, String reader, long from, long epoch)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(STEP_AT)) {
+      statement.setString(1, reader);
+      statement.setLong(2, from);
+      statement.setLong(3, epoch);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+      }
     }
   }
 
@@ -289,6 +376,14 @@ final class LogStore {
     try (PreparedStatement statement = connection.prepareStatement(FORGET_STEPS)) {
       statement.setString(1, reader);
       statement.setLong(2, before);
+      statement.executeUpdate();
+    }
+  }
+
+  /** Idempotency keys are good for a day and the rest of the one they came on. */
+  static void forgetOnce(Connection connection, LocalDate before) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FORGET_ONCE)) {
+      statement.setObject(1, before);
       statement.executeUpdate();
     }
   }
@@ -314,11 +409,14 @@ final class LogStore {
     List<Stored> entries = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        byte[] sealed = rows.getBytes(3);
+        byte[] sealed = rows.getBytes(6);
         entries.add(
             new Stored(
                 rows.getLong(1),
-                Bytes.wrap(rows.getBytes(2)),
+                Ulids.of(rows.getObject(2, UUID.class)),
+                new Kind(rows.getString(3)),
+                rows.getObject(4, OffsetDateTime.class).toInstant(),
+                Bytes.wrap(rows.getBytes(5)),
                 sealed == null ? Bytes.EMPTY : Bytes.wrap(sealed)));
       }
     }
@@ -336,5 +434,5 @@ final class LogStore {
   record Used(long index, Bytes request, Ulid id, Instant at) {}
 
   /** An entry as it lies in the tables; {@code sealed} is empty where there is no payload. */
-  record Stored(long index, Bytes entry, Bytes sealed) {}
+  record Stored(long index, Ulid id, Kind kind, Instant at, Bytes entry, Bytes sealed) {}
 }

@@ -1,54 +1,109 @@
 package dev.throughline.log;
 
 import dev.throughline.ledger.Commitment;
+import dev.throughline.ledger.Hash;
+import dev.throughline.ledger.PartLeaf;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Vault;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 
 /**
- * The payload of an entry: {@code version (1) ‖ count (4) ‖ count × (length (4) ‖ blob)}. A blob is
- * sealed by the vault over {@code r (32) ‖ the part's bytes}, bound to the entry's id and the
- * part's number; length 0 marks a part that was deleted.
+ * The payload of an entry: {@code version (1) ‖ count (4) ‖ count × leaf (33) ‖ count × (length (4)
+ * ‖ blob) ‖ CRC-32C (4)}. A blob is sealed by the vault over {@code r (32) ‖ the part's bytes},
+ * bound to the entry's id and the part's number; length 0 marks a part that was deleted.
+ *
+ * <p>The checksum is for fading disks: a flipped bit in a key's id would otherwise look like an
+ * erased person.
+ *
+ * <p>The part leaves stand beside the blobs, in clear: when a part is deleted or erased, its r is
+ * gone and its leaf cannot be computed any more, and without it no other part of the entry could be
+ * proved. They say no more than the root in the entry does: a length bucket, and a commitment that
+ * without r is noise.
+ *
+ * @param leaves what the entry's root was made of, in order
+ * @param blobs one a leaf
  */
-final class SealedParts {
+record SealedParts(List<PartLeaf> leaves, List<Bytes> blobs) {
   static final int NONCE_BYTES = Commitment.R_BYTES;
 
-  private static final byte VERSION = 1;
-  private static final int HEADER_BYTES = 5;
+  private static final byte VERSION = 2;
+  private static final int HEADER_BYTES = 1 + Integer.BYTES;
+  private static final int CHECKSUM_BYTES = Integer.BYTES;
 
-  private SealedParts() {}
+  SealedParts {
+    leaves = List.copyOf(leaves);
+    blobs = List.copyOf(blobs);
+    if (leaves.size() != blobs.size()) {
+      throw new IllegalStateException(
+          "a payload has a leaf for each part, not %d for %d"
+              .formatted(leaves.size(), blobs.size()));
+    }
+  }
 
-  static Bytes encode(List<Bytes> blobs) {
-    int length = HEADER_BYTES;
+  Bytes encode() {
+    int length = HEADER_BYTES + leaves.size() * PartLeaf.BYTES + CHECKSUM_BYTES;
     for (Bytes blob : blobs) {
       length += Integer.BYTES + blob.length();
     }
     ByteBuffer out = ByteBuffer.allocate(length).put(VERSION).putInt(blobs.size());
+    leaves.forEach(leaf -> out.put(leaf.bytes()));
     for (Bytes blob : blobs) {
       out.putInt(blob.length()).put(blob.array());
     }
+    out.putInt(checksum(out.array()));
     return Bytes.wrap(out.array());
   }
 
-  static List<Bytes> decode(Bytes payload) {
-    ByteBuffer in = ByteBuffer.wrap(payload.array());
-    if (in.get() != VERSION) {
+  /** Throws {@link IllegalStateException} for bytes that {@link #encode} did not make. */
+  static SealedParts decode(Bytes payload) {
+    byte[] all = payload.array();
+    if (all.length < HEADER_BYTES + CHECKSUM_BYTES) {
+      throw new IllegalStateException("a payload is cut off or corrupt");
+    }
+    if (all[0] != VERSION) {
       throw new IllegalStateException("a payload of an unknown version");
     }
-    int count = in.getInt();
-    List<Bytes> blobs = new ArrayList<>(Math.min(count, in.remaining() / Integer.BYTES));
-    for (int i = 0; i < count; i++) {
-      byte[] blob = new byte[in.getInt()];
-      in.get(blob);
-      blobs.add(Bytes.wrap(blob));
+    if (ByteBuffer.wrap(all).getInt(all.length - CHECKSUM_BYTES) != checksum(all)) {
+      throw new IllegalStateException("a payload does not have its checksum");
     }
-    return blobs;
+    ByteBuffer in = ByteBuffer.wrap(all, 1, all.length - 1 - CHECKSUM_BYTES);
+    try {
+      int count = in.getInt();
+      if (count < 0 || count > in.remaining() / (PartLeaf.BYTES + Integer.BYTES)) {
+        throw new IllegalStateException("a payload is cut off or corrupt");
+      }
+      List<PartLeaf> leaves = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        leaves.add(leaf(in));
+      }
+      List<Bytes> blobs = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        blobs.add(blob(in));
+      }
+      if (in.hasRemaining()) {
+        throw new IllegalStateException("a payload goes on after its last part");
+      }
+      return new SealedParts(leaves, blobs);
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw new IllegalStateException("a payload is cut off or corrupt", e);
+    }
+  }
+
+  /** The same payload with parts {@code [first, end)} deleted: their leaves stay. */
+  SealedParts without(int first, int end) {
+    List<Bytes> kept = new ArrayList<>(blobs);
+    for (int part = first; part < end; part++) {
+      kept.set(part, Bytes.EMPTY);
+    }
+    return new SealedParts(leaves, kept);
   }
 
   static Bytes seal(Vault vault, DataKey key, Ulid entry, int part, byte[] nonce, byte[] bytes) {
@@ -70,6 +125,30 @@ final class SealedParts {
                 plain.slice(0, NONCE_BYTES),
                 plain.slice(NONCE_BYTES, plain.length()),
                 Vault.keyId(blob)));
+  }
+
+  /** Over everything but the last four bytes. */
+  private static int checksum(byte[] payload) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(payload, 0, payload.length - CHECKSUM_BYTES);
+    return (int) checksum.getValue();
+  }
+
+  private static PartLeaf leaf(ByteBuffer in) {
+    int bucket = Byte.toUnsignedInt(in.get());
+    byte[] commitment = new byte[Hash.BYTES];
+    in.get(commitment);
+    return new PartLeaf(bucket, Hash.of(commitment));
+  }
+
+  private static Bytes blob(ByteBuffer in) {
+    int length = in.getInt();
+    if (length < 0 || length > in.remaining()) {
+      throw new IllegalStateException("a payload is cut off or corrupt");
+    }
+    byte[] blob = new byte[length];
+    in.get(blob);
+    return Bytes.wrap(blob);
   }
 
   private static byte[] associated(Ulid entry, int part) {

@@ -1,5 +1,6 @@
 package dev.throughline.log;
 
+import dev.throughline.ledger.Kind;
 import dev.throughline.ledger.Subject;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ulids;
@@ -9,19 +10,24 @@ import dev.throughline.vault.Vault;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,14 +48,29 @@ final class Sequencer implements AutoCloseable {
   static final long MAX_BATCH_BYTES = 1L << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(Sequencer.class);
-  private static final String BATCH_CONSTRAINT = "batch_pkey";
+
+  /**
+   * A stale head shows at whichever of a batch's rows PostgreSQL comes to first: the batch, or one
+   * of its indexes in a partition.
+   */
+  private static final Pattern PLACE_CONSTRAINT =
+      Pattern.compile("(batch|entry_\\d+|payload_\\d+)_pkey");
+
   private static final String ONCE_CONSTRAINT = "once_pkey";
 
   /** How often a batch is built again on a newer head before its callers are told 503. */
   private static final int MAX_REBUILDS = 20;
 
-  /** How long an ambiguous commit is looked for before its callers are told 503. */
-  private static final Duration AMBIGUITY_PATIENCE = Duration.ofSeconds(2);
+  /** How long the cut-off commit of a change is looked for before its caller is told 503. */
+  private static final Duration CHANGE_PATIENCE = Duration.ofSeconds(2);
+
+  private static final Duration AWAY_PAUSE = Duration.ofMillis(50);
+
+  /**
+   * Around midnight one idempotency key may come on two days, since clocks differ and drafts wait:
+   * then the keys are looked up before each batch, and not only when their day refuses them.
+   */
+  private static final Duration MIDNIGHT = Duration.ofMinutes(5);
 
   /** Settled in any case, sooner or later: the sequencer has deadlines of its own. */
   static final Duration FOREVER = Duration.ofDays(1);
@@ -68,7 +89,7 @@ final class Sequencer implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-  private final Map<Subject, Integer> queuedBySubject = new HashMap<>();
+  private final Map<Subject, Share> queuedBySubject = new HashMap<>();
   private long queuedBytes;
   private boolean closed;
 
@@ -99,11 +120,39 @@ final class Sequencer implements AutoCloseable {
     thread.start();
   }
 
-  /** Durable when it returns {@link Appended.At}. {@code change} commits with the entry. */
+  /**
+   * Durable when it returns {@link Appended.At}. {@code change} commits with the entry; after any
+   * other answer it is uncommitted, and its maker's to roll back.
+   */
   Appended append(Draft draft, @Nullable Connection change, Duration patience) {
     Waiting waiting = new Waiting(draft, change, System.nanoTime());
     enqueue(waiting);
-    return waiting.await(patience);
+    try {
+      if (waiting.await(patience)) {
+        return waiting.result();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (withdraw(waiting)) {
+      throw new LogUnavailableException("the log did not take the entry in time");
+    }
+    if (change != null) {
+      // Its connection is in the sequencer's hands, which has deadlines of its own.
+      waiting.awaitUninterruptibly();
+      return waiting.result();
+    }
+    throw new LogUnavailableException("the log did not answer in time");
+  }
+
+  /** How many drafts wait for a batch. */
+  int queued() {
+    lock.lock();
+    try {
+      return queue.size();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** For how long the oldest draft has been waiting for its batch to start. */
@@ -140,19 +189,42 @@ final class Sequencer implements AutoCloseable {
       if (closed) {
         throw LogUnavailableException.refused("the server is stopping");
       }
-      int ofSubject = queuedBySubject.getOrDefault(draft.subject(), 0);
+      Share share = queuedBySubject.getOrDefault(draft.subject(), Share.NONE).plus(draft.weight());
       if (queue.size() >= MAX_QUEUED
           || queuedBytes + draft.weight() > MAX_QUEUED_BYTES
-          || ofSubject >= MAX_QUEUED / 2) {
+          || share.drafts() > MAX_QUEUED / 2
+          || share.bytes() > MAX_QUEUED_BYTES / 2) {
         throw LogUnavailableException.refused("the log's queue is full");
       }
       queue.addLast(waiting);
       queuedBytes += draft.weight();
-      queuedBySubject.put(draft.subject(), ofSubject + 1);
+      queuedBySubject.put(draft.subject(), share);
       arrived.signal();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes back a draft that no batch has taken yet: then it is certain that it is not written. */
+  private boolean withdraw(Waiting waiting) {
+    lock.lock();
+    try {
+      boolean queued = queue.remove(waiting);
+      if (queued) {
+        unqueued(waiting);
+      }
+      return queued;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void unqueued(Waiting waiting) {
+    int weight = waiting.draft.weight();
+    queuedBytes -= weight;
+    queuedBySubject.computeIfPresent(
+        waiting.draft.subject(),
+        (subject, share) -> share.drafts() == 1 ? null : share.minus(weight));
   }
 
   private void run() {
@@ -188,14 +260,13 @@ final class Sequencer implements AutoCloseable {
       long bytes = 0;
       while (!queue.isEmpty() && batch.size() < MAX_BATCH) {
         Waiting next = queue.getFirst();
-        boolean alone = next.change != null;
+        // What follows the entry of a lead is under its epoch, which no draft can know yet.
+        boolean alone = next.change != null || next.draft.kind().equals(Kind.LEAD);
         if (!batch.isEmpty() && (alone || bytes + next.draft.weight() > MAX_BATCH_BYTES)) {
           break;
         }
         queue.removeFirst();
-        queuedBytes -= next.draft.weight();
-        queuedBySubject.computeIfPresent(
-            next.draft.subject(), (subject, n) -> n == 1 ? null : n - 1);
+        unqueued(next);
         batch.add(next);
         bytes += next.draft.weight();
         if (alone) {
@@ -210,60 +281,225 @@ final class Sequencer implements AutoCloseable {
 
   private void write(List<Waiting> waiting) {
     List<Waiting> open = new ArrayList<>(waiting);
-    for (int rebuild = 0; rebuild < MAX_REBUILDS && !open.isEmpty(); rebuild++) {
-      Head current;
+    Connection change = open.getFirst().change;
+    for (int rebuild = 0; rebuild < MAX_REBUILDS; rebuild++) {
+      Batch batch;
       try {
-        current = head();
+        Head current = head();
+        refuseStale(open, current);
+        if (isAroundMidnight()) {
+          answerEarlier(open);
+        }
+        if (open.isEmpty()) {
+          return;
+        }
+        List<Draft> drafts = open.stream().map(w -> w.draft).toList();
+        batch = Batch.build(ulids.next(), current, clock.instant(), drafts);
       } catch (SQLException e) {
+        fail(open, DatabaseException.of(e));
+        return;
+      } catch (DatabaseException | LogUnavailableException e) {
         fail(open, e);
         return;
       }
-      refuseStale(open, current);
-      if (open.isEmpty()) {
-        return;
-      }
-      Batch batch =
-          Batch.build(
-              ulids.next(), current, clock.instant(), open.stream().map(w -> w.draft).toList());
-      Connection change = open.getFirst().change;
-      try {
-        commit(batch, change);
-        committed(batch, open);
-        return;
-      } catch (SQLException e) {
-        // A change's transaction is spoilt by any error: only its maker can start it again.
-        if (change == null && isViolation(e, ONCE_CONSTRAINT)) {
-          answerEarlier(open);
-        } else if (change != null || !isViolation(e, BATCH_CONSTRAINT)) {
-          boolean written = isAmbiguous(e) && isWritten(batch);
-          if (written) {
-            committed(batch, open);
-          } else {
+      switch (settled(batch, change)) {
+        case Written.Done _ -> {
+          committed(batch, open);
+          return;
+        }
+        case Written.Overtaken _ -> head = null;
+        case Written.KeyUsed _ -> {
+          head = null;
+          try {
+            answerEarlier(open);
+          } catch (SQLException e) {
+            fail(open, DatabaseException.of(e));
+            return;
+          } catch (DatabaseException e) {
             fail(open, e);
+            return;
           }
+        }
+        case Written.Failed(RuntimeException why) -> {
+          fail(open, why);
           return;
         }
       }
-      head = null;
     }
-    if (!open.isEmpty()) {
-      fail(open, new SQLException("others were always faster"));
-    }
+    LOG.warn("others were always faster: {} drafts were not written", open.size());
+    LogUnavailableException failure = new LogUnavailableException("others were always faster");
+    open.forEach(draft -> draft.fail(failure));
   }
 
-  private void commit(Batch batch, @Nullable Connection change) throws SQLException {
-    if (change == null) {
+  /** What became of a batch; whatever it says is certain. */
+  private sealed interface Written {
+    record Done() implements Written {}
+
+    /** Another batch has its place. */
+    record Overtaken() implements Written {}
+
+    /** One of its idempotency keys was used before. */
+    record KeyUsed() implements Written {}
+
+    record Failed(RuntimeException why) implements Written {}
+  }
+
+  private Written settled(Batch batch, @Nullable Connection change) {
+    Written written = change == null ? writeOwn(batch) : writeWith(batch, change);
+    if (written instanceof Written.Failed(DatabaseException.CommitUnknown cut)) {
+      LOG.warn("the commit of a batch was cut off ({}); looking for it", cut.sqlState());
+      return change == null ? writeAgain(batch, cut) : lookFor(batch, cut);
+    }
+    return written;
+  }
+
+  private Written writeOwn(Batch batch) {
+    try {
       Connection own = connection();
       if (append == null) {
         append = LogStore.prepareAppend(own);
       }
       LogStore.append(own, append, node, batch);
-      return;
+      return new Written.Done();
+    } catch (SQLException e) {
+      return failed(DatabaseException.atCommit(e));
+    } catch (DatabaseException e) {
+      return failed(e);
     }
-    try (PreparedStatement statement = LogStore.prepareAppend(change)) {
-      LogStore.append(change, statement, node, batch);
+  }
+
+  /** The change's own statements stay; only the batch is undone when it must be built again. */
+  private Written writeWith(Batch batch, Connection change) {
+    try {
+      Savepoint before = change.setSavepoint();
+      try (PreparedStatement statement = LogStore.prepareAppend(change)) {
+        LogStore.append(change, statement, node, batch);
+      } catch (SQLException e) {
+        DatabaseException why = DatabaseException.of(e);
+        if (why instanceof DatabaseException.UniqueViolation) {
+          change.rollback(before);
+        }
+        return failed(why);
+      }
+    } catch (SQLException e) {
+      return failed(DatabaseException.of(e));
     }
-    change.commit();
+    try {
+      change.commit();
+      return new Written.Done();
+    } catch (SQLException e) {
+      return failed(DatabaseException.atCommit(e));
+    }
+  }
+
+  private static Written failed(DatabaseException why) {
+    if (why instanceof DatabaseException.UniqueViolation violation) {
+      if (violation.constraint().equals(ONCE_CONSTRAINT)) {
+        return new Written.KeyUsed();
+      }
+      if (PLACE_CONSTRAINT.matcher(violation.constraint()).matches()) {
+        return new Written.Overtaken();
+      }
+    }
+    return new Written.Failed(why);
+  }
+
+  /**
+   * After a commit that was cut off. The first try may have happened, may be under way, or may
+   * never have arrived. Whoever has the batch's place on the chain decides: so the same batch is
+   * written again until it, or another, stands there. Nothing else could be written meanwhile.
+   */
+  private Written writeAgain(Batch batch, DatabaseException cut) {
+    while (true) {
+      disconnect();
+      try {
+        Optional<Written> decided = decided(batch);
+        if (decided.isPresent()) {
+          return decided.get();
+        }
+        switch (writeOwn(batch)) {
+          case Written.Done done -> {
+            return done;
+          }
+          case Written.Overtaken _ -> {
+            // Read again: it may be the first try that has the place.
+          }
+          case Written.KeyUsed used -> {
+            if (decided(batch).isEmpty()) {
+              return used;
+            }
+          }
+          case Written.Failed(RuntimeException why) -> {
+            if (why instanceof DatabaseException.StatementRefused) {
+              return new Written.Failed(why);
+            }
+            pause();
+          }
+        }
+      } catch (LogUnavailableException wentBack) {
+        return new Written.Failed(wentBack);
+      } catch (SQLException | DatabaseException away) {
+        pause();
+      }
+      if (isClosed()) {
+        return new Written.Failed(cut);
+      }
+    }
+  }
+
+  /** What became of a batch's place on the chain; empty while nobody has it. */
+  private Optional<Written> decided(Batch batch) throws SQLException {
+    long place = batch.before().next();
+    long next = readHead().next();
+    if (next == place) {
+      return Optional.empty();
+    }
+    return LogStore.batchId(connection(), place).equals(Optional.of(batch.id()))
+        ? Optional.of(new Written.Done())
+        : Optional.of(new Written.Overtaken());
+  }
+
+  /**
+   * A change cannot be written again, since its statements are lost with its connection. But its
+   * batch stood before the commit was sent: trying to take the same place waits for the outcome.
+   */
+  private Written lookFor(Batch batch, DatabaseException cut) {
+    long end = System.nanoTime() + CHANGE_PATIENCE.toNanos();
+    long place = batch.before().next();
+    do {
+      disconnect();
+      try {
+        Connection look = connection();
+        look.setAutoCommit(false);
+        try {
+          LogStore.tryPlace(look, place);
+          look.rollback();
+          return new Written.Failed(cut);
+        } catch (SQLException e) {
+          look.rollback();
+          if (failed(DatabaseException.of(e)) instanceof Written.Overtaken) {
+            return LogStore.batchId(look, place).equals(Optional.of(batch.id()))
+                ? new Written.Done()
+                : new Written.Failed(cut);
+          }
+        }
+      } catch (SQLException | DatabaseException away) {
+        LOG.debug("waiting for the database to say whether a change stands");
+      } finally {
+        disconnect();
+      }
+      pause();
+    } while (System.nanoTime() < end);
+    return new Written.Failed(cut);
+  }
+
+  private boolean isAroundMidnight() {
+    Instant now = clock.instant();
+    return !day(now.minus(MIDNIGHT)).equals(day(now.plus(MIDNIGHT)));
+  }
+
+  private static LocalDate day(Instant at) {
+    return LocalDate.ofInstant(at, ZoneOffset.UTC);
   }
 
   private void committed(Batch batch, List<Waiting> open) {
@@ -289,19 +525,14 @@ final class Sequencer implements AutoCloseable {
   }
 
   /** Answers the drafts whose idempotency key is used already, by whomever. */
-  private void answerEarlier(List<Waiting> open) {
+  private void answerEarlier(List<Waiting> open) throws SQLException {
     List<Bytes> keys =
         open.stream().flatMap(w -> w.draft.once().stream()).map(Draft.Once::key).toList();
-    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    Map<Bytes, LogStore.Used> used;
-    try {
-      used = LogStore.once(connection(), today, keys);
-    } catch (SQLException e) {
-      fail(open, e);
-      open.clear();
+    if (keys.isEmpty()) {
       return;
     }
-    Map<Bytes, Waiting> seen = new HashMap<>();
+    Map<Bytes, LogStore.Used> used = LogStore.once(connection(), day(clock.instant()), keys);
+    Set<Bytes> seen = new HashSet<>();
     open.removeIf(waiting -> {
       Optional<Draft.Once> once = waiting.draft.once();
       if (once.isEmpty()) {
@@ -313,7 +544,7 @@ final class Sequencer implements AutoCloseable {
         return true;
       }
       // Two of one key in one batch: the second waits for another batch, hence for an answer.
-      if (seen.putIfAbsent(once.get().key(), waiting) != null) {
+      if (!seen.add(once.get().key())) {
         again(waiting);
         return true;
       }
@@ -334,33 +565,25 @@ final class Sequencer implements AutoCloseable {
         used.index(), used.id(), used.at(), used.request().equals(once.request()));
   }
 
-  /** After a broken commit: whether it happened. Unknown counts as not, and is said as 503. */
-  private boolean isWritten(Batch batch) {
-    long end = System.nanoTime() + AMBIGUITY_PATIENCE.toNanos();
-    do {
-      disconnect();
-      try {
-        return LogStore.batchId(connection(), batch.before().next())
-            .filter(batch.id()::equals)
-            .isPresent();
-      } catch (SQLException e) {
-        LOG.warn("looking for a batch whose commit was cut off: {}", e.getSQLState());
-        pause();
-      }
-    } while (System.nanoTime() < end);
-    return false;
-  }
-
-  private static void pause() {
+  private void pause() {
     try {
-      Thread.sleep(Duration.ofMillis(50));
+      Thread.sleep(AWAY_PAUSE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void fail(List<Waiting> open, SQLException cause) {
-    LOG.warn("the log could not be written: SQL state {}", cause.getSQLState());
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void fail(List<Waiting> open, RuntimeException cause) {
+    LOG.warn("the log could not be written: {}", cause.getMessage());
     LogUnavailableException failure =
         new LogUnavailableException("the database did not take the entry", cause);
     open.forEach(waiting -> waiting.fail(failure));
@@ -372,9 +595,20 @@ final class Sequencer implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    Head read = LogStore.head(connection()).orElseGet(() -> Head.empty(genesis));
+    Head read = readHead();
     head = read;
     tail.reset(read.next());
+    return read;
+  }
+
+  /** Refuses to build on a database that was replaced by an older one under our hands. */
+  private Head readHead() throws SQLException {
+    Head read = LogStore.head(connection()).orElseGet(() -> Head.empty(genesis));
+    if (read.next() < tail.head()) {
+      // A restored backup, or a standby that was behind: to go on would rewrite history.
+      throw new LogUnavailableException(
+          "the database went back from %d to %d entries".formatted(tail.head(), read.next()));
+    }
     return read;
   }
 
@@ -382,7 +616,11 @@ final class Sequencer implements AutoCloseable {
     Connection open = connection;
     if (open == null || open.isClosed()) {
       disconnect();
-      open = database.connect("sequencer");
+      try {
+        open = database.connect("sequencer");
+      } catch (DatabaseException.DatabaseUnavailable away) {
+        throw new SQLException("the database gives no connection", away.sqlState(), away);
+      }
       open.setAutoCommit(true);
       connection = open;
     }
@@ -403,14 +641,17 @@ final class Sequencer implements AutoCloseable {
     }
   }
 
-  private static boolean isViolation(SQLException e, String constraint) {
-    return DatabaseException.of(e) instanceof DatabaseException.UniqueViolation violation
-        && violation.constraint().equals(constraint);
-  }
+  /** What one subject has in the queue. */
+  private record Share(int drafts, long bytes) {
+    static final Share NONE = new Share(0, 0);
 
-  /** The commit may have happened all the same. */
-  private static boolean isAmbiguous(SQLException e) {
-    return DatabaseException.atCommit(e) instanceof DatabaseException.CommitUnknown;
+    Share plus(int weight) {
+      return new Share(drafts + 1, bytes + weight);
+    }
+
+    Share minus(int weight) {
+      return new Share(drafts - 1, bytes - weight);
+    }
   }
 
   /** A draft and the caller who waits for it. */
@@ -453,36 +694,48 @@ final class Sequencer implements AutoCloseable {
       }
     }
 
-    /**
-     * A change waits as long as it takes: its connection is in the sequencer's hands, which has
-     * deadlines of its own.
-     */
-    Appended await(Duration patience) {
+    /** Whether it was settled before the time was up. */
+    boolean await(Duration patience) throws InterruptedException {
       long left = patience.toNanos();
       lock.lock();
       try {
-        while (result == null && failure == null) {
-          if (change != null) {
-            settled.awaitUninterruptibly();
-          } else if (left <= 0) {
-            throw new LogUnavailableException("the log did not answer in time");
-          } else {
-            left = settled.awaitNanos(left);
-          }
+        while (!isSettled() && left > 0) {
+          left = settled.awaitNanos(left);
         }
+        return isSettled();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void awaitUninterruptibly() {
+      lock.lock();
+      try {
+        while (!isSettled()) {
+          settled.awaitUninterruptibly();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    Appended result() {
+      lock.lock();
+      try {
         if (failure != null) {
           throw new LogUnavailableException("the entry was not written", failure);
         }
         if (result == null) {
-          throw new AssertionError("settled with neither result nor failure");
+          throw new AssertionError("asked for its result before it was settled");
         }
         return result;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new LogUnavailableException("interrupted while waiting for the log", e);
       } finally {
         lock.unlock();
       }
+    }
+
+    private boolean isSettled() {
+      return result != null || failure != null;
     }
   }
 }

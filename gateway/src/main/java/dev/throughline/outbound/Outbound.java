@@ -271,7 +271,7 @@ public final class Outbound implements Reaction {
     if (backoff.compareTo(LONGEST_BACKOFF) > 0) {
       backoff = LONGEST_BACKOFF;
     }
-    long spread = Math.floorMod(task.id().low() * 31L + task.tries(), 401) - 200;
+    long spread = Math.floorMod(task.id().low() * 31L + task.tries(), 401L) - 200L;
     Duration spreadOut = backoff.plus(backoff.multipliedBy(spread).dividedBy(1_000));
     Duration wait = retryAfter.filter(asked -> asked.compareTo(spreadOut) > 0).orElse(spreadOut);
     return now.plus(wait);

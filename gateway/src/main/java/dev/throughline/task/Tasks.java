@@ -63,8 +63,11 @@ public final class Tasks implements AutoCloseable {
       new PriorityQueue<>(Comparator.comparing((Lane lane) -> lane.wakeAt));
   private final Map<Priority, Map<Turn, ArrayDeque<Lane>>> ready = new EnumMap<>(Priority.class);
   private int runningTotal;
-  private boolean started;
+  private Phase phase = Phase.NOT_STARTED;
   private boolean closed;
+
+  /** What was committed while the table was read; the reading may have missed it. */
+  private final List<Change> meanwhile = new ArrayList<>();
 
   public Tasks(Database database, Vault vault, InstantSource clock) {
     this.database = database;
@@ -87,12 +90,20 @@ public final class Tasks implements AutoCloseable {
    * node took the lead. Tasks of these targets are held until {@link #resume}.
    */
   public void start(Set<Ulid> pausedTargets) {
+    lock.lock();
+    try {
+      phase = Phase.READING;
+    } finally {
+      lock.unlock();
+    }
     List<Task> tasks = database.read(TaskStore::ready);
     lock.lock();
     try {
       paused.addAll(pausedTargets);
-      started = true;
       tasks.forEach(this::add);
+      meanwhile.forEach(this::apply);
+      meanwhile.clear();
+      phase = Phase.RUNNING;
       Thread.ofPlatform().name("tasks").daemon(true).start(this::dispatch);
     } finally {
       lock.unlock();
@@ -106,9 +117,15 @@ public final class Tasks implements AutoCloseable {
     }
     lock.lock();
     try {
-      if (started) {
-        changes.forEach(this::apply);
-        changed.signalAll();
+      switch (phase) {
+        case NOT_STARTED -> {
+          // The table will be read later, and has it then.
+        }
+        case READING -> meanwhile.addAll(changes);
+        case RUNNING -> {
+          changes.forEach(this::apply);
+          changed.signalAll();
+        }
       }
     } finally {
       lock.unlock();
@@ -479,6 +496,13 @@ public final class Tasks implements AutoCloseable {
         task.contact(),
         task.target(),
         task.sealed());
+  }
+
+  /** How far a start has come. */
+  private enum Phase {
+    NOT_STARTED,
+    READING,
+    RUNNING
   }
 
   /** Who takes turns: the apps, for each kind of task. */

@@ -4,6 +4,7 @@ import dev.throughline.message.Bytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +14,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import javax.crypto.KDF;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
@@ -36,12 +39,24 @@ final class EpochKeys {
     this.epochs = epochs;
   }
 
-  /** Reads the keys of {@code directory}; makes {@code epoch-1} where there is none yet. */
-  static EpochKeys load(Path directory, SecureRandom random) {
+  /**
+   * Reads the keys of {@code directory}; makes {@code epoch-1} where there is none.
+   *
+   * @param inUse whether data is sealed under an epoch already: then a new key would only hide that
+   *     the old one is missing, and none is made
+   */
+  static EpochKeys load(Path directory, BooleanSupplier inUse, SecureRandom random) {
     try {
-      Files.createDirectories(directory);
+      create(directory);
       SortedMap<Integer, Epoch> epochs = read(directory);
       if (epochs.isEmpty()) {
+        if (inUse.getAsBoolean()) {
+          throw new IllegalStateException(
+              "There is no epoch key in "
+                  + directory
+                  + ", but the database holds data that is sealed under one: put the key files"
+                  + " (epoch-<n>) back, or start with an empty database.");
+        }
         create(directory, 1, random);
         epochs = read(directory);
       }
@@ -56,8 +71,8 @@ final class EpochKeys {
   }
 
   /** The epoch of that number; an unknown number means that its key was destroyed. */
-  java.util.Optional<Epoch> find(int number) {
-    return java.util.Optional.ofNullable(epochs.get(number));
+  Optional<Epoch> find(int number) {
+    return Optional.ofNullable(epochs.get(number));
   }
 
   private static SortedMap<Integer, Epoch> read(Path directory) throws IOException {
@@ -77,6 +92,18 @@ final class EpochKeys {
       throw new IOException("an epoch key file in " + directory + " does not hold hex digits", e);
     }
     return epochs;
+  }
+
+  private static void create(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Path parent = directory.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.createDirectory(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
   }
 
   private static void create(Path directory, int number, SecureRandom random) throws IOException {
@@ -123,8 +150,7 @@ final class EpochKeys {
             .deriveData(
                 HKDFParameterSpec.ofExtract()
                     .addIKM(key)
-                    .thenExpand(
-                        use.getBytes(java.nio.charset.StandardCharsets.US_ASCII), KEY_BYTES));
+                    .thenExpand(use.getBytes(StandardCharsets.US_ASCII), KEY_BYTES));
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("HKDF-SHA256 must exist in JDK 25", e);
       }

@@ -29,7 +29,16 @@ final class KeyStore {
       select * from unnest(?::uuid[], ?::bytea[], ?::int[], ?::int[], ?::bytea[])
       """;
 
+  private static final String HAS_ANY = "select exists (select 1 from person_key)";
+
   private KeyStore() {}
+
+  static boolean hasAny(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(HAS_ANY);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() && row.getBoolean(1);
+    }
+  }
 
   static List<DataKey.Row> byId(Connection connection, Collection<UUID> ids) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(BY_ID)) {

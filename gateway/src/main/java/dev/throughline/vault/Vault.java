@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,10 +63,16 @@ public final class Vault {
     this.random = random;
   }
 
-  /** Opens the vault whose epoch keys lie in {@code directory}, making the first where none is. */
+  /**
+   * Opens the vault whose epoch keys lie in {@code directory}, making the first in a new
+   * installation.
+   *
+   * @throws IllegalStateException if the database holds sealed data and the directory no key
+   */
   public static Vault open(
       Path directory, Database database, InstantSource clock, SecureRandom random) {
-    return new Vault(EpochKeys.load(directory, random), database, clock, random);
+    EpochKeys epochs = EpochKeys.load(directory, () -> database.read(KeyStore::hasAny), random);
+    return new Vault(epochs, database, clock, random);
   }
 
   /** The number of the epoch under which new hashes and wrapped keys stand. */
@@ -165,7 +172,7 @@ public final class Vault {
     }
     if (!missing.isEmpty()) {
       for (DataKey.Row row : database.read(c -> KeyStore.byId(c, missing))) {
-        unwrap(row).ifPresent(unwrapped -> byId.put(row.id(), unwrapped.key()));
+        unwrap(row).ifPresent(key -> byId.put(row.id(), key));
       }
     }
   }
@@ -183,9 +190,9 @@ public final class Vault {
       Owner owner = byHash.get(row.owner());
       if (owner != null && row.month() == (owner.monthly() ? month : 0)) {
         unwrap(row)
-            .ifPresent(unwrapped -> {
-              found.put(owner, unwrapped.key());
-              remember(new OwnerMonth(owner, row.month()), unwrapped.key());
+            .ifPresent(key -> {
+              found.put(owner, key);
+              remember(new OwnerMonth(owner, row.month()), key);
             });
       }
     }
@@ -209,14 +216,18 @@ public final class Vault {
     return new DataKey(id, new SecretKeySpec(secret, "AES"), Optional.of(row));
   }
 
-  private Optional<Unwrapped> unwrap(DataKey.Row row) {
+  private Optional<DataKey> unwrap(DataKey.Row row) {
     return epochs
         .find(row.epoch())
         .map(epoch -> {
           byte[] wrapped = row.wrapped().array();
           byte[] plain = decrypt(epoch.wrapping(), wrapped, 0, NONCE_BYTES, associated(row.id()));
+          byte[] name = Arrays.copyOfRange(plain, KEY_BYTES, plain.length);
+          if (!epoch.hash(name).equals(row.owner())) {
+            throw new TamperedException();
+          }
           SecretKey secret = new SecretKeySpec(plain, 0, KEY_BYTES, "AES");
-          return new Unwrapped(new DataKey(row.id(), secret, Optional.empty()));
+          return new DataKey(row.id(), secret, Optional.empty());
         });
   }
 
@@ -271,14 +282,19 @@ public final class Vault {
 
   private record OwnerMonth(Owner owner, int month) {}
 
-  private record Unwrapped(DataKey key) {}
-
   /** A sealed blob was changed, moved to another row, or belongs to another installation. */
   public static final class TamperedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private static final String SENTENCE =
+        "sealed data does not match its key and place: it was changed or moved";
+
+    TamperedException() {
+      super(SENTENCE);
+    }
+
     TamperedException(Throwable cause) {
-      super("sealed data does not match its key and place: it was changed or moved", cause);
+      super(SENTENCE, cause);
     }
   }
 }

@@ -140,7 +140,7 @@ final class ApiServer implements AutoCloseable {
             url -> url.contains("10.0.0.1") ? Optional.of("It is private.") : Optional.empty(),
             new Receipts() {
               @Override
-              public Optional<Bytes> receipt(long index, int firstPart, int endPart) {
+              public Optional<Bytes> receipt(dev.throughline.message.Ids.MessageId message) {
                 return Optional.of(Bytes.utf8(index + " " + firstPart + " " + endPart));
               }
 

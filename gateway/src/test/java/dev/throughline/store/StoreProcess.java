@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +37,7 @@ final class StoreProcess implements AutoCloseable {
       System.out.println("ready " + pid);
       BufferedReader input =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-      for (long id = 0; !input.ready(); id++) {
+      for (long id = next(database); !input.ready(); id++) {
         long inserted = id;
         database.transaction(connection -> {
           try (PreparedStatement insert =
@@ -52,6 +54,17 @@ final class StoreProcess implements AutoCloseable {
       System.exit(3);
     }
     System.out.println("stopped");
+  }
+
+  /** Goes on where an earlier process ended. */
+  private static long next(Database database) {
+    return database.read(connection -> {
+      try (Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("SELECT coalesce(max(id) + 1, 0) FROM account")) {
+        row.next();
+        return row.getLong(1);
+      }
+    });
   }
 
   static DatabaseConfig config(Path data, Path binaries) {
@@ -82,6 +95,7 @@ final class StoreProcess implements AutoCloseable {
             binaries.toString()));
     ProcessBuilder builder = new ProcessBuilder(command).directory(Path.of("/").toFile());
     Path errors = Files.createTempFile("throughline-store-process-", ".err");
+    errors.toFile().deleteOnExit();
     return new StoreProcess(builder.redirectError(errors.toFile()).start());
   }
 

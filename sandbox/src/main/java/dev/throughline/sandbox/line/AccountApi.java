@@ -40,7 +40,7 @@ final class AccountApi {
     this.config = config;
   }
 
-  Answer answer(Call call) throws InterruptedException {
+  Answer answer(Call call) {
     return switch (call.endpoint()) {
       case PROFILE -> profile(call);
       case FOLLOWERS -> followers(call);
@@ -318,7 +318,7 @@ final class AccountApi {
     }
   }
 
-  private Answer testWebhook(Call call) throws InterruptedException {
+  private Answer testWebhook(Call call) {
     Optional<String> url =
         call.json().has("endpoint") ? Json.text(call.json(), "endpoint") : world.webhookUrl();
     if (url.isEmpty()) {

@@ -220,6 +220,9 @@ final class ControlApi implements HttpService {
   private ObjectNode group(
       ServerRequest request, String method, String id, String verb, String more, JsonNode body)
       throws ControlRefusal, InterruptedException {
+    if (control.groups().stream().noneMatch(group -> group.id().equals(id))) {
+      throw new ControlRefusal(404, "There is no such group; GET /_sandbox/groups lists them.");
+    }
     String userId = Json.text(body, "userId").orElse("");
     return switch (method + " " + verb) {
       case "GET messages" ->
@@ -256,7 +259,7 @@ final class ControlApi implements HttpService {
   }
 
   /** Events, an array of them, or one body byte for byte. */
-  private ObjectNode inject(JsonNode body) throws ControlRefusal, InterruptedException {
+  private ObjectNode inject(JsonNode body) throws ControlRefusal {
     if (body.has("base64")) {
       byte[] bytes;
       try {

@@ -119,8 +119,7 @@ final class Gate {
     return new Reaction.Respond(requestId, answer);
   }
 
-  private Answer admitted(Incoming incoming, Endpoint.Match match, String requestId)
-      throws InterruptedException {
+  private Answer admitted(Incoming incoming, Endpoint.Match match, String requestId) {
     Endpoint endpoint = match.endpoint();
     if (!rates.admit(endpoint, world.settings(), world.clock.instant())) {
       return Answer.rateLimited();
@@ -183,7 +182,7 @@ final class Gate {
     return dispatch(call);
   }
 
-  private Answer dispatch(Call call) throws InterruptedException {
+  private Answer dispatch(Call call) {
     Endpoint endpoint = call.endpoint();
     if (endpoint.sends()) {
       return sendApi.send(call);

@@ -148,6 +148,9 @@ public final class LineControl {
 
   private Page items(String chat, long after, Duration wait, Predicate<ChatItem> wanted)
       throws InterruptedException {
+    if (world.user(chat).isEmpty() && world.group(chat).isEmpty()) {
+      throw new IllegalArgumentException("there is no user or group with this id");
+    }
     var page = world.chats.of(chat).await(after, PAGE_LIMIT, wanted, limited(wait));
     List<ObjectNode> items = new ArrayList<>();
     for (var entry : page.entries()) {
@@ -261,7 +264,7 @@ public final class LineControl {
    * @param destination instead of this bot
    */
   public void inject(List<JsonNode> events, boolean together, Optional<String> destination)
-      throws ControlRefusal, InterruptedException {
+      throws ControlRefusal {
     if (together || destination.isPresent()) {
       StringBuilder joined = new StringBuilder();
       for (JsonNode event : events) {
@@ -291,7 +294,7 @@ public final class LineControl {
   }
 
   /** Sends a webhook body byte for byte, signed, and returns the status it was answered with. */
-  public int sendBody(byte[] body) throws ControlRefusal, InterruptedException {
+  public int sendBody(byte[] body) throws ControlRefusal {
     return webhooks.sendRaw(body).status();
   }
 

@@ -36,10 +36,12 @@ import java.util.random.RandomGenerator;
  * quotas, redeliveries) goes by the clock that is passed in; waits for the network go by real time.
  */
 public final class LineEmulator implements AutoCloseable {
+  private static final String LOOPBACK = "127.0.0.1";
   private static final int CONNECTIONS_LIMIT = 4_096;
   private static final int CHATS_SAVED = 2_000;
   private static final int ITEMS_SAVED_PER_CHAT = 100;
   private static final int RETRY_KEYS_SAVED = 20_000;
+  private static final int REPLY_TOKENS_SAVED = 5_000;
 
   private final World world;
   private final AccessTokens tokens;
@@ -92,12 +94,23 @@ public final class LineEmulator implements AutoCloseable {
     stateFile = config.stateFile().map(file -> new StateFile(file, world::version, this::save));
     webhooks.start();
     server = serve(config.port());
+    if (!server.isRunning()) {
+      // Helidon logs why a listener could not start and goes on.
+      stopWorking();
+      stateFile.ifPresent(StateFile::close);
+      throw new IllegalStateException(
+          "The emulated LINE cannot listen on "
+              + LOOPBACK
+              + ":"
+              + config.port()
+              + "; is the port taken?");
+    }
   }
 
   private WebServer serve(int port) {
     return WebServer.builder()
         .shutdownHook(false)
-        .address(InetAddress.getLoopbackAddress())
+        .address(InetAddress.ofLiteral(LOOPBACK))
         .port(port)
         .maxTcpConnections(CONNECTIONS_LIMIT)
         .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
@@ -109,7 +122,7 @@ public final class LineEmulator implements AutoCloseable {
 
   /** Where the API answers; give it to an SDK as its end point. */
   public URI baseUri() {
-    return URI.create("http://127.0.0.1:" + server.port());
+    return URI.create("http://" + LOOPBACK + ":" + server.port());
   }
 
   public int port() {
@@ -218,7 +231,7 @@ public final class LineEmulator implements AutoCloseable {
           tokens.issued(),
           assertions.keys(),
           world.retryKeys.newest(RETRY_KEYS_SAVED, now),
-          world.replyTokens.alive(now),
+          world.replyTokens.alive(now, REPLY_TOKENS_SAVED),
           world.counts.save(),
           narrowcasts.saved(),
           webhooks.waitingForRedelivery(),
@@ -231,12 +244,16 @@ public final class LineEmulator implements AutoCloseable {
   /** Stops answering and sending, and writes the state file a last time. */
   @Override
   public void close() {
+    stopWorking();
+    server.stop();
+    stateFile.ifPresent(StateFile::close);
+  }
+
+  private void stopWorking() {
     closing.countDown();
     world.changes.close();
     world.chats.close();
     webhooks.close();
     timers.close();
-    server.stop();
-    stateFile.ifPresent(StateFile::close);
   }
 }

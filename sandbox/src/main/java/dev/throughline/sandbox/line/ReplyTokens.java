@@ -65,15 +65,18 @@ final class ReplyTokens {
             new Token(name, old.chat, old.eventAt, old.receivedAt, old.redelivered, true));
   }
 
-  /** Those that may still be of use, for the state file. */
-  synchronized List<Token> alive(Instant now) {
+  /** The newest that may still be of use, oldest first, for the state file. */
+  synchronized List<Token> alive(Instant now, int limit) {
     List<Token> alive = new ArrayList<>();
-    for (Token token : tokens.values()) {
-      if (!token.used && !now.isAfter(token.eventAt.plus(LIFE_OF_EVENT))) {
+    for (Token token : tokens.sequencedValues().reversed()) {
+      if (alive.size() == limit || now.isAfter(token.eventAt.plus(LIFE_OF_EVENT))) {
+        break;
+      }
+      if (!token.used) {
         alive.add(token);
       }
     }
-    return alive;
+    return alive.reversed();
   }
 
   synchronized void restore(List<Token> saved) {

@@ -137,6 +137,7 @@ final class StateFile implements AutoCloseable {
   private void write(byte[] bytes) throws IOException {
     // One fixed name, so that a kill leaves at most one behind.
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.createDirectories(file.toAbsolutePath().getParent());
     Files.deleteIfExists(fresh);
     Files.createFile(fresh);
     if (fresh.getFileSystem().supportedFileAttributeViews().contains("posix")) {

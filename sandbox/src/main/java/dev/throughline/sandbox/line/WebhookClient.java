@@ -1,125 +1,134 @@
 package dev.throughline.sandbox.line;
 
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webclient.api.Proxy;
+import io.helidon.webclient.http1.Http1Client;
+import io.helidon.webclient.http1.Http1ClientResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Posts a signed body as LINE does, over kept connections, and tells in LINE's words what came. */
+/**
+ * Posts a signed body as LINE does, over kept connections, and tells in LINE's words what came.
+ * Blocks its thread; a deadline that covers the whole exchange interrupts it.
+ */
 final class WebhookClient implements AutoCloseable {
+  private static final HeaderName SIGNATURE = HeaderNames.create("x-line-signature");
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+  private static final int CONNECTIONS_KEPT = 1024;
   private static final int ANSWER_BYTES_KEPT = 1024;
+
+  /** Of a longer answer the connection is not worth keeping. */
+  private static final int ANSWER_BYTES_READ = 1024 * 1024;
 
   /**
    * @param status 0 without an answer
    */
   record Answer(int status, String reason, String detail, String body) {}
 
-  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(Duration.ofSeconds(2))
-          .executor(executor)
+  private final Http1Client client =
+      Http1Client.builder()
+          .followRedirects(false)
+          .proxy(Proxy.noProxy())
+          .servicesDiscoverServices(false)
+          .shareConnectionCache(false)
+          .connectionCacheSize(CONNECTIONS_KEPT)
+          .connectTimeout(CONNECT_TIMEOUT)
+          .sendExpectContinue(false)
+          .socketOptions(
+              SocketOptions.builder().tcpNoDelay(true).connectTimeout(CONNECT_TIMEOUT).build())
           .build();
+  private final ScheduledThreadPoolExecutor deadlines;
 
-  Answer post(URI url, byte[] body, String signature, Duration timeout)
-      throws InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(url)
-            .header("content-type", "application/json; charset=utf-8")
-            .header("user-agent", "LineBotWebhook/2.0")
-            .header("x-line-signature", signature)
-            .timeout(timeout)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build();
-    CompletableFuture<HttpResponse<String>> answer =
-        client.sendAsync(request, info -> new Beginning());
-    try {
-      // The request's own timeout ends with the answer's header; this one covers the body too.
-      HttpResponse<String> response = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      int status = response.statusCode();
+  WebhookClient() {
+    deadlines =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("line-webhook-deadlines").factory());
+    deadlines.setRemoveOnCancelPolicy(true);
+  }
+
+  Answer post(URI url, byte[] body, String signature, Duration timeout) {
+    AtomicBoolean waiting = new AtomicBoolean(true);
+    Thread poster = Thread.currentThread();
+    Future<?> deadline =
+        deadlines.schedule(
+            () -> {
+              synchronized (waiting) {
+                if (waiting.get()) {
+                  poster.interrupt();
+                }
+              }
+            },
+            timeout.toMillis(),
+            TimeUnit.MILLISECONDS);
+    try (Http1ClientResponse response =
+        client
+            .post()
+            .uri(url)
+            .readTimeout(timeout)
+            .header(HeaderNames.CONTENT_TYPE, "application/json; charset=utf-8")
+            .header(HeaderNames.USER_AGENT, "LineBotWebhook/2.0")
+            .header(SIGNATURE, signature)
+            .submit(body)) {
+      int status = response.status().code();
+      String text = beginning(response);
       boolean success = status >= 200 && status < 300;
       return new Answer(
-          status, success ? "OK" : "ERROR_STATUS_CODE", Integer.toString(status), response.body());
-    } catch (TimeoutException e) {
-      return new Answer(0, "REQUEST_TIMEOUT", "Request timeout", "");
-    } catch (ExecutionException e) {
-      return failure(e.getCause());
+          status, success ? "OK" : "ERROR_STATUS_CODE", Integer.toString(status), text);
+    } catch (RuntimeException | IOException e) {
+      return failure(e);
     } finally {
-      answer.cancel(true);
+      deadline.cancel(false);
+      synchronized (waiting) {
+        waiting.set(false);
+        // an interrupt that came too late for this exchange must not end the next
+        boolean _ = Thread.interrupted();
+      }
     }
   }
 
-  private static Answer failure(@Nullable Throwable cause) {
-    return switch (cause) {
-      case ConnectException e -> new Answer(0, "COULD_NOT_CONNECT", "Connection refused", "");
-      case HttpConnectTimeoutException e ->
-          new Answer(0, "COULD_NOT_CONNECT", "Connection timeout", "");
-      case HttpTimeoutException e -> new Answer(0, "REQUEST_TIMEOUT", "Request timeout", "");
-      case IOException e -> new Answer(0, "UNCLASSIFIED", "Session closed unexpectedly", "");
-      case null, default -> new Answer(0, "UNCLASSIFIED", "The request could not be sent", "");
-    };
+  private static String beginning(Http1ClientResponse response) throws IOException {
+    if (!response.entity().hasEntity()) {
+      return "";
+    }
+    try (InputStream in = response.inputStream()) {
+      String kept = new String(in.readNBytes(ANSWER_BYTES_KEPT), StandardCharsets.UTF_8);
+      in.skipNBytes(Math.min(in.available(), ANSWER_BYTES_READ));
+      return kept;
+    }
+  }
+
+  private static Answer failure(Exception e) {
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    Throwable cause = e;
+    for (Throwable next = e; next != null; next = next.getCause()) {
+      cause = next;
+      if (next instanceof ConnectException) {
+        return new Answer(0, "COULD_NOT_CONNECT", "Connection refused", "");
+      }
+      interrupted |= next instanceof SocketTimeoutException;
+    }
+    if (interrupted) {
+      return new Answer(0, "REQUEST_TIMEOUT", "Request timeout", "");
+    }
+    return cause instanceof IOException || cause instanceof IllegalStateException
+        ? new Answer(0, "UNCLASSIFIED", "Session closed unexpectedly", "")
+        : new Answer(0, "UNCLASSIFIED", "The request could not be sent", "");
   }
 
   @Override
   public void close() {
-    client.shutdownNow();
-    executor.shutdownNow();
-  }
-
-  /** Keeps the first bytes of an answer and lets the rest go by. */
-  private static final class Beginning implements HttpResponse.BodySubscriber<String> {
-    private final CompletableFuture<String> done = new CompletableFuture<>();
-    private final StringBuilder kept = new StringBuilder();
-
-    @Override
-    public CompletionStage<String> getBody() {
-      return done;
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-      subscription.request(Long.MAX_VALUE);
-    }
-
-    @Override
-    public void onNext(List<ByteBuffer> buffers) {
-      for (ByteBuffer buffer : buffers) {
-        int room = ANSWER_BYTES_KEPT - kept.length();
-        if (room > 0) {
-          byte[] bytes = new byte[Math.min(room, buffer.remaining())];
-          buffer.get(bytes);
-          kept.append(new String(bytes, StandardCharsets.UTF_8));
-        }
-      }
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      done.completeExceptionally(error);
-    }
-
-    @Override
-    public void onComplete() {
-      done.complete(kept.toString());
-    }
+    deadlines.shutdownNow();
+    client.closeResource();
   }
 }

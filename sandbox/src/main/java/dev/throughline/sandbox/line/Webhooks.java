@@ -231,7 +231,7 @@ final class Webhooks implements AutoCloseable {
     }
   }
 
-  private void send(Batch batch, Optional<Fault> fault) throws InterruptedException {
+  private void send(Batch batch, Optional<Fault> fault) {
     LineSettings settings = world.settings();
     boolean standby = fault.isPresent() && fault.get() == Fault.STANDBY;
     String body = body(batch, standby);
@@ -310,7 +310,7 @@ final class Webhooks implements AutoCloseable {
   }
 
   /** Sends a body exactly as given, signed, apart from every queue; for tests of bad input. */
-  WebhookAttempt sendRaw(byte[] body) throws InterruptedException, ControlRefusal {
+  WebhookAttempt sendRaw(byte[] body) throws ControlRefusal {
     String url =
         world.webhookUrl().orElseThrow(() -> new ControlRefusal(409, "No webhook URL is set."));
     String signature = world.seals.signature(body);
@@ -327,7 +327,7 @@ final class Webhooks implements AutoCloseable {
   }
 
   /** LINE's own test of an endpoint: a signed body without events, not counted as a delivery. */
-  WebhookClient.Answer test(String url) throws InterruptedException {
+  WebhookClient.Answer test(String url) {
     byte[] body = envelope(destination, "").getBytes(StandardCharsets.UTF_8);
     return client.post(
         URI.create(url), body, world.seals.signature(body), world.settings().webhookTimeout());

@@ -249,6 +249,32 @@ class FaultTest {
   }
 
   @Test
+  void aRestartedAppGetsTheNextWebhook() throws Exception {
+    line.control.webhookUrl(app.url());
+    line.control.say(Line.ALICE, "before");
+    app.next();
+    app.close();
+    Thread.sleep(50);
+    try (WebhookReceiver restarted = new WebhookReceiver(app.port())) {
+      line.control.say(Line.ALICE, "after");
+      assertThat(Line.event(restarted.next()).path("message").path("text").stringValue())
+          .isEqualTo("after");
+    }
+  }
+
+  @Test
+  void aDeadAppIsNotedAsSuch() throws Exception {
+    line.control.webhookUrl(app.url());
+    app.close();
+    line.control.say(Line.ALICE, "x");
+    for (int i = 0; i < 300 && line.control.pendingWebhooks() > 0; i++) {
+      Thread.sleep(10);
+    }
+    assertThat(line.control.webhooks(0).entries().getFirst().path("reason").stringValue())
+        .isEqualTo("COULD_NOT_CONNECT");
+  }
+
+  @Test
   void eventsOfOneChatKeepTheirOrder() throws Exception {
     line.control.webhookUrl(app.url());
     for (int i = 0; i < 200; i++) {

@@ -1,6 +1,7 @@
 package dev.throughline.sandbox.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.throughline.sandbox.emulator.Json;
 import java.nio.file.Files;
@@ -126,6 +127,15 @@ class RestartTest {
       }
       assertThat(Json.parse(Files.readAllBytes(file)).path("chats")).hasSize(1);
       assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
+    }
+  }
+
+  @Test
+  void aTakenPortIsNamed() {
+    try (Line line = start(1)) {
+      assertThatThrownBy(() -> new Line(config -> config.withPort(line.emulator.port())))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("127.0.0.1:" + line.emulator.port());
     }
   }
 

@@ -27,8 +27,12 @@ final class WebhookReceiver implements AutoCloseable {
   private volatile Duration delay = Duration.ZERO;
 
   WebhookReceiver() {
+    this(0);
+  }
+
+  WebhookReceiver(int port) {
     try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -87,6 +91,10 @@ final class WebhookReceiver implements AutoCloseable {
   /** Tells that nothing came for a while. */
   boolean quiet(Duration time) throws InterruptedException {
     return queue.poll(time.toMillis(), TimeUnit.MILLISECONDS) == null;
+  }
+
+  int port() {
+    return server.getAddress().getPort();
   }
 
   URI uri() {
