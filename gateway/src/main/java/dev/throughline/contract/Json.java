@@ -40,6 +40,9 @@ public final class Json {
   /** Below, JavaScript writes whole numbers without an exponent. */
   private static final double PLAIN_LIMIT = 1e21;
 
+  /** Up to here each whole number is a double, and a long without rounding. */
+  private static final double EXACT_LIMIT = 1L << 53;
+
   /** For what platforms send: whatever can be understood is. */
   private static final JsonMapper MAPPER = new JsonMapper(factory(Long.MAX_VALUE).build());
 
@@ -149,7 +152,7 @@ public final class Json {
       throw new WrongFieldException(path, "is a number out of range.");
     }
     if (value == Math.rint(value) && Math.abs(value) < PLAIN_LIMIT) {
-      return Math.abs(value) <= Long.MAX_VALUE / 2
+      return Math.abs(value) <= EXACT_LIMIT
           ? JsonNodeFactory.instance.numberNode((long) value)
           : JsonNodeFactory.instance.numberNode(new BigDecimal(value).toBigIntegerExact());
     }
