@@ -161,13 +161,9 @@ final class MessageRoutes {
 
   private Response receipt(ProjectId project, Request request) throws InterruptedException {
     MessageId id = id(request);
-    freshness.await(project);
-    if (messages.find(project, id).isEmpty() && messages.accepted(project, id).isEmpty()) {
-      throw unknown();
-    }
     Bytes receipt =
         receipts
-            .receipt(id)
+            .receipt(find(project, id).id())
             .orElseThrow(() ->
                 Refusal.unavailable("No checkpoint covers the message yet; try again shortly."));
     return Response.of(200, "application/zip", receipt)

@@ -34,22 +34,33 @@ public final class Json {
   private static final int MAX_NUMBER_LENGTH = 100;
   private static final int MAX_NAME_LENGTH = 10_000;
 
+  /** Far more than any request has; bounds what a body of 1 MiB can cost to some milliseconds. */
+  private static final int MAX_REQUEST_TOKENS = 50_000;
+
+  /** Below, JavaScript writes whole numbers without an exponent. */
+  private static final double PLAIN_LIMIT = 1e21;
+
+  /** Up to here each whole number is a double, and a long without rounding. */
+  private static final double EXACT_LIMIT = 1L << 53;
+
   /** For what platforms send: whatever can be understood is. */
-  private static final JsonMapper MAPPER = new JsonMapper(factory().build());
+  private static final JsonMapper MAPPER = new JsonMapper(factory(Long.MAX_VALUE).build());
 
   /** For what clients of the API send: a document that can be understood in two ways is refused. */
   private static final JsonMapper STRICT =
-      new JsonMapper(factory().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+      new JsonMapper(
+          factory(MAX_REQUEST_TOKENS).enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
 
   private Json() {}
 
-  private static JsonFactoryBuilder factory() {
+  private static JsonFactoryBuilder factory(long maxTokens) {
     return JsonFactory.builder()
         .streamReadConstraints(
             StreamReadConstraints.builder()
                 .maxNestingDepth(MAX_DEPTH)
                 .maxNumberLength(MAX_NUMBER_LENGTH)
                 .maxNameLength(MAX_NAME_LENGTH)
+                .maxTokenCount(maxTokens)
                 .build())
         .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
         .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES);
@@ -89,6 +100,8 @@ public final class Json {
       throw new WrongFieldException(
           "",
           "The body is not one JSON document with distinct keys, at most "
+              + MAX_REQUEST_TOKENS
+              + " values and "
               + MAX_DEPTH
               + " levels deep, with numbers of at most "
               + MAX_NUMBER_LENGTH
@@ -129,16 +142,22 @@ public final class Json {
     }
   }
 
-  /** {@code 1.0} becomes {@code 1}, and no number is written with an exponent (contract, 4.2). */
+  /**
+   * {@code 1.0} becomes {@code 1} and {@code 1e3} becomes {@code 1000}. Where JavaScript too writes
+   * an exponent, it stays one: spelt out, a few bytes would become hundreds.
+   */
   private static JsonNode printable(NumericNode number, String path) {
     double value = number.doubleValue();
     if (!Double.isFinite(value)) {
       throw new WrongFieldException(path, "is a number out of range.");
     }
-    BigDecimal exact = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-    return exact.scale() <= 0
-        ? JsonNodeFactory.instance.numberNode(exact.toBigIntegerExact())
-        : JsonNodeFactory.instance.numberNode(exact);
+    if (value == Math.rint(value) && Math.abs(value) < PLAIN_LIMIT) {
+      return Math.abs(value) <= EXACT_LIMIT
+          ? JsonNodeFactory.instance.numberNode((long) value)
+          : JsonNodeFactory.instance.numberNode(new BigDecimal(value).toBigIntegerExact());
+    }
+    return JsonNodeFactory.instance.numberNode(
+        new BigDecimal(Double.toString(value)).stripTrailingZeros());
   }
 
   private static void requireStorable(String text, String path) {

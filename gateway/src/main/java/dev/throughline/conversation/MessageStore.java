@@ -81,9 +81,6 @@ public final class MessageStore {
       where i.hash = any (?) and c.project = ?
       """;
 
-  private static final String PLACE =
-      "select index, part_first, part_end from message where id = ? and project = ?";
-
   /** Whether the fold has not passed an entry yet, or has set it aside. */
   private static final String WAITS =
       """
@@ -164,9 +161,6 @@ public final class MessageStore {
   /** Where a list goes on: after this message. */
   public record Cursor(Instant acceptTime, Ulid id) {}
 
-  /** Where a message lies in the log: {@code [firstPart, endPart)}, or all parts if both are 0. */
-  public record Place(long index, int firstPart, int endPart) {}
-
   /** Whose messages. */
   record Of(String column, Ulid id) {
     static Of contact(ContactId id) {
@@ -227,22 +221,6 @@ public final class MessageStore {
           send.map(SendRequest::dispatchOnly).orElse(false) ? "DISPATCH" : "CONVERSATION",
           Optional.of(new Status("QUEUED", found.at(), "", "")));
     });
-  }
-
-  public Optional<Place> place(ProjectId project, MessageId id) {
-    Optional<Place> folded =
-        database.read(c -> {
-          try (PreparedStatement statement = c.prepareStatement(PLACE)) {
-            statement.setObject(1, id.value().toUuid());
-            statement.setString(2, project.value());
-            try (ResultSet row = statement.executeQuery()) {
-              return row.next()
-                  ? Optional.of(new Place(row.getLong(1), row.getInt(2), row.getInt(3)))
-                  : Optional.<Place>empty();
-            }
-          }
-        });
-    return folded.or(() -> request(project, id).map(entry -> new Place(entry.index(), 0, 0)));
   }
 
   /**

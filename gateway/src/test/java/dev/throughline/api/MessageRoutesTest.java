@@ -324,13 +324,14 @@ class MessageRoutesTest {
   }
 
   @Test
-  void aReceiptShowsThePartsOfTheMessageAlone() {
+  void aReceiptIsOfAMessageOfTheProject() {
     api.say(app, user, "p" + number, "Hi");
     String id = api.get("/messages?app_id=" + app).text("/messages/0/id");
 
     Answer receipt = api.get("/messages/" + id + "/receipt");
 
     assertThat(receipt.body()).isEqualTo("receipt of " + id);
+    assertThat(api.get("/messages/01HZZZZZZZZZZZZZZZZZZZZZZZ/receipt").status()).isEqualTo(404);
     assertThat(receipt.headers().firstValue("content-type")).contains("application/zip");
     assertThat(api.raw("public", "GET", "/ledger/checkpoint", "").body())
         .isEqualTo("a signed note\n");
