@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param redelivery whether events are sent again after they were answered 200
  * @param drain how long all that is owed may take after the last kill
  */
-record CrashPlan(
-    long seed, int kills, int postgresKills, boolean redelivery, Duration drain) {
+record CrashPlan(long seed, int kills, int postgresKills, boolean redelivery, Duration drain) {
 
   static final Duration SHORTEST_LIFE = Duration.ofMillis(200);
   static final Duration LONGEST_LIFE = Duration.ofSeconds(3);

@@ -224,8 +224,7 @@ final class CrashRun implements AutoCloseable {
   /** Waits until nothing is owed to anybody any more; what is missing then is for the judge. */
   private Duration drain() throws IOException, InterruptedException {
     long start = System.nanoTime();
-    if (!await(
-        () -> webhooks.isIdle() && sends.isIdle() && phones.isIdle(), LOAD_ENDS_WITHIN)) {
+    if (!await(() -> webhooks.isIdle() && sends.isIdle() && phones.isIdle(), LOAD_ENDS_WITHIN)) {
       out.println("the load did not end by itself");
     }
     long told = 0;
@@ -304,8 +303,7 @@ final class CrashRun implements AutoCloseable {
   }
 
   private Set<Integer> postgresRounds() {
-    List<Integer> rounds =
-        new ArrayList<>(IntStream.rangeClosed(1, plan.kills()).boxed().toList());
+    List<Integer> rounds = new ArrayList<>(IntStream.rangeClosed(1, plan.kills()).boxed().toList());
     Collections.shuffle(rounds, new Random(plan.seed()));
     return new HashSet<>(rounds.subList(0, plan.postgresKills()));
   }
@@ -320,8 +318,7 @@ final class CrashRun implements AutoCloseable {
             .mapToObj(Person::of)
             .map(person -> LineUser.friend(person.userId(), "Person " + person.number()))
             .toList();
-    LineSettings settings =
-        LineSettings.published().withDelivery(3, 64, Duration.ofSeconds(2));
+    LineSettings settings = LineSettings.published().withDelivery(3, 64, Duration.ofSeconds(2));
     List<Duration> redelivery =
         List.of(Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofSeconds(5));
     return LineConfig.channel("1234567890", CHANNEL_SECRET, ACCESS_TOKEN, BOT)
@@ -342,8 +339,7 @@ final class CrashRun implements AutoCloseable {
               Fault.RATE_LIMITED)) {
         rules.add(FaultRule.sometimes(endpoint, fault, 0.02));
       }
-      rules.add(
-          FaultRule.sometimes(endpoint, Fault.SLOW, 0.1).withDelay(Duration.ofMillis(200)));
+      rules.add(FaultRule.sometimes(endpoint, Fault.SLOW, 0.1).withDelay(Duration.ofMillis(200)));
     }
     rules.add(FaultRule.sometimes(Fault.WEBHOOK, Fault.MIXED_BATCH, 0.1));
     if (redelivery) {

@@ -25,11 +25,9 @@ class CrashTest {
     long seed = System.nanoTime() & 0xFFFF_FFFFL;
     Path folder = Path.of("target", "crash").toAbsolutePath();
     CrashReport redelivered =
-        CrashRun.of(
-            new CrashPlan(seed, KILLS, POSTGRES_KILLS, true, DRAIN), folder, System.out);
+        CrashRun.of(new CrashPlan(seed, KILLS, POSTGRES_KILLS, true, DRAIN), folder, System.out);
     CrashReport once =
-        CrashRun.of(
-            new CrashPlan(seed, KILLS, POSTGRES_KILLS, false, DRAIN), folder, System.out);
+        CrashRun.of(new CrashPlan(seed, KILLS, POSTGRES_KILLS, false, DRAIN), folder, System.out);
     CrashReport report = redelivered.plus(once);
     System.out.print(report.text());
     assertThat(report.complaints()).as(report.text()).isEqualTo(List.of());

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** One life of {@code throughline serve} on a data directory, and of the PostgreSQL that it runs. */
+/**
+ * One life of {@code throughline serve} on a data directory, and of the PostgreSQL that it runs.
+ */
 final class GatewayProcess implements AutoCloseable {
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(10);
@@ -113,8 +115,7 @@ final class GatewayProcess implements AutoCloseable {
     List<String> lines = Files.readAllLines(file);
     return lines.isEmpty()
         ? Optional.empty()
-        : ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-            .filter(ProcessHandle::isAlive);
+        : ProcessHandle.of(Long.parseLong(lines.getFirst().strip())).filter(ProcessHandle::isAlive);
   }
 
   /** Whether a server that was just started does its work yet. */

@@ -93,7 +93,8 @@ final class Installation {
       URI health = operations("/health");
       gateway.await(() -> wire.answers(health), FIRST_START);
       String admin =
-          "Bearer " + Files.readString(data().resolve("admin.token"), StandardCharsets.UTF_8).strip();
+          "Bearer "
+              + Files.readString(data().resolve("admin.token"), StandardCharsets.UTF_8).strip();
       JsonNode project =
           wire.post(
                   operations("/admin/projects"),

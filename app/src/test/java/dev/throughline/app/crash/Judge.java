@@ -118,12 +118,11 @@ final class Judge {
         violations.add("one message id for two events: " + one.text() + " and " + other);
       }
     }
-    contacts.forEach(
-        (user, found) -> {
-          if (found.size() > 1) {
-            violations.add("one person, several contacts: " + user + " " + found);
-          }
-        });
+    contacts.forEach((user, found) -> {
+      if (found.size() > 1) {
+        violations.add("one person, several contacts: " + user + " " + found);
+      }
+    });
   }
 
   private void order(List<Said> said, List<Heard> heard) {
@@ -162,8 +161,7 @@ final class Judge {
     }
     boolean shown =
         switch (report.status()) {
-          case "QUEUED_ON_CHANNEL" ->
-              report.reason().equals("UNKNOWN") || accepted.size() == 1;
+          case "QUEUED_ON_CHANNEL" -> report.reason().equals("UNKNOWN") || accepted.size() == 1;
           case "FAILED" -> accepted.isEmpty();
           default -> false;
         };

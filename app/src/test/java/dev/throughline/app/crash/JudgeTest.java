@@ -18,7 +18,10 @@ class JudgeTest {
   void acceptsWhatIsRight() {
     List<Said> said = List.of(said(ANN, 1), said(ANN, 2), said(BEN, 1));
     List<Heard> heard =
-        List.of(heard(ANN, 1, "m1", 500), heard(BEN, 1, "m3", 200), heard(ANN, 1, "m1", 200),
+        List.of(
+            heard(ANN, 1, "m1", 500),
+            heard(BEN, 1, "m3", 200),
+            heard(ANN, 1, "m1", 200),
             heard(ANN, 2, "m2", 200));
     assertThat(Judge.inbound(said, heard)).isEmpty();
   }
@@ -78,7 +81,8 @@ class JudgeTest {
   void holdsEachSendToItsReport() {
     Asked send = asked(ANN, 1, "s1");
     Accepted once = new Accepted("out 1 1", ANN.userId(), "push", "key1");
-    assertThat(Judge.outbound(List.of(send), List.of(once), List.of(report("QUEUED_ON_CHANNEL", ""))))
+    assertThat(
+            Judge.outbound(List.of(send), List.of(once), List.of(report("QUEUED_ON_CHANNEL", ""))))
         .isEmpty();
     assertThat(Judge.outbound(List.of(send), List.of(), List.of(report("FAILED", "RATE_LIMITED"))))
         .isEmpty();
@@ -88,7 +92,8 @@ class JudgeTest {
         .isEmpty();
     assertThat(Judge.outbound(List.of(send), List.of(), List.of(report("QUEUED_ON_CHANNEL", ""))))
         .hasSize(1);
-    assertThat(Judge.outbound(List.of(send), List.of(once), List.of(report("FAILED", "")))).hasSize(1);
+    assertThat(Judge.outbound(List.of(send), List.of(once), List.of(report("FAILED", ""))))
+        .hasSize(1);
     assertThat(Judge.outbound(List.of(send), List.of(once), List.of()))
         .containsExactly("answered 200, and then nothing was ever heard of it: out 1 1 [s1]");
   }

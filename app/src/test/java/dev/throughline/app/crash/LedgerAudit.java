@@ -65,11 +65,13 @@ final class LedgerAudit {
    * leader has not folded anything yet.
    */
   OptionalLong foundUnfolded() throws IOException {
-    return query(FOUND_UNFOLDED, rows -> {
-      rows.next();
-      long found = rows.getLong(1);
-      return rows.wasNull() ? OptionalLong.empty() : OptionalLong.of(found);
-    });
+    return query(
+        FOUND_UNFOLDED,
+        rows -> {
+          rows.next();
+          long found = rows.getLong(1);
+          return rows.wasNull() ? OptionalLong.empty() : OptionalLong.of(found);
+        });
   }
 
   /** What is still to be done: entries to fold, and tasks to run. */
@@ -175,37 +177,44 @@ final class LedgerAudit {
 
   private void steps(List<String> violations) throws IOException {
     violations.addAll(
-        query("select reader, first, next from step order by reader, first", rows -> {
-          List<String> broken = new ArrayList<>();
-          Map<String, Long> positions = new LinkedHashMap<>();
-          while (rows.next()) {
-            Long before = positions.put(rows.getString(1), rows.getLong(3));
-            if (before != null && before != rows.getLong(2)) {
-              broken.add("L3: a step starts at " + rows.getLong(2) + " where " + before + " is next");
-            }
-          }
-          return broken;
-        }));
+        query(
+            "select reader, first, next from step order by reader, first",
+            rows -> {
+              List<String> broken = new ArrayList<>();
+              Map<String, Long> positions = new LinkedHashMap<>();
+              while (rows.next()) {
+                Long before = positions.put(rows.getString(1), rows.getLong(3));
+                if (before != null && before != rows.getLong(2)) {
+                  broken.add(
+                      "L3: a step starts at " + rows.getLong(2) + " where " + before + " is next");
+                }
+              }
+              return broken;
+            }));
     if (number(UNFOLDED) < 0) {
       violations.add("L2: the position is beyond the head");
     }
   }
 
   private Map<String, Long> counts(String sql) throws IOException {
-    return query(sql, rows -> {
-      Map<String, Long> counts = new LinkedHashMap<>();
-      while (rows.next()) {
-        counts.put(rows.getString(1), rows.getLong(2));
-      }
-      return counts;
-    });
+    return query(
+        sql,
+        rows -> {
+          Map<String, Long> counts = new LinkedHashMap<>();
+          while (rows.next()) {
+            counts.put(rows.getString(1), rows.getLong(2));
+          }
+          return counts;
+        });
   }
 
   private long number(String sql) throws IOException {
-    return query(sql, rows -> {
-      rows.next();
-      return rows.getLong(1);
-    });
+    return query(
+        sql,
+        rows -> {
+          rows.next();
+          return rows.getLong(1);
+        });
   }
 
   private <T> T query(String sql, Reader<T> reader) throws IOException {

@@ -23,13 +23,12 @@ final class WebhookBody {
    */
   private static String json(Said event, boolean redelivery) {
     String replyToken =
-        event.person().number() % 2 == 0
-            ? "\"replyToken\":\"" + token(event) + "\","
-            : "";
+        event.person().number() % 2 == 0 ? "\"replyToken\":\"" + token(event) + "\"," : "";
     return """
-        {"type":"message","message":{"type":"text","id":"%d","quoteToken":"q%s","text":"%s"},\
-        "webhookEventId":"%s","deliveryContext":{"isRedelivery":%b},"timestamp":%d,\
-        "source":{"type":"user","userId":"%s"},%s"mode":"active"}"""
+    {"type":"message","message":{"type":"text","id":"%d","quoteToken":"q%s","text":"%s"},\
+    "webhookEventId":"%s","deliveryContext":{"isRedelivery":%b},"timestamp":%d,\
+    "source":{"type":"user","userId":"%s"},%s"mode":"active"}\
+    """
         .formatted(
             100_000_000_000_000_000L + event.person().number() * 10_000_000L + event.number(),
             token(event),

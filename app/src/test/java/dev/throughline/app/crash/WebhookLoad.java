@@ -227,7 +227,10 @@ final class WebhookLoad {
     Instant now = Instant.now();
     Said said =
         new Said(
-            person, numbers.merge(person, 1, Integer::sum), Ulid.of(now, random).toString(), now,
+            person,
+            numbers.merge(person, 1, Integer::sum),
+            Ulid.of(now, random).toString(),
+            now,
             ordered);
     synchronized (all) {
       all.add(said);
@@ -237,18 +240,19 @@ final class WebhookLoad {
 
   private void send(Request request) {
     open.incrementAndGet();
-    Thread.ofVirtual().start(() -> {
-      try {
-        deliver(request);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } finally {
-        synchronized (free) {
-          free.addAll(request.people());
-        }
-        open.decrementAndGet();
-      }
-    });
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            deliver(request);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } finally {
+            synchronized (free) {
+              free.addAll(request.people());
+            }
+            open.decrementAndGet();
+          }
+        });
   }
 
   private void deliver(Request request) throws InterruptedException {
@@ -352,8 +356,7 @@ final class WebhookLoad {
    * @param again whether it is marked as a redelivery from the start
    * @param givenUp whether it is not sent again when it is cut off
    */
-  private record Request(
-      List<Said> events, List<Person> people, boolean again, boolean givenUp) {
+  private record Request(List<Said> events, List<Person> people, boolean again, boolean givenUp) {
     Request {
       events = List.copyOf(events);
     }

@@ -18,7 +18,9 @@ import javax.crypto.spec.SecretKeySpec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** HTTP to the gateway: as LINE does it, and as an app does it. Never repeats a request by itself. */
+/**
+ * HTTP to the gateway: as LINE does it, and as an app does it. Never repeats a request by itself.
+ */
 final class Wire implements AutoCloseable {
   /** LINE waits so long for an answer to a webhook. */
   static final Duration WEBHOOK_PATIENCE = Duration.ofSeconds(2);
@@ -34,8 +36,7 @@ final class Wire implements AutoCloseable {
           .build();
 
   /** Posts a signed webhook and answers the status. */
-  int webhook(URI url, String channelSecret, byte[] body)
-      throws IOException, InterruptedException {
+  int webhook(URI url, String channelSecret, byte[] body) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(url)
             .timeout(WEBHOOK_PATIENCE)
