@@ -117,8 +117,7 @@ final class SinchSdkTest {
 
     void say(String text) throws IOException, InterruptedException {
       String body =
-          JSON.writeValueAsString(
-              JSON.createObjectNode().put("type", "text").put("text", text));
+          JSON.writeValueAsString(JSON.createObjectNode().put("type", "text").put("text", text));
       client.send(
           HttpRequest.newBuilder(messages)
               .header("Content-Type", "application/json")

@@ -126,28 +126,22 @@ public final class MessageStore {
     with m as (
       select found.* from unnest(?::uuid[]) as scope (id) cross join lateral (
         select * from message
-        where\s\
+        where %s = scope.id and project = ?
+          and (accept_time, id) < (?, ?)
+          and accept_time >= ? and accept_time < ?
+          and processing_mode = ?
+          and (?::uuid is null or app = ?)
+          and (?::text is null or channel = ?)
+          and (?::smallint is null or direction = ?)
+          and (?::uuid[] is null or identity = any (?))
+        order by accept_time desc, id desc
+        limit ?) found
+      order by found.accept_time desc, found.id desc
+      limit ?)
+    select %s
+    from m left join identity i on i.id = m.identity order by m.accept_time desc, m.id desc
     """
-        + scope
-        + """
-         = scope.id and project = ?
-              and (accept_time, id) < (?, ?)
-              and accept_time >= ? and accept_time < ?
-              and processing_mode = ?
-              and (?::uuid is null or app = ?)
-              and (?::text is null or channel = ?)
-              and (?::smallint is null or direction = ?)
-              and (?::uuid[] is null or identity = any (?))
-            order by accept_time desc, id desc
-            limit ?) found
-          order by found.accept_time desc, found.id desc
-          limit ?)
-        select\s\
-        """
-        + COLUMNS
-        + """
-        from m left join identity i on i.id = m.identity order by m.accept_time desc, m.id desc
-        """;
+        .formatted(scope, COLUMNS);
   }
 
   /** What a list of messages is narrowed to; empty means not at all. */

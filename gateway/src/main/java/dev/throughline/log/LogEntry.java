@@ -33,6 +33,7 @@ public record LogEntry(
     List<Optional<Bytes>> parts,
     List<Optional<UUID>> keys,
     boolean isDamaged) {
+  @Override
   public List<Optional<Bytes>> parts() {
     if (isDamaged) {
       throw new IllegalStateException("the entry is damaged: 'throughline fsck' says how");

@@ -22,6 +22,7 @@ import dev.throughline.log.LogEntry;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
@@ -140,8 +141,8 @@ final class ApiServer implements AutoCloseable {
             url -> url.contains("10.0.0.1") ? Optional.of("It is private.") : Optional.empty(),
             new Receipts() {
               @Override
-              public Optional<Bytes> receipt(dev.throughline.message.Ids.MessageId message) {
-                return Optional.of(Bytes.utf8(index + " " + firstPart + " " + endPart));
+              public Optional<Bytes> receipt(MessageId message) {
+                return Optional.of(Bytes.utf8("receipt of " + message));
               }
 
               @Override
