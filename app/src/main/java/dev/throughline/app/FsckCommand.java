@@ -28,6 +28,6 @@ final class FsckCommand implements Callable<Integer> {
             }
           });
     }
-    return last.get().equals("clean") ? 0 : 1;
+    return "clean".equals(last.get()) ? 0 : 1;
   }
 }

@@ -129,7 +129,7 @@ class FsckTest {
   void everyFlippedBitIsNamed() throws IOException {
     Random random = new Random(7);
     for (int i = 0; i < 120; i++) {
-      long index = 1 + random.nextInt(ENTRIES - 1);
+      long index = 1L + random.nextInt(ENTRIES - 1);
       switch (i % 4) {
         case 0 -> flippedRow("entry", "bytes", index, random);
         case 1 -> flippedRow("payload", "sealed", index, random);

@@ -90,12 +90,10 @@ final class CuttingLine implements AutoCloseable {
           purpose = text;
         }
         Plan planned = plan.get();
-        boolean here =
-            planned != null
-                && purpose.contains(planned.purpose())
-                && text.contains(planned.text())
-                && plan.compareAndSet(planned, null);
-        if (!here) {
+        if (planned == null
+            || !purpose.contains(planned.purpose())
+            || !text.contains(planned.text())
+            || !plan.compareAndSet(planned, null)) {
           server.getOutputStream().write(buffer, 0, length);
           continue;
         }

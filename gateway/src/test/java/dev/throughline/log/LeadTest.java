@@ -18,11 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One node leads at a time, each under an epoch of its own that nobody had before. */
 class LeadTest {
-  private static final Runnable NEVER =
-      () -> {
-        throw new AssertionError("nobody else took the lead");
-      };
-
   @AutoClose private final TestDatabase test = TestDatabase.create();
   private final Database database = test.database();
   @TempDir Path data;
@@ -31,15 +26,15 @@ class LeadTest {
   void eachLeadHasTheNextEpoch() throws InterruptedException {
     try (TestLog node = TestLog.open(database, data)) {
       UUID id = UUID.randomUUID();
-      try (Lead lead = Lead.take(node.log(), node.drafts(), id, NEVER)) {
+      try (Lead lead = Lead.take(node.log(), node.drafts(), id, LeadTest::never)) {
         assertThat(lead.epoch()).isEqualTo(1);
       }
       // The same node takes it again at once, another after it was given up.
-      try (Lead lead = Lead.take(node.log(), node.drafts(), id, NEVER)) {
+      try (Lead lead = Lead.take(node.log(), node.drafts(), id, LeadTest::never)) {
         assertThat(lead.epoch()).isEqualTo(2);
         assertThat(node.log().state().epoch()).isEqualTo(2);
       }
-      try (Lead lead = Lead.take(node.log(), node.drafts(), UUID.randomUUID(), NEVER)) {
+      try (Lead lead = Lead.take(node.log(), node.drafts(), UUID.randomUUID(), LeadTest::never)) {
         assertThat(lead.epoch()).isEqualTo(3);
       }
     }
@@ -57,5 +52,9 @@ class LeadTest {
       }
       assertThat(lost.await(Duration.ofSeconds(10).toMillis(), TimeUnit.MILLISECONDS)).isTrue();
     }
+  }
+
+  private static void never() {
+    throw new AssertionError("nobody else took the lead");
   }
 }

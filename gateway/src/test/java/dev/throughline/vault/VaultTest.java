@@ -112,8 +112,8 @@ class VaultTest {
     DataKey known = committed(vault, a);
     Map<Owner, DataKey> keys = open().keysFor(List.of(a, b, a));
     assertThat(keys).containsOnlyKeys(a, b);
-    assertThat(keys.get(a).id()).isEqualTo(known.id());
-    assertThat(keys.get(b).fresh()).isPresent();
+    assertThat(keys).hasEntrySatisfying(a, key -> assertThat(key.id()).isEqualTo(known.id()));
+    assertThat(keys).hasEntrySatisfying(b, key -> assertThat(key.fresh()).isPresent());
     assertThat(vault.keysFor(List.of())).isEmpty();
   }
 
