@@ -2,6 +2,7 @@ package dev.throughline.app;
 
 import dev.throughline.Gateway;
 import dev.throughline.GatewayConfig;
+import dev.throughline.store.DatabaseException;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +37,7 @@ final class ServeCommand implements Callable<Integer> {
         (System.nanoTime() - began) / 1e9,
         Addresses.publicUrl(config, gateway),
         Addresses.opsUrl(config, gateway));
-    if (gateway.projects() == 0) {
+    if (hasNoProject(gateway)) {
       System.out.printf(
           "There is no project yet. Make one, and a key for it, in another shell:%n"
               + "  ./throughline project create --data %s%n",
@@ -44,5 +45,14 @@ final class ServeCommand implements Callable<Integer> {
     }
     Shutdown.await();
     return 0;
+  }
+
+  /** Only for the hint: a database that is away for a moment is no reason to end. */
+  private static boolean hasNoProject(Gateway gateway) {
+    try {
+      return gateway.projects() == 0;
+    } catch (DatabaseException away) {
+      return false;
+    }
   }
 }

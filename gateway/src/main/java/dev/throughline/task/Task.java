@@ -50,6 +50,42 @@ public record Task(
     return ("task " + id).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
   }
 
+  /** With an open attempt. */
+  Task attempted(Ulid made, Instant at) {
+    return new Task(
+        id,
+        lane,
+        seq,
+        kind,
+        priority,
+        due,
+        Optional.of(made),
+        Optional.of(attemptAt.orElse(at)),
+        tries,
+        app,
+        contact,
+        target,
+        sealed);
+  }
+
+  /** To be tried again: no attempt is open. */
+  Task again(Instant nextDue, int triesSoFar) {
+    return new Task(
+        id,
+        lane,
+        seq,
+        kind,
+        priority,
+        nextDue,
+        Optional.empty(),
+        attemptAt,
+        triesSoFar,
+        app,
+        contact,
+        target,
+        sealed);
+  }
+
   /** What runs first where not all can run; apps take turns within each. */
   public enum Priority {
     REPLY(0),

@@ -4,9 +4,13 @@ import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.store.Database;
+import dev.throughline.store.DatabaseException;
+import dev.throughline.store.SqlWork;
 import dev.throughline.task.Task.Change;
 import dev.throughline.task.Task.Priority;
 import dev.throughline.vault.Vault;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,6 +21,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +29,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +75,14 @@ public final class Tasks implements AutoCloseable {
   /** What was committed while the table was read; the reading may have missed it. */
   private final List<Change> meanwhile = new ArrayList<>();
 
+  // What has to be read from the table: by a thread of its own, and again until it works, so that
+  // neither the fold nor a lane that runs ever waits or fails for it.
+  private final Set<Lane> shortLanes = new LinkedHashSet<>();
+  private final Set<Ulid> wanted = new LinkedHashSet<>();
+
+  /** By target: what was made for it while its tasks are read. */
+  private final Map<Ulid, List<Task>> resuming = new LinkedHashMap<>();
+
   public Tasks(Database database, Vault vault, InstantSource clock) {
     this.database = database;
     this.vault = vault;
@@ -86,25 +100,15 @@ public final class Tasks implements AutoCloseable {
   }
 
   /**
-   * Reads the table and starts to run. Call when the fold has passed the head as it stood when this
-   * node took the lead. Tasks of these targets are held until {@link #resume}.
+   * Starts to read the table, and then to run. Call when the fold has passed the head as it stood
+   * when this node took the lead. Tasks of these targets are held until {@link #resume}.
    */
   public void start(Set<Ulid> pausedTargets) {
     lock.lock();
     try {
       phase = Phase.READING;
-    } finally {
-      lock.unlock();
-    }
-    List<Task> tasks = database.read(TaskStore::ready);
-    lock.lock();
-    try {
       paused.addAll(pausedTargets);
-      tasks.forEach(this::add);
-      meanwhile.forEach(this::apply);
-      meanwhile.clear();
-      phase = Phase.RUNNING;
-      Thread.ofPlatform().name("tasks").daemon(true).start(this::dispatch);
+      Thread.ofPlatform().name("tasks-table").daemon(true).start(this::readTable);
     } finally {
       lock.unlock();
     }
@@ -137,6 +141,7 @@ public final class Tasks implements AutoCloseable {
     lock.lock();
     try {
       paused.add(target);
+      resuming.remove(target);
       List<Lane> held = lanes.values().stream().filter(lane -> lane.isOf(target)).toList();
       held.forEach(this::forget);
     } finally {
@@ -148,17 +153,10 @@ public final class Tasks implements AutoCloseable {
   public void resume(Ulid target) {
     lock.lock();
     try {
-      if (!paused.remove(target)) {
-        return;
+      if (paused.contains(target)) {
+        resuming.putIfAbsent(target, new ArrayList<>());
+        changed.signalAll();
       }
-    } finally {
-      lock.unlock();
-    }
-    List<Task> tasks = database.read(c -> TaskStore.ofTarget(c, target, Integer.MAX_VALUE));
-    lock.lock();
-    try {
-      tasks.forEach(this::add);
-      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -166,7 +164,7 @@ public final class Tasks implements AutoCloseable {
 
   /** Runs the oldest task of a paused target now, whatever its due time. */
   public void probe(Ulid target) {
-    List<Task> oldest = database.read(c -> TaskStore.ofTarget(c, target, 1));
+    List<Task> oldest = read(c -> TaskStore.ofTarget(c, target, 1));
     lock.lock();
     try {
       for (Task task : oldest) {
@@ -218,7 +216,7 @@ public final class Tasks implements AutoCloseable {
     switch (change) {
       case Change.Created(Task task) -> add(task);
       case Change.Attempted(Ulid id, Ulid attempt, Instant at) ->
-          replace(id, task -> attempted(task, attempt, at));
+          replace(id, task -> task.attempted(attempt, at));
       case Change.Again(Ulid id, Instant due, int tries, String _) -> again(id, due, tries);
       case Change.Done(Ulid id) -> remove(id);
       case Change.Shelved(Ulid id, Task.Shelf _, int _, String _) -> remove(id);
@@ -226,13 +224,21 @@ public final class Tasks implements AutoCloseable {
   }
 
   private void add(Task task) {
-    if (laneOfTask.containsKey(task.id())
-        || (task.target().isPresent() && paused.contains(task.target().get()))) {
+    if (laneOfTask.containsKey(task.id())) {
+      return;
+    }
+    if (task.target().isPresent() && paused.contains(task.target().get())) {
+      List<Task> later = resuming.get(task.target().get());
+      if (later != null) {
+        later.add(task);
+      }
       return;
     }
     Lane lane = lanes.computeIfAbsent(task.lane(), Lane::new);
-    if (lane.more || lane.tasks.size() >= LANE_LIMIT) {
+    boolean full = lane.more || lane.tasks.size() >= LANE_LIMIT;
+    if (full && !lane.reachesBeyond(task)) {
       lane.more = true;
+      lane.missed = true;
       return;
     }
     lane.insert(task);
@@ -247,12 +253,10 @@ public final class Tasks implements AutoCloseable {
     Lane lane = laneOfTask.get(id);
     if (lane == null) {
       // Held by a pause, or on a shelf until now: the table has it.
-      for (Task task : database.read(c -> TaskStore.ready(c, List.of(id)))) {
-        add(task);
-      }
+      wanted.add(id);
       return;
     }
-    replace(id, task -> again(task, due, tries));
+    replace(id, task -> task.again(due, tries));
     if (lane.probing) {
       forget(lane);
       return;
@@ -278,26 +282,21 @@ public final class Tasks implements AutoCloseable {
     if (wasHead) {
       lane.running = false;
     }
-    refill(lane);
-    if (lane.tasks.isEmpty()) {
-      lanes.remove(lane.name);
-      unqueue(lane);
-    } else if (!lane.running) {
-      schedule(lane, lane.tasks.getFirst().due());
-    }
+    settle(lane);
   }
 
-  private void refill(Lane lane) {
+  /** What becomes of a lane that has lost or won tasks. */
+  private void settle(Lane lane) {
     if (lane.more && lane.tasks.size() <= LANE_LIMIT / 2) {
-      long after = lane.tasks.isEmpty() ? -1 : lane.tasks.getLast().seq();
-      List<Task> next = database.read(c -> TaskStore.ofLane(c, lane.name, after, LANE_LIMIT / 2));
-      lane.more = next.size() == LANE_LIMIT / 2;
-      for (Task task : next) {
-        if (!laneOfTask.containsKey(task.id())) {
-          lane.insert(task);
-          laneOfTask.put(task.id(), lane);
-        }
+      shortLanes.add(lane);
+    }
+    if (!lane.tasks.isEmpty()) {
+      if (!lane.running) {
+        schedule(lane, lane.tasks.getFirst().due());
       }
+    } else if (!lane.more) {
+      lanes.remove(lane.name);
+      unqueue(lane);
     }
   }
 
@@ -333,6 +332,160 @@ public final class Tasks implements AutoCloseable {
       waiting.add(lane);
     }
   }
+
+  // --- Reading the table ------------------------------------------------------------------------
+
+  private void readTable() {
+    try {
+      takeOver();
+      while (readOwed()) {
+        // Until closed.
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void takeOver() throws InterruptedException {
+    Optional<List<Task>> tasks = Optional.empty();
+    while (tasks.isEmpty()) {
+      tasks = tryRead(TaskStore::ready);
+      if (tasks.isEmpty() && isClosed()) {
+        return;
+      }
+    }
+    lock.lock();
+    try {
+      tasks.get().forEach(this::add);
+      meanwhile.forEach(this::apply);
+      meanwhile.clear();
+      phase = Phase.RUNNING;
+      Thread.ofPlatform().name("tasks").daemon(true).start(this::dispatch);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until something has to be read, and reads it; false when closed. */
+  private boolean readOwed() throws InterruptedException {
+    Owed owed;
+    lock.lock();
+    try {
+      while (shortLanes.isEmpty() && wanted.isEmpty() && resuming.isEmpty()) {
+        if (closed) {
+          return false;
+        }
+        long _ = changed.awaitNanos(TICK.toNanos());
+      }
+      shortLanes.forEach(lane -> lane.missed = false);
+      owed =
+          new Owed(
+              shortLanes.stream().map(Lane.Tail::of).toList(),
+              List.copyOf(wanted),
+              Map.copyOf(resuming));
+      shortLanes.clear();
+      wanted.clear();
+    } finally {
+      lock.unlock();
+    }
+    Optional<List<Task>> tasks = tryRead(owed::read);
+    lock.lock();
+    try {
+      if (tasks.isEmpty()) {
+        owed.tails.forEach(tail -> shortLanes.add(tail.lane()));
+        wanted.addAll(owed.ids);
+      } else {
+        owed.tails.forEach(tail -> fill(tail, tasks.get()));
+        List<Task> made = owed.targets.keySet().stream().flatMap(t -> goOn(t, owed)).toList();
+        tasks.get().forEach(this::add);
+        made.forEach(this::add);
+        changed.signalAll();
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes what follows in a lane. What was made for it meanwhile is read the next time. */
+  private void fill(Lane.Tail tail, List<Task> read) {
+    Lane lane = tail.lane();
+    if (lanes.get(lane.name) != lane) {
+      return;
+    }
+    List<Task> next =
+        read.stream()
+            .filter(task -> task.lane().equals(lane.name) && task.seq() > tail.after())
+            .sorted(Comparator.comparingLong(Task::seq))
+            .toList();
+    for (Task task : next) {
+      if (!laneOfTask.containsKey(task.id())) {
+        lane.insert(task);
+        laneOfTask.put(task.id(), lane);
+      }
+    }
+    lane.more = lane.missed || next.size() >= LANE_LIMIT / 2;
+    settle(lane);
+  }
+
+  /** Lets a target go on, unless it was paused again meanwhile; answers what was made for it. */
+  @SuppressWarnings("ReferenceEquality")
+  private Stream<Task> goOn(Ulid target, Owed owed) {
+    List<Task> made = resuming.get(target);
+    if (made == null || made != owed.targets.get(target)) {
+      return Stream.of();
+    }
+    resuming.remove(target);
+    paused.remove(target);
+    return made.stream();
+  }
+
+  /** Empty when the database is away, after a pause. */
+  private Optional<List<Task>> tryRead(SqlWork<List<Task>> work) throws InterruptedException {
+    try {
+      return Optional.of(read(work));
+    } catch (DatabaseException e) {
+      LOG.warn("tasks cannot be read yet: {}", e.getMessage());
+      Thread.sleep(TICK);
+      return Optional.empty();
+    }
+  }
+
+  /** Reads tasks, and the keys of all of them at once: their bodies are opened one by one. */
+  private List<Task> read(SqlWork<List<Task>> work) {
+    List<Task> tasks = database.read(work);
+    vault.load(tasks.stream().map(task -> Vault.keyId(task.sealed())).distinct().toList());
+    return tasks;
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is to be read at one time. */
+  private record Owed(List<Lane.Tail> tails, List<Ulid> ids, Map<Ulid, List<Task>> targets) {
+    List<Task> read(Connection connection) throws SQLException {
+      List<Task> tasks = new ArrayList<>();
+      for (Lane.Tail tail : tails) {
+        tasks.addAll(TaskStore.ofLane(connection, tail.lane().name, tail.after(), LANE_LIMIT / 2));
+      }
+      if (!ids.isEmpty()) {
+        tasks.addAll(TaskStore.ready(connection, ids));
+      }
+      for (Ulid target : targets.keySet()) {
+        tasks.addAll(TaskStore.ofTarget(connection, target, Integer.MAX_VALUE));
+      }
+      return tasks;
+    }
+  }
+
+  // --- Running
+  // ------------------------------------------------------------------------------------
 
   private void dispatch() {
     lock.lock();
@@ -438,6 +591,8 @@ public final class Tasks implements AutoCloseable {
       failed = false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (DatabaseException away) {
+      LOG.warn("task {} waits for the database: {}", task.id(), away.getMessage());
     } catch (RuntimeException e) {
       LOG.warn("task {} of kind {} failed and will run again", task.id(), task.kind(), e);
     } finally {
@@ -464,40 +619,6 @@ public final class Tasks implements AutoCloseable {
     return turns;
   }
 
-  private static Task attempted(Task task, Ulid attempt, Instant at) {
-    return new Task(
-        task.id(),
-        task.lane(),
-        task.seq(),
-        task.kind(),
-        task.priority(),
-        task.due(),
-        Optional.of(attempt),
-        Optional.of(task.attemptAt().orElse(at)),
-        task.tries(),
-        task.app(),
-        task.contact(),
-        task.target(),
-        task.sealed());
-  }
-
-  private static Task again(Task task, Instant due, int tries) {
-    return new Task(
-        task.id(),
-        task.lane(),
-        task.seq(),
-        task.kind(),
-        task.priority(),
-        due,
-        Optional.empty(),
-        task.attemptAt(),
-        tries,
-        task.app(),
-        task.contact(),
-        task.target(),
-        task.sealed());
-  }
-
   /** How far a start has come. */
   private enum Phase {
     NOT_STARTED,
@@ -507,40 +628,4 @@ public final class Tasks implements AutoCloseable {
 
   /** Who takes turns: the apps, for each kind of task. */
   private record Turn(String kind, Optional<AppId> app) {}
-
-  /** Tasks that run one after another. */
-  private static final class Lane {
-    final String name;
-    ArrayDeque<Task> tasks = new ArrayDeque<>();
-    Instant wakeAt = Instant.EPOCH;
-    boolean running;
-    boolean queued;
-    boolean probing;
-
-    /** The table holds tasks of this lane beyond those in memory. */
-    boolean more;
-
-    Lane(String name) {
-      this.name = name;
-    }
-
-    boolean isOf(Ulid target) {
-      return tasks.stream().anyMatch(task -> task.target().equals(Optional.of(target)));
-    }
-
-    /** Keeps the order of {@code seq}; a task asked for again may be older than all others. */
-    void insert(Task task) {
-      if (tasks.isEmpty() || tasks.getLast().seq() < task.seq()) {
-        tasks.add(task);
-        return;
-      }
-      List<Task> sorted = new ArrayList<>(tasks);
-      int at = 0;
-      while (at < sorted.size() && sorted.get(at).seq() < task.seq()) {
-        at++;
-      }
-      sorted.add(running && at == 0 ? 1 : at, task);
-      tasks = new ArrayDeque<>(sorted);
-    }
-  }
 }

@@ -44,6 +44,7 @@ final class CrashRun implements AutoCloseable {
   private static final Duration LOAD_ENDS_WITHIN = Duration.ofSeconds(90);
   private static final Duration TELL_EVERY = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final int AT_WORK_ONE_IN = 3;
   private static final int JUDGED = 2_000_000;
 
   private final CrashPlan plan;
@@ -142,7 +143,7 @@ final class CrashRun implements AutoCloseable {
   /** One round: a life, a death, and the next life's first answer. */
   private GatewayProcess kill(GatewayProcess gateway, int round, boolean withPostgres)
       throws IOException, InterruptedException {
-    boolean atWork = random.nextBoolean() && callsOut();
+    boolean atWork = random.nextInt(AT_WORK_ONE_IN) == 0 && callsOut();
     Duration life = between(CrashPlan.SHORTEST_LIFE, CrashPlan.LONGEST_LIFE);
     Thread.sleep(life);
     String also = atWork ? " at work" : "";
@@ -243,7 +244,8 @@ final class CrashRun implements AutoCloseable {
     return plan.drain();
   }
 
-  private CrashReport judge(Duration up, Duration drained) throws IOException {
+  private CrashReport judge(Duration up, Duration drained)
+      throws IOException, InterruptedException {
     phones.read();
     List<Said> said = new ArrayList<>(webhooks.all());
     said.addAll(phones.all());
@@ -251,6 +253,7 @@ final class CrashRun implements AutoCloseable {
     violations.addAll(Judge.inbound(said, target.heard()));
     violations.addAll(Judge.outbound(sends.all(), accepted(), target.reported()));
     violations.addAll(audit.violations());
+    violations.addAll(installation.fsck());
     violations.addAll(webhooks.anomalies());
     violations.addAll(phones.anomalies());
     violations.addAll(sends.anomalies());

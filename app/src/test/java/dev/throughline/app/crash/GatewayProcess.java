@@ -18,11 +18,13 @@ final class GatewayProcess implements AutoCloseable {
   private final Process process;
   private final Path data;
   private final Path log;
+  private final Thread withUs;
 
   private GatewayProcess(Process process, Path data, Path log) {
     this.process = process;
     this.data = data;
     this.log = log;
+    this.withUs = new Thread(process::destroyForcibly, "kill-gateway");
   }
 
   /**
@@ -55,7 +57,9 @@ final class GatewayProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
-    return new GatewayProcess(process, data, log);
+    GatewayProcess gateway = new GatewayProcess(process, data, log);
+    Runtime.getRuntime().addShutdownHook(gateway.withUs);
+    return gateway;
   }
 
   /** Returns when the probe says that it answers. */
@@ -105,6 +109,7 @@ final class GatewayProcess implements AutoCloseable {
       process.destroyForcibly();
       throw new IOException("the gateway did not end within " + ENDS_WITHIN);
     }
+    Runtime.getRuntime().removeShutdownHook(withUs);
   }
 
   private Optional<ProcessHandle> postgres() throws IOException {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Installation {
   private static final Duration FIRST_START = Duration.ofMinutes(2);
   private static final Duration LATER_START = Duration.ofSeconds(60);
+  private static final Duration FSCK_PATIENCE = Duration.ofMinutes(5);
   private static final byte[] NO_EVENTS =
       "{\"destination\":\"U00000000000000000000000000000000\",\"events\":[]}"
           .getBytes(StandardCharsets.UTF_8);
@@ -150,6 +152,14 @@ final class Installation {
     } catch (IOException notYet) {
       return false;
     }
+  }
+
+  /** What {@code throughline fsck} finds: nothing, if all is well. */
+  List<String> fsck() throws IOException, InterruptedException {
+    List<String> lines = wire.get(operations("/fsck"), FSCK_PATIENCE).body().lines().toList();
+    return !lines.isEmpty() && lines.getLast().equals("clean")
+        ? List.of()
+        : lines.stream().map(line -> "fsck: " + line).toList();
   }
 
   private GatewayProcess launch() throws IOException {

@@ -59,6 +59,12 @@ final class Wire implements AutoCloseable {
     return new Answer(response.statusCode(), response.body());
   }
 
+  Answer get(URI url, Duration patience) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(url).timeout(patience).build();
+    HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+    return new Answer(response.statusCode(), response.body());
+  }
+
   /** Whether anything is answered at all. */
   boolean answers(URI url) throws InterruptedException {
     try {
