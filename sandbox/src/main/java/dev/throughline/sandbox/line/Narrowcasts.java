@@ -135,25 +135,31 @@ final class Narrowcasts {
               List.of()));
       return;
     }
-    sending.send(
-        new Sending.Request(
-            Endpoint.NARROWCAST,
-            call.requestId(),
-            call.retryKey(),
-            Optional.empty(),
-            List.of(),
-            Optional.of(new LinkedHashSet<>(chosen)),
-            List.copyOf(call.json().path("messages").values())));
-    remember(
-        new Progress(
-            call.requestId(),
-            acceptedAt,
-            "succeeded",
-            chosen.size(),
-            chosen.size(),
-            Optional.of(done),
-            0,
-            chosen));
+    // Whoever sees the message finds the narrowcast done, and the other way round.
+    world.lock.lock();
+    try {
+      sending.send(
+          new Sending.Request(
+              Endpoint.NARROWCAST,
+              call.requestId(),
+              call.retryKey(),
+              Optional.empty(),
+              List.of(),
+              Optional.of(new LinkedHashSet<>(chosen)),
+              List.copyOf(call.json().path("messages").values())));
+      remember(
+          new Progress(
+              call.requestId(),
+              acceptedAt,
+              "succeeded",
+              chosen.size(),
+              chosen.size(),
+              Optional.of(done),
+              0,
+              chosen));
+    } finally {
+      world.lock.unlock();
+    }
   }
 
   Answer progress(Call call) {
@@ -162,8 +168,13 @@ final class Narrowcasts {
       return Answer.wrongParameter("requestId");
     }
     Progress found;
-    synchronized (progress) {
-      found = progress.get(requestId);
+    world.lock.lock();
+    try {
+      synchronized (progress) {
+        found = progress.get(requestId);
+      }
+    } finally {
+      world.lock.unlock();
     }
     if (found == null || world.clock.instant().isAfter(found.acceptedAt.plus(PROGRESS_LIFE))) {
       return Answer.notFound();
