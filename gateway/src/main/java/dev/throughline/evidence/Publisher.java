@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +60,7 @@ public final class Publisher implements AutoCloseable {
   private volatile boolean proven;
   private volatile Optional<NoteVerifier> verifier = Optional.empty();
   private volatile long publishedNext;
+  private final ReentrantLock publishing = new ReentrantLock();
   private volatile boolean closed;
 
   /**
@@ -134,8 +137,15 @@ public final class Publisher implements AutoCloseable {
     if (thread.getState() == Thread.State.NEW) {
       return;
     }
-    thread.interrupt();
     try {
+      // Between two rounds: an interrupt would close the file that a round is writing.
+      if (publishing.tryLock(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          thread.interrupt();
+        } finally {
+          publishing.unlock();
+        }
+      }
       thread.join(CLOSE_PATIENCE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -155,6 +165,9 @@ public final class Publisher implements AutoCloseable {
           return;
         }
         round();
+        if (closed) {
+          break;
+        }
         switch (standing) {
           case Standing.Good _ -> {
             backoff = FIRST_BACKOFF;
@@ -202,7 +215,9 @@ public final class Publisher implements AutoCloseable {
 
   /** One checkpoint; never throws. */
   private void round() {
+    publishing.lock();
     try {
+      boolean _ = Thread.interrupted();
       publish();
     } catch (DatabaseException | UncheckedIOException | RefusedException e) {
       LOG.warn("the log could not be published", e);
@@ -210,6 +225,8 @@ public final class Publisher implements AutoCloseable {
       if (ledger != null && e instanceof RefusedException) {
         ledger.rebuild();
       }
+    } finally {
+      publishing.unlock();
     }
   }
 

@@ -334,7 +334,11 @@ final class HelidonRouting implements HttpRouting, Router {
           case 414 -> new HttpFailure.Malformed(code, "The request line is too long.");
           case 501 -> new HttpFailure.Malformed(code, "Send the body plain or chunked.");
           case 505 -> new HttpFailure.Malformed(code, "This server speaks HTTP/1.1.");
-          case 500 -> new HttpFailure.Unexpected(new IllegalStateException("before routing"));
+          // While we close, it is an idle connection: nobody asked for anything.
+          case 500 ->
+              closing.get()
+                  ? new HttpFailure.Overloaded()
+                  : new HttpFailure.Unexpected(new IllegalStateException("before routing"));
           default -> new HttpFailure.Malformed(400, "The request line or a header cannot be read.");
         };
     Response answer = failed(failure);

@@ -1,0 +1,251 @@
+package dev.throughline.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.throughline.Gateway;
+import dev.throughline.GatewayConfig;
+import dev.throughline.http.TargetPolicy;
+import dev.throughline.sandbox.line.ControlRefusal;
+import dev.throughline.sandbox.line.Fault;
+import dev.throughline.sandbox.line.Friendship;
+import dev.throughline.sandbox.line.LineConfig;
+import dev.throughline.sandbox.line.LineControl;
+import dev.throughline.sandbox.line.LineEmulator;
+import dev.throughline.store.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.core.ThrowingRunnable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A whole running gateway with LINE on one side and a customer's programs on the other, all in this
+ * process and all speaking HTTP. One clock, which stands still until {@link #advance}, is everybody's.
+ */
+final class World implements AutoCloseable {
+  /** How long a test waits for what must happen; only a failure takes as long. */
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  static final String CHANNEL_SECRET = "0123456789abcdef0123456789abcdef";
+  static final String CHANNEL_TOKEN = "token-of-the-first-account";
+  static final String BOT = "U" + "b".repeat(32);
+
+  final StillClock clock = new StillClock(Instant.parse("2026-11-20T09:00:00Z"));
+  final LineEmulator emulator;
+  final LineControl line;
+  final CallbackTarget customer;
+  final Path data;
+  final String project;
+  private final URI lineApi;
+  private final TestDatabase database = TestDatabase.create();
+  private final AtomicInteger numbers = new AtomicInteger();
+  private final String keyId;
+  private final String keySecret;
+  private Optional<Gateway> gateway = Optional.empty();
+
+  static World start() throws Exception {
+    return new World(TargetPolicy.SANDBOX, Optional.empty());
+  }
+
+  /** LINE's API is reached through somebody else, who knows where the emulator is. */
+  static World behind(LineFront front) throws Exception {
+    return new World(TargetPolicy.SANDBOX, Optional.of(front));
+  }
+
+  private World(TargetPolicy callbacks, Optional<LineFront> front) throws Exception {
+    data = Files.createTempDirectory("throughline-world-");
+    emulator =
+        new LineEmulator(
+            LineConfig.channel("1234567890", CHANNEL_SECRET, CHANNEL_TOKEN, BOT),
+            clock,
+            new Random(7));
+    line = emulator.control();
+    customer = new CallbackTarget(clock);
+    front.ifPresent(f -> f.serves(CHANNEL_TOKEN, emulator.baseUri()));
+    lineApi = front.map(LineFront::uri).orElseGet(emulator::baseUri);
+    open(callbacks);
+    project = admin().post("/admin/projects", "{}").ok().path("project_id").asString();
+    JsonNode key = admin().post("/admin/projects/" + project + "/keys", "{}").ok();
+    keyId = key.path("key_id").asString();
+    keySecret = key.path("key_secret").asString();
+  }
+
+  /** Starts the gateway on what is there. */
+  void open(TargetPolicy callbacks) throws IOException, InterruptedException {
+    gateway =
+        Optional.of(
+            Gateway.start(
+                new GatewayConfig(
+                    data,
+                    database.config(),
+                    "127.0.0.1",
+                    0,
+                    "127.0.0.1",
+                    0,
+                    Optional.empty(),
+                    "gateway.example",
+                    Optional.empty(),
+                    lineApi,
+                    callbacks),
+                clock,
+                Map.of()));
+  }
+
+  /** Stops the gateway; everything else goes on. */
+  void shut() {
+    gateway.ifPresent(Gateway::close);
+    gateway = Optional.empty();
+  }
+
+  Gateway gateway() {
+    return gateway.orElseThrow();
+  }
+
+  TestDatabase database() {
+    return database;
+  }
+
+  /** The public port, without credentials. */
+  Api open() {
+    return new Api("http://127.0.0.1:" + gateway().publicPort(), "");
+  }
+
+  /** The project's API under its key. */
+  Api api() {
+    return open().as(Api.basic(keyId, keySecret)).under("/v1/projects/" + project);
+  }
+
+  Api ops() {
+    return new Api("http://127.0.0.1:" + gateway().opsPort(), "");
+  }
+
+  Api admin() {
+    try {
+      return ops().as("Bearer " + Files.readString(data.resolve("admin.token")).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How often an alarm of this kind was raised, over all that it is about. */
+  long alarms(String kind) {
+    long count = 0;
+    for (JsonNode alarm : ops().get("/alarms").ok().path("alarms")) {
+      if (alarm.path("kind").asString().equals(kind)) {
+        count += alarm.path("count").asLong();
+      }
+    }
+    return count;
+  }
+
+  /** A number that this world has not given yet. */
+  int number() {
+    return numbers.incrementAndGet();
+  }
+
+  /** A new app with a webhook for everything; from now on LINE's webhooks go to it. */
+  CustomerApp app() throws ControlRefusal {
+    return app("{}");
+  }
+
+  /**
+   * @param settings more of the app object
+   */
+  CustomerApp app(String settings) throws ControlRefusal {
+    CustomerApp app = CustomerApp.create(this, (ObjectNode) Api.json(settings));
+    receivesLine(app);
+    return app;
+  }
+
+  /** LINE's webhooks go to this app from now on. */
+  void receivesLine(CustomerApp app) throws ControlRefusal {
+    line.webhookUrl("http://127.0.0.1:" + gateway().publicPort() + "/hooks/line/" + app.id());
+  }
+
+  /** A new LINE user who is a friend of the account. */
+  String friend() throws ControlRefusal {
+    return line.addUser("Hanako " + number(), Friendship.FRIEND).userId();
+  }
+
+  /** Strikes requests or webhooks that contain this text, so many times. */
+  void fault(String endpoint, Fault fault, String about, int times) {
+    fault(endpoint, fault, about, times, Duration.ZERO);
+  }
+
+  void fault(String endpoint, Fault fault, String about, int times, Duration delay) {
+    Api control = new Api(emulator.baseUri().toString(), "");
+    ObjectNode all = (ObjectNode) Api.json("{}");
+    ArrayNode rules = all.putArray("faults");
+    // To set faults is to count from the start again: those that are spent stay so.
+    for (JsonNode rule : control.get("/_sandbox/faults").ok().path("faults")) {
+      int left = rule.path("count").asInt() - rule.path("struck").asInt();
+      if (left > 0) {
+        rules.add(((ObjectNode) rule).put("count", left));
+      }
+    }
+    rules
+        .addObject()
+        .put("endpoint", endpoint)
+        .put("fault", fault.label())
+        .put("about", about)
+        .put("count", times)
+        .put("delayMs", delay.toMillis());
+    Api.Answer set = control.put("/_sandbox/faults", all.toString());
+    assertThat(set.status()).as(set.text()).isEqualTo(200);
+  }
+
+  /** What the gateway asked of LINE with this text in its body. */
+  List<ObjectNode> requests(String endpoint, String about) {
+    return line.requests(0).entries().stream()
+        .filter(request -> request.path("endpoint").asString().equals(endpoint))
+        .filter(request -> request.path("body").asString().contains(about))
+        .toList();
+  }
+
+  /** How often LINE accepted this text, by whatever way. */
+  List<ObjectNode> accepted(String text) {
+    return line.accepted(0).entries().stream()
+        .filter(send -> send.path("text").asString().equals(text))
+        .toList();
+  }
+
+  void advance(Duration by) {
+    clock.advance(by);
+  }
+
+  /** Something comes to hold without the clock moving. */
+  static void eventually(ThrowingRunnable assertion) {
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .pollDelay(Duration.ZERO)
+        .atMost(PATIENCE)
+        .untilAsserted(assertion);
+  }
+
+  @Override
+  public void close() throws IOException {
+    emulator.close();
+    shut();
+    customer.close();
+    database.close();
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
