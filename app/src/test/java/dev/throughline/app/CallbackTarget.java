@@ -38,12 +38,7 @@ final class CallbackTarget implements AutoCloseable {
   }
 
   /** One call as it came in; names of header fields are in lower case. */
-  record Call(
-      String path, Map<String, String> headers, byte[] body, Instant at, int status) {
-    String text() {
-      return new String(body, StandardCharsets.UTF_8);
-    }
-
+  record Call(String path, Map<String, String> headers, String text, Instant at, int status) {
     JsonNode json() {
       return Api.json(text());
     }
@@ -117,7 +112,7 @@ final class CallbackTarget implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      byte[] body = exchange.getRequestBody().readAllBytes();
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
       exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.getFirst()));
       Reply reply = record(exchange.getRequestURI().getPath(), headers, body);
@@ -126,7 +121,7 @@ final class CallbackTarget implements AutoCloseable {
     }
   }
 
-  private synchronized Reply record(String path, Map<String, String> headers, byte[] body) {
+  private synchronized Reply record(String path, Map<String, String> headers, String body) {
     Deque<Reply> scripted = next.getOrDefault(path, new ArrayDeque<>());
     Reply reply =
         scripted.isEmpty() ? always.getOrDefault(path, Reply.of(200)) : scripted.removeFirst();

@@ -6,6 +6,7 @@ import dev.throughline.app.CallbackTarget.Call;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -13,7 +14,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** An app of the world's project, and the path of the customer's server that its callbacks go to. */
+/**
+ * An app of the world's project, and the path of the customer's server that its callbacks go to.
+ */
 record CustomerApp(World world, String id, String webhook, String path) {
   static final String SECRET = "a secret of the customer's";
 
@@ -103,12 +106,14 @@ record CustomerApp(World world, String id, String webhook, String path) {
 
   /** The message comes to this status, with this reason or, if empty, none. */
   void comesTo(String message, String status, String reason) {
-    World.eventually(
-        () -> {
-          JsonNode shown = message(message).path("message_status");
-          assertThat(shown.path("status").asString() + " " + shown.path("reason").path("code").asString(""))
-              .isEqualTo(status + " " + reason);
-        });
+    World.eventually(() -> {
+      JsonNode shown = message(message).path("message_status");
+      assertThat(
+              shown.path("status").asString()
+                  + " "
+                  + shown.path("reason").path("code").asString(""))
+          .isEqualTo(status + " " + reason);
+    });
   }
 
   /**
@@ -117,13 +122,12 @@ record CustomerApp(World world, String id, String webhook, String path) {
    */
   Optional<Instant> settled() {
     AtomicReference<Optional<Instant>> next = new AtomicReference<>(Optional.empty());
-    World.eventually(
-        () -> {
-          Work.State state = Work.of(world.database().database(), id, world.clock.instant());
-          assertThat(state.done()).as("all that is due is done").isTrue();
-          next.set(state.next());
-        });
-    return next.get();
+    World.eventually(() -> {
+      Work.State state = Work.of(world.database().database(), id, world.clock.instant());
+      assertThat(state.done()).as("all that is due is done").isTrue();
+      next.set(state.next());
+    });
+    return Objects.requireNonNull(next.get());
   }
 
   /** Moves the clock to this app's next task and waits until it is done; answers how far it was. */
@@ -154,18 +158,16 @@ record CustomerApp(World world, String id, String webhook, String path) {
 
   Call called(String payload, Predicate<Call> which) {
     AtomicReference<Call> found = new AtomicReference<>();
-    World.eventually(
-        () ->
-            found.set(
-                calls().stream()
-                    .filter(call -> call.about().equals(payload))
-                    .filter(which)
-                    .findFirst()
-                    .orElseThrow(
-                        () ->
-                            new AssertionError(
-                                "no " + payload + " among " + calls().stream().map(Call::text).toList()))));
-    return found.get();
+    World.eventually(() ->
+        found.set(
+            calls().stream()
+                .filter(call -> call.about().equals(payload))
+                .filter(which)
+                .findFirst()
+                .orElseThrow(() ->
+                    new AssertionError(
+                        "no " + payload + " among " + calls().stream().map(Call::text).toList()))));
+    return Objects.requireNonNull(found.get());
   }
 
   /** The user writes, and the app has been told: the reply token is in hand. */
@@ -177,12 +179,11 @@ record CustomerApp(World world, String id, String webhook, String path) {
   /** The statuses that the app was told for a message, in order. */
   List<String> told(String message) {
     return calls("message_delivery_report", message).stream()
-        .map(
-            call -> {
-              JsonNode reason = call.payload().path("reason").path("code");
-              return call.payload().path("status").asString()
-                  + (reason.isMissingNode() ? "" : " " + reason.asString());
-            })
+        .map(call -> {
+          JsonNode reason = call.payload().path("reason").path("code");
+          return call.payload().path("status").asString()
+              + (reason.isMissingNode() ? "" : " " + reason.asString());
+        })
         .toList();
   }
 

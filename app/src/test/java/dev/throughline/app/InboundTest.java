@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,15 +73,13 @@ final class InboundTest {
         .isEqualTo(
             Api.json(
                 """
-                {"channel":"LINE","identity":"%s","app_id":"%s"}"""
+                {"channel":"LINE","identity":"%s","app_id":"%s"}\
+                """
                     .formatted(user, app.id())));
     assertThat(message.path("processing_mode").asString()).isEqualTo("CONVERSATION");
     assertThat(app.calls().stream().map(Call::about))
         .containsExactly(
-            "contact_create_notification",
-            "conversation_start_notification",
-            "message",
-            "message");
+            "contact_create_notification", "conversation_start_notification", "message", "message");
     assertThat(app.calls().get(0).payload().path("contact").path("id").asString())
         .isEqualTo(contact);
     assertThat(app.calls().get(1).payload().path("conversation").path("contact_id").asString())
@@ -135,8 +134,7 @@ final class InboundTest {
 
     app.hears(user, text);
 
-    World.eventually(
-        () -> assertThat(webhooks(text)).hasSize(2).allMatch(status -> status == 200));
+    World.eventually(() -> assertThat(webhooks(text)).hasSize(2).allMatch(status -> status == 200));
     app.hears(user, "after " + text);
     assertThat(app.settled()).isEmpty();
     assertThat(app.calls("message", text)).hasSize(2);
@@ -147,9 +145,7 @@ final class InboundTest {
     ObjectNode event = events.text(user, text);
 
     world.line.inject(
-        List.of(event, event, events.text(user, "between " + text), event),
-        true,
-        Optional.empty());
+        List.of(event, event, events.text(user, "between " + text), event), true, Optional.empty());
 
     app.called("message", "between " + text);
     assertThat(app.settled()).isEmpty();
@@ -161,10 +157,11 @@ final class InboundTest {
     ObjectNode event = events.text(user, text);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 16; i++) {
-        threads.submit(() -> {
-          world.line.inject(List.of(event), true, Optional.empty());
-          return event;
-        });
+        Future<?> _ =
+            threads.submit(() -> {
+              world.line.inject(List.of(event), true, Optional.empty());
+              return event;
+            });
       }
     }
 
@@ -215,18 +212,17 @@ final class InboundTest {
   void eventsForAnotherBotAreKeptAndAlarmedAndNothingElse() throws Exception {
     long before = world.alarms("webhook_for_another");
 
-    world.line.inject(
-        List.of(events.text(user, text)), true, Optional.of("U" + "c".repeat(32)));
+    world.line.inject(List.of(events.text(user, text)), true, Optional.of("U" + "c".repeat(32)));
 
-    World.eventually(
-        () -> assertThat(world.alarms("webhook_for_another")).isEqualTo(before + 1));
+    World.eventually(() -> assertThat(world.alarms("webhook_for_another")).isEqualTo(before + 1));
     assertThat(webhooks(text)).containsExactly(200);
     assertThat(app.settled()).isEmpty();
     assertThat(app.calls()).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "not JSON", "[]", "{\"destination\":\"U\"", "{\"events\":{}}", "\u0000"})
+  @ValueSource(
+      strings = {"", "not JSON", "[]", "{\"destination\":\"U\"", "{\"events\":{}}", "\u0000"})
   void aSignedBodyThatDoesNotParseIsKeptAndAlarmed(String body) throws Exception {
     long before = world.alarms("webhook_malformed");
     long entries = entries();
@@ -255,19 +251,26 @@ final class InboundTest {
   @ValueSource(
       strings = {
         """
-        {"type":"message","message":{"type":"sticker","id":"1","packageId":"446","stickerId":"1988"}}""",
+        {"type":"message","message":{"type":"sticker","id":"1","packageId":"446","stickerId":"1988"}}\
+        """,
         """
-        {"type":"message","message":{"type":"image","id":"2","contentProvider":{"type":"line"}}}""",
+        {"type":"message","message":{"type":"image","id":"2","contentProvider":{"type":"line"}}}\
+        """,
         """
-        {"type":"message","message":{"type":"hologram","id":"3","depth":{"m":1.50,"big":12345678901234567890}}}""",
+        {"type":"message","message":{"type":"hologram","id":"3","depth":{"m":1.50,"big":12345678901234567890}}}\
+        """,
         """
-        {"type":"postback","postback":{"data":"a=1&b=\\u3042"}}""",
+        {"type":"postback","postback":{"data":"a=1&b=\\u3042"}}\
+        """,
         """
-        {"type":"videoPlayComplete","videoPlayComplete":{"trackingId":"t"}}""",
+        {"type":"videoPlayComplete","videoPlayComplete":{"trackingId":"t"}}\
+        """,
         """
-        {"type":"beacon","beacon":{"hwid":"d41d8cd98f","type":"enter"}}""",
+        {"type":"beacon","beacon":{"hwid":"d41d8cd98f","type":"enter"}}\
+        """,
         """
-        {"type":"somethingNew","somethingNew":{"a":[1,2,{"b":null}]}, "extra" : true }""",
+        {"type":"somethingNew","somethingNew":{"a":[1,2,{"b":null}]}, "extra" : true }\
+        """,
       })
   void whatIsNotMappedIsPassedOnAsItCame(String start) throws Exception {
     // Spelt by hand, spaces and all: the app gets LINE's own bytes.
@@ -419,9 +422,7 @@ final class InboundTest {
     long before = world.alarms("event_late");
 
     world.line.inject(
-        List.of(
-            events.text(
-                user, text, world.clock.instant().minus(Duration.ofDays(31)))),
+        List.of(events.text(user, text, world.clock.instant().minus(Duration.ofDays(31)))),
         true,
         Optional.empty());
 
@@ -448,8 +449,7 @@ final class InboundTest {
     for (int i = 0; i < 5; i++) {
       world.line.say(user, text);
     }
-    World.eventually(
-        () -> assertThat(webhooks(text)).hasSize(5).allMatch(status -> status == 401));
+    World.eventually(() -> assertThat(webhooks(text)).hasSize(5).allMatch(status -> status == 401));
     assertThat(entries()).isEqualTo(entries);
 
     world.advance(Duration.ofMinutes(1));
@@ -490,7 +490,10 @@ final class InboundTest {
   }
 
   private static long entries() {
-    return world.database().database().read(c -> number(c.prepareStatement("select count(*) from entry")));
+    return world
+        .database()
+        .database()
+        .read(c -> number(c.prepareStatement("select count(*) from entry")));
   }
 
   /** How many sealed bytes are kept of the entry that a message came in. */

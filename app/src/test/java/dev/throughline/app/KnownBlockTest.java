@@ -89,8 +89,7 @@ final class KnownBlockTest {
   void anEventThatHappenedBeforeItDoesNot() throws Exception {
     Instant before = world.clock.instant().minusSeconds(60);
     blocks(user);
-    world.line.inject(
-        List.of(events.text(user, "before " + text, before)), true, Optional.empty());
+    world.line.inject(List.of(events.text(user, "before " + text, before)), true, Optional.empty());
     app.called("message", "before " + text);
 
     app.comesTo(app.send(user, text), "FAILED", "RECIPIENT_NOT_OPTED_IN");

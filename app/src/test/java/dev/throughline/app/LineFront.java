@@ -84,10 +84,16 @@ final class LineFront implements AutoCloseable {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       String text = new String(body, StandardCharsets.UTF_8);
-      Optional<String> about = instead.keySet().stream().filter(text::contains).findFirst();
-      if (about.isPresent()) {
-        Instead answer = instead.remove(about.get());
-        exchange.getResponseHeaders().add("x-line-request-id", "11111111-2222-3333-4444-555555555555");
+      Optional<Instead> scripted =
+          instead.keySet().stream()
+              .filter(text::contains)
+              .findFirst()
+              .flatMap(about -> Optional.ofNullable(instead.remove(about)));
+      if (scripted.isPresent()) {
+        Instead answer = scripted.get();
+        exchange
+            .getResponseHeaders()
+            .add("x-line-request-id", "11111111-2222-3333-4444-555555555555");
         exchange.getResponseHeaders().add(answer.header, answer.value);
         write(exchange, answer.status, answer.body.getBytes(StandardCharsets.UTF_8));
         return;

@@ -140,7 +140,9 @@ final class ReplyTest {
   void tokensOfAGroupAreNotThoseOfItsMembers() throws Exception {
     String group = world.line.addGroup("Group", java.util.Set.of(user), true).id();
     world.line.send(
-        group, user, (ObjectNode) Api.json("{\"type\":\"text\",\"text\":\"in group " + text + "\"}"));
+        group,
+        user,
+        (ObjectNode) Api.json("{\"type\":\"text\",\"text\":\"in group " + text + "\"}"));
     JsonNode heard = app.called("message", "in group " + text).payload();
     assertThat(heard.path("channel_identity").path("identity").asString()).isEqualTo(group);
     assertThat(heard.path("sender_id").asString()).isEqualTo(user);
@@ -158,8 +160,7 @@ final class ReplyTest {
 
   @ParameterizedTest
   @EnumSource(names = {"RESET_BEFORE", "RESET_AFTER", "ERROR_BEFORE", "ERROR_AFTER"})
-  void aReplyOfWhichNobodyKnowsIsLeftAndListedAndSentAgainWhenAsked(Fault fault)
-      throws Exception {
+  void aReplyOfWhichNobodyKnowsIsLeftAndListedAndSentAgainWhenAsked(Fault fault) throws Exception {
     app.hears(user, "hello " + text);
     world.fault("reply", fault, text, 1);
 
@@ -184,8 +185,7 @@ final class ReplyTest {
     assertThat(world.requests("push", text)).hasSize(1);
     assertThat(world.accepted(text)).hasSize(taken ? 2 : 1);
     assertThat(app.deadLetters()).isEmpty();
-    assertThat(world.api().post("/messages/" + message + ":resend", "{}").status())
-        .isEqualTo(400);
+    assertThat(world.api().post("/messages/" + message + ":resend", "{}").status()).isEqualTo(400);
   }
 
   /** The lane goes on: what is unknown holds nobody up. */

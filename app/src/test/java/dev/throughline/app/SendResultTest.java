@@ -111,7 +111,7 @@ final class SendResultTest {
 
     String message = app.send(user, text);
 
-    assertThat(app.advance()).isEqualTo(Duration.ofSeconds(120));
+    assertThat(app.advance()).isEqualTo(Duration.ofMinutes(2));
     app.comesTo(message, "QUEUED_ON_CHANNEL", "");
     assertThat(world.accepted(text)).hasSize(1);
   }
@@ -152,8 +152,7 @@ final class SendResultTest {
     app.comesTo(message, "FAILED", reason);
     var report = app.called("message_delivery_report", message).payload();
     assertThat(report.path("reason").path("code").asString()).isEqualTo(reason);
-    assertThat(report.path("reason").path("sub_code").asString())
-        .isEqualTo("UNSPECIFIED_SUB_CODE");
+    assertThat(report.path("reason").path("sub_code").asString()).isEqualTo("UNSPECIFIED_SUB_CODE");
     assertThat(app.settled()).isEmpty();
     assertThat(world.requests("push", text)).hasSize(1);
     assertThat(world.accepted(text)).isEmpty();

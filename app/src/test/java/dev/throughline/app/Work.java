@@ -1,5 +1,6 @@
 package dev.throughline.app;
 
+import dev.throughline.ledger.Ulid;
 import dev.throughline.store.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,7 +11,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
-import dev.throughline.ledger.Ulid;
 
 /**
  * Looks at the gateway's tables to tell whether there is anything left for it to do now, so that a

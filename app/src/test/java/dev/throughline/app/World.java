@@ -34,7 +34,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A whole running gateway with LINE on one side and a customer's programs on the other, all in this
- * process and all speaking HTTP. One clock, which stands still until {@link #advance}, is everybody's.
+ * process and all speaking HTTP. One clock, which stands still until {@link #advance}, is
+ * everybody's.
  */
 final class World implements AutoCloseable {
   /** How long a test waits for what must happen; only a failure takes as long. */
