@@ -36,14 +36,14 @@ public final class BenchCommand {
         --json FILE           every raw round, with medians and ranges
         --rounds N            rounds, in which all candidates take turns
         --window SECONDS      length of each window
-        --warmup SECONDS      before the first round
+        --warmup SECONDS      of load for each candidate before the first round
         --connections N       keep-alive connections of the load generator
         --rate N              requests a second in the fixed-rate windows
         --callers N,N         concurrent callers of bench append
         --candidates A,B      some of gateway, noop, spring, express
         --data DIR            where servers keep their data: a real disk, not tmpfs
         --gateway FILE        the throughline script to start, if not this checkout's
-        --webhook URL --secret SECRET --database JDBC-URL --pid N
+        --webhook URL --secret SECRET --bot USER-ID --database JDBC-URL --pid N
                               a gateway that runs already, for bench ingest
         --check               exit with 1 if a condition of docs/benchmarks.md is not met
 

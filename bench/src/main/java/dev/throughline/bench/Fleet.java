@@ -78,6 +78,7 @@ final class Fleet implements AutoCloseable {
             ? new RunningGateway(
                 webhook.get(),
                 required(options.secret(), "--webhook wants --secret"),
+                required(options.bot(), "--webhook wants --bot"),
                 new GatewayDatabase(required(options.database(), "--webhook wants --database")),
                 options.pid())
             : new SandboxGateway(launcher, options.database());
@@ -90,6 +91,7 @@ final class Fleet implements AutoCloseable {
             "every byte: durable, sealed, in the ledger",
             under.webhookUri(),
             under.channelSecret(),
+            under.botUserId(),
             under.pid(),
             true);
     try (WebhookProbe probe = new WebhookProbe()) {

@@ -21,6 +21,11 @@ import java.util.Map;
 record GatewayDatabase(String jdbcUrl) {
   private static final String ENTRIES = "select count(*) from entry where kind = ?";
 
+  private static final String MESSAGES = "select count(*) from message where direction = ?::int";
+
+  /** From a person to an app. */
+  private static final String INBOUND = "0";
+
   /** The newest rows of both insert-only chains: head and position (ARCHITECTURE §3). */
   private static final String BACKLOG =
       """
@@ -69,6 +74,11 @@ record GatewayDatabase(String jdbcUrl) {
 
   long entriesOfKind(String kind) throws IOException {
     return number(ENTRIES, kind);
+  }
+
+  /** What people wrote, as the fold has understood it. */
+  long messages() throws IOException {
+    return number(MESSAGES, INBOUND);
   }
 
   long backlog() throws IOException {

@@ -22,8 +22,14 @@ interface GatewayUnderTest extends AutoCloseable {
 
   String channelSecret();
 
+  /** The user id of the LINE account that its webhooks are for. */
+  String botUserId();
+
   /** Entries of one kind in the log. */
   long entriesOfKind(String kind) throws IOException;
+
+  /** Messages that the fold has made. */
+  long messages() throws IOException;
 
   /** Head minus the fold's position: entries that are durable and have had no effect yet. */
   long backlog() throws IOException;

@@ -47,7 +47,7 @@ final class Generator implements AutoCloseable {
     URI target();
 
     /** Webhooks to one URL, signed with its channel secret. */
-    record Webhooks(URI target, String channelSecret) implements Load {}
+    record Webhooks(URI target, String channelSecret, String botUserId) implements Load {}
 
     /** Sends of one app to some LINE users in turn, numbered from {@code first}. */
     record Sends(
@@ -122,7 +122,9 @@ final class Generator implements AutoCloseable {
     return switch (load) {
       case Load.Webhooks webhooks ->
           webhookSources.computeIfAbsent(
-              webhooks, w -> new WebhookRequests(w.target(), w.channelSecret(), clock, random));
+              webhooks,
+              w ->
+                  new WebhookRequests(w.target(), w.channelSecret(), w.botUserId(), clock, random));
       case Load.Sends sends ->
           new SendRequests(
               sends.target(),

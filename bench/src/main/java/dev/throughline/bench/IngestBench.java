@@ -29,6 +29,10 @@ final class IngestBench {
   private static final String WEBHOOK = "webhook";
 
   private static final Duration WARM_UP_WINDOW = Duration.ofSeconds(1);
+
+  /** Progress is told after so many windows. */
+  private static final int WARM_UP_REPORT = 10;
+
   private static final Duration DRAINED_WITHIN = Duration.ofMinutes(2);
   private static final Duration DRAIN_POLL = Duration.ofMillis(100);
 
@@ -70,28 +74,33 @@ final class IngestBench {
       Map<String, IngestReport.Summary> medians,
       Map<String, Spread> ratios,
       long accepted,
-      long entries) {}
+      long entries,
+      long messages) {}
 
   Outcome run() throws IOException, InterruptedException {
-    long before = gateway.isPresent() ? gateway.get().entriesOfKind(WEBHOOK) : 0;
+    long entriesBefore = gateway.isPresent() ? gateway.get().entriesOfKind(WEBHOOK) : 0;
+    long messagesBefore = gateway.isPresent() ? gateway.get().messages() : 0;
     warmUp();
     List<IngestReport.Round> rounds = new ArrayList<>();
     for (int round = 0; round < plan.rounds(); round++) {
       rounds.add(round(round));
     }
-    long entries = gateway.isPresent() ? gateway.get().entriesOfKind(WEBHOOK) - before : 0;
+    long entries = gateway.isPresent() ? gateway.get().entriesOfKind(WEBHOOK) - entriesBefore : 0;
+    long messages = gateway.isPresent() ? gateway.get().messages() - messagesBefore : 0;
     Map<String, IngestReport.Summary> medians = new LinkedHashMap<>();
     for (Candidate candidate : candidates) {
       medians.put(candidate.name(), summary(candidate.name(), rounds));
     }
     return new Outcome(
-        rounds, medians, ratios(rounds), accepted.getOrDefault(GATEWAY, 0L), entries);
+        rounds, medians, ratios(rounds), accepted.getOrDefault(GATEWAY, 0L), entries, messages);
   }
 
   private void warmUp() throws IOException, InterruptedException {
-    long until = System.nanoTime() + plan.warmUp().toNanos();
-    progress.accept("warming up for " + plan.warmUp().toSeconds() + " s");
-    while (System.nanoTime() < until) {
+    long windows = Math.ceilDiv(plan.warmUp().toNanos(), WARM_UP_WINDOW.toNanos());
+    for (long i = 0; i < windows; i++) {
+      if (i % WARM_UP_REPORT == 0) {
+        progress.accept("warming up: %d of %d s each".formatted(i, windows));
+      }
       for (Candidate candidate : candidates) {
         var _ = window(candidate, SATURATION, WARM_UP_WINDOW);
       }

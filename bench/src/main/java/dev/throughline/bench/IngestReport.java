@@ -78,12 +78,14 @@ record IngestReport(
    *
    * @param accepted webhooks answered 200 in the whole run, warm-up too
    * @param entries webhook entries that the run added
+   * @param messages messages that the fold made of them
    */
   record GatewayFacts(
       Map<String, String> durability,
       String fileSystem,
       long accepted,
       long entries,
+      long messages,
       long largestBacklog,
       double longestDrainSeconds,
       boolean everyBacklogDrainedInTime,

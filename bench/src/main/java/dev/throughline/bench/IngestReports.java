@@ -118,7 +118,7 @@ final class IngestReports {
         """
 
         gateway  %s on %s
-                 200s %,d, webhook entries %,d
+                 200s %,d, webhook entries %,d, messages %,d
                  largest backlog %,d, longest drain %.2f s
                  memory %.0f MB, PostgreSQL %.0f MB
         """,
@@ -126,6 +126,7 @@ final class IngestReports {
         facts.fileSystem(),
         facts.accepted(),
         facts.entries(),
+        facts.messages(),
         facts.largestBacklog(),
         facts.longestDrainSeconds(),
         facts.residentBytes() / MEGABYTE,
@@ -139,6 +140,7 @@ final class IngestReports {
         fileSystem,
         outcome.accepted(),
         outcome.entries(),
+        outcome.messages(),
         gatewayWindows(outcome)
             .flatMap(w -> w.backlog().stream())
             .mapToLong(n -> n)
@@ -191,6 +193,11 @@ final class IngestReports {
         Conditions.atMost(
             "200s without a webhook entry, and the other way round",
             (double) Math.abs(facts.accepted() - facts.entries()),
+            0));
+    verdicts.add(
+        Conditions.atMost(
+            "events of webhooks without a message, and the other way round",
+            (double) Math.abs(facts.entries() * WebhookRequests.EVENTS - facts.messages()),
             0));
     verdicts.add(
         Conditions.atMost(

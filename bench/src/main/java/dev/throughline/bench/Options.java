@@ -23,6 +23,7 @@ record Options(
     Optional<Path> launcher,
     Optional<URI> webhook,
     Optional<String> secret,
+    Optional<String> bot,
     Optional<String> database,
     long pid,
     boolean check) {
@@ -53,6 +54,7 @@ record Options(
           Map.entry("--gateway", ""),
           Map.entry("--webhook", ""),
           Map.entry("--secret", ""),
+          Map.entry("--bot", ""),
           Map.entry("--database", ""),
           Map.entry("--pid", "0"));
 
@@ -108,6 +110,7 @@ record Options(
         values.text("--gateway").map(Path::of),
         values.text("--webhook").map(Options::loopback),
         values.text("--secret"),
+        values.text("--bot"),
         values.text("--database").map(Options::loopbackDatabase),
         values.whole("--pid", 0, Integer.MAX_VALUE),
         check);

@@ -175,7 +175,15 @@ final class Peers {
     ServerProcess process =
         ServerProcess.start(name, command, environment, cache, logs.resolve(name + ".log"));
     Candidate candidate =
-        new Candidate(name, product, "nothing", webhook, channelSecret, process.pid(), verifies);
+        new Candidate(
+            name,
+            product,
+            "nothing",
+            webhook,
+            channelSecret,
+            WebhookRequests.ANY_BOT_USER_ID,
+            process.pid(),
+            verifies);
     try (WebhookProbe probe = new WebhookProbe()) {
       process.awaitReady(() -> probe.status(webhook, channelSecret) == 200, READY_WITHIN);
       probe.proveVerification(candidate);

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** A gateway that somebody else has started on this machine, and stops. */
-record RunningGateway(URI webhookUri, String channelSecret, GatewayDatabase database, long pid)
+record RunningGateway(
+    URI webhookUri, String channelSecret, String botUserId, GatewayDatabase database, long pid)
     implements GatewayUnderTest {
 
   RunningGateway {
@@ -34,6 +35,11 @@ record RunningGateway(URI webhookUri, String channelSecret, GatewayDatabase data
   @Override
   public long entriesOfKind(String kind) throws IOException {
     return database.entriesOfKind(kind);
+  }
+
+  @Override
+  public long messages() throws IOException {
+    return database.messages();
   }
 
   @Override

@@ -51,7 +51,8 @@ final class SandboxGateway implements GatewayUnderTest {
       String keyId,
       String keySecret,
       String appId,
-      String channelSecret) {}
+      String channelSecret,
+      String botUserId) {}
 
   @Override
   public void start(Path directory) throws IOException, InterruptedException {
@@ -125,6 +126,16 @@ final class SandboxGateway implements GatewayUnderTest {
   }
 
   @Override
+  public String botUserId() {
+    return facts().botUserId();
+  }
+
+  @Override
+  public long messages() throws IOException {
+    return database().messages();
+  }
+
+  @Override
   public long backlog() throws IOException {
     return database().backlog();
   }
@@ -176,7 +187,8 @@ final class SandboxGateway implements GatewayUnderTest {
               text(node, "key_id"),
               text(node, "key_secret"),
               text(node, "app_id"),
-              text(node, "line_channel_secret")));
+              text(node, "line_channel_secret"),
+              text(node, "line_bot_user_id")));
     } catch (IOException | JacksonException e) {
       return Optional.empty();
     }

@@ -13,7 +13,7 @@ import java.time.Duration;
 final class WebhookProbe implements AutoCloseable {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
   private static final String EMPTY =
-      "{\"destination\":\"" + WebhookRequests.BOT_USER_ID + "\",\"events\":[]}";
+      "{\"destination\":\"" + WebhookRequests.ANY_BOT_USER_ID + "\",\"events\":[]}";
 
   private final HttpClient client =
       HttpClient.newBuilder()

@@ -19,7 +19,9 @@ import javax.crypto.spec.SecretKeySpec;
 final class WebhookRequests implements RequestSource {
   static final int BODY_BYTES = 1_040;
   static final int USERS = 10_000;
-  static final String BOT_USER_ID = "Ub0750000000000000000000000000b07";
+
+  /** For servers to which one bot is like another. */
+  static final String ANY_BOT_USER_ID = "Ub0750000000000000000000000000b07";
 
   static final int EVENTS = 2;
   private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
@@ -47,14 +49,18 @@ final class WebhookRequests implements RequestSource {
   private final InstantSource clock;
   private final RandomGenerator random;
 
-  WebhookRequests(URI webhook, String channelSecret, InstantSource clock, RandomGenerator random) {
+  WebhookRequests(
+      URI webhook,
+      String channelSecret,
+      String botUserId,
+      InstantSource clock,
+      RandomGenerator random) {
     this.clock = clock;
     this.random = random;
     this.mac = mac(channelSecret);
     this.users = users(random);
     String text =
-        padded(
-            "{\"destination\":\"" + BOT_USER_ID + "\",\"events\":[" + EVENT + "," + EVENT + "]}");
+        padded("{\"destination\":\"" + botUserId + "\",\"events\":[" + EVENT + "," + EVENT + "]}");
     this.body = text.getBytes(UTF_8);
     this.fields = fields(body);
     String blankSignature = ".".repeat(44);

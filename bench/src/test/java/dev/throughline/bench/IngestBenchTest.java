@@ -166,6 +166,7 @@ class IngestBenchTest {
         "nothing",
         URI.create("http://127.0.0.1:" + server.port() + "/" + name),
         "secret",
+        WebhookRequests.ANY_BOT_USER_ID,
         ProcessHandle.current().pid(),
         false);
   }
@@ -201,6 +202,16 @@ class IngestBenchTest {
     public long entriesOfKind(String kind) {
       assertThat(kind).isEqualTo("webhook");
       return entries;
+    }
+
+    @Override
+    public String botUserId() {
+      return WebhookRequests.ANY_BOT_USER_ID;
+    }
+
+    @Override
+    public long messages() {
+      return WebhookRequests.EVENTS * entries;
     }
 
     @Override

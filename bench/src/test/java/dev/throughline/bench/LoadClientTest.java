@@ -151,6 +151,7 @@ class LoadClientTest {
         new WebhookRequests(
             URI.create("http://127.0.0.1:" + port + "/callback"),
             "secret",
+            WebhookRequests.ANY_BOT_USER_ID,
             InstantSource.system(),
             RandomGenerator.of("L64X128MixRandom")),
         count);

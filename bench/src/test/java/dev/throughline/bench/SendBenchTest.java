@@ -47,7 +47,14 @@ class SendBenchTest {
                 8 << 20, InstantSource.system(), RandomGenerator.of("L64X128MixRandom"))) {
       SandboxGateway.Facts facts =
           new SandboxGateway.Facts(
-              platform.base(), platform.base(), "project", "key", "secret", "app", "channel");
+              platform.base(),
+              platform.base(),
+              "project",
+              "key",
+              "secret",
+              "app",
+              "channel",
+              "bot");
 
       List<SendBench.Window> windows =
           new SendBench(facts, generator::run, folder, line -> {}).run(PLAN);

@@ -104,7 +104,8 @@ class WebhookRequestsTest {
 
   private static WebhookRequests requests(long seed) {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-    return new WebhookRequests(WEBHOOK, "secret", InstantSource.fixed(NOW), random);
+    return new WebhookRequests(
+        WEBHOOK, "secret", WebhookRequests.ANY_BOT_USER_ID, InstantSource.fixed(NOW), random);
   }
 
   private static Request next(WebhookRequests requests) {

@@ -15,6 +15,7 @@ import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
 import dev.throughline.store.DatabaseException;
+import dev.throughline.store.UuidArray;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
@@ -522,7 +523,7 @@ public final class ContactStore {
   }
 
   private static java.sql.Array uuids(Connection c, Collection<Ulid> ids) throws SQLException {
-    return c.createArrayOf("uuid", ids.stream().map(Ulid::toUuid).toArray());
+    return UuidArray.of(c, ids.stream().map(Ulid::toUuid).toList());
   }
 
   private static Rowset rows(Connection c, PreparedStatement contacts) throws SQLException {

@@ -26,6 +26,7 @@ import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
+import dev.throughline.store.UuidArray;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -52,7 +53,8 @@ import org.jspecify.annotations.Nullable;
 final class ConverseStore {
   private static final String SEEN =
       """
-      insert into seen (day, event) select * from unnest(?::date[], ?::text[])
+      insert into seen (day, event)
+      select date '1970-01-01' + day, event from unnest(?::int[], ?::text[]) as t (day, event)
       on conflict do nothing
       returning event
       """;
@@ -272,7 +274,7 @@ final class ConverseStore {
       return fresh;
     }
     try (PreparedStatement s = c.prepareStatement(SEEN)) {
-      s.setArray(1, texts(c, "date", events, e -> e.day().toString()));
+      s.setArray(1, ints(c, events, e -> Math.toIntExact(e.day().toEpochDay())));
       s.setArray(2, texts(c, "text", events, Seen::event));
       try (ResultSet row = s.executeQuery()) {
         while (row.next()) {
@@ -672,13 +674,16 @@ final class ConverseStore {
 
   private static <R> Array uuids(Connection c, Collection<R> rows, Function<R, Ulid> value)
       throws SQLException {
-    return c.createArrayOf("uuid", rows.stream().map(r -> value.apply(r).toUuid()).toArray());
+    return UuidArray.of(c, rows.stream().map(r -> value.apply(r).toUuid()).toList());
   }
 
   private static <R> Array optionalUuids(
       Connection c, Collection<R> rows, Function<R, Optional<Ulid>> value) throws SQLException {
-    return c.createArrayOf(
-        "uuid", rows.stream().map(r -> value.apply(r).map(Ulid::toUuid).orElse(null)).toArray());
+    List<@Nullable UUID> ids = new ArrayList<>(rows.size());
+    for (R row : rows) {
+      ids.add(value.apply(row).map(Ulid::toUuid).orElse(null));
+    }
+    return UuidArray.of(c, ids);
   }
 
   private static <R> Array texts(

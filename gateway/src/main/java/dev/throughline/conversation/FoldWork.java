@@ -89,6 +89,7 @@ final class FoldWork implements Effects {
   private final Map<Ulid, Task> tasks = new HashMap<>();
   private final Map<Ulid, Sent> sent = new HashMap<>();
   private final Map<Owner, DataKey> keys = new HashMap<>();
+  private final Map<Owner, Bytes> hashes = new HashMap<>();
   private boolean anyUnsent;
 
   // What will be written.
@@ -846,7 +847,7 @@ final class FoldWork implements Effects {
   private Party party(App app, Identity identity) {
     Owner.Person owner = person(app, identity);
     DataKey key = key(owner);
-    Bytes hash = vault.hash(owner);
+    Bytes hash = hash(owner);
     IdentityRow row = identities.get(hash);
     if (row == null) {
       row = newPerson(app, identity, owner, key, hash);
@@ -947,7 +948,7 @@ final class FoldWork implements Effects {
   }
 
   private IdentityRow identityOf(Party party) {
-    IdentityRow row = identities.get(vault.hash(person(party.app(), party.identity())));
+    IdentityRow row = identities.get(hash(person(party.app(), party.identity())));
     if (row == null) {
       throw new IllegalStateException("a party without its identity");
     }
@@ -976,6 +977,10 @@ final class FoldWork implements Effects {
     return author(item).map(this::key);
   }
 
+  private Bytes hash(Owner.Person owner) {
+    return hashes.computeIfAbsent(owner, vault::hash);
+  }
+
   private DataKey key(Owner.Person owner) {
     DataKey key = keys.get(owner);
     if (key == null) {
@@ -993,7 +998,7 @@ final class FoldWork implements Effects {
   }
 
   private void loadPeople(Set<Owner.Person> people, Set<ContactId> contacts) throws SQLException {
-    List<Bytes> hashes = people.stream().map(vault::hash).toList();
+    List<Bytes> hashes = people.stream().map(this::hash).toList();
     List<IdentityRow> rows = new ArrayList<>(ConverseStore.known(transaction, hashes));
     rows.addAll(ConverseStore.identitiesOf(transaction, contacts));
     Set<ContactId> known = new HashSet<>();

@@ -25,6 +25,7 @@ import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
+import dev.throughline.store.UuidArray;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
@@ -387,7 +388,7 @@ public final class MessageStore {
     }
     List<UUID> found = new ArrayList<>();
     try (PreparedStatement statement = c.prepareStatement(CONVERSATIONS_OF_CONTACTS)) {
-      statement.setArray(1, c.createArrayOf("uuid", contacts.toArray()));
+      statement.setArray(1, UuidArray.of(c, contacts));
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           UUID id = row.getObject(1, UUID.class);
@@ -411,7 +412,7 @@ public final class MessageStore {
       List<UUID> addresses)
       throws SQLException {
     int p = 0;
-    statement.setArray(++p, c.createArrayOf("uuid", scope.toArray()));
+    statement.setArray(++p, UuidArray.of(c, scope));
     statement.setString(++p, project.value());
     statement.setObject(++p, time(after.map(Cursor::acceptTime).orElse(LATEST)));
     statement.setObject(++p, after.map(cursor -> cursor.id().toUuid()).orElse(ContactStore.NEWEST));
@@ -427,8 +428,7 @@ public final class MessageStore {
     @Nullable Short direction = filter.direction().map(MessageStore::column).orElse(null);
     statement.setObject(++p, direction, java.sql.Types.SMALLINT);
     statement.setObject(++p, direction, java.sql.Types.SMALLINT);
-    java.sql.@Nullable Array identities =
-        addresses.isEmpty() ? null : c.createArrayOf("uuid", addresses.toArray());
+    java.sql.@Nullable Array identities = addresses.isEmpty() ? null : UuidArray.of(c, addresses);
     statement.setArray(++p, identities);
     statement.setArray(++p, identities);
     statement.setInt(++p, limit);
@@ -590,7 +590,7 @@ public final class MessageStore {
     int deleted = 0;
     for (String sql : List.of(ENTRIES_GONE, MESSAGES_GONE)) {
       try (PreparedStatement statement = c.prepareStatement(sql)) {
-        statement.setArray(1, c.createArrayOf("uuid", ids.toArray()));
+        statement.setArray(1, UuidArray.of(c, ids));
         deleted = statement.executeUpdate();
       }
     }

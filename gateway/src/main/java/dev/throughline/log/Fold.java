@@ -5,7 +5,9 @@ import dev.throughline.store.DatabaseException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +32,13 @@ public final class Fold implements AutoCloseable {
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
   private static final Duration LAST_BACKOFF = Duration.ofSeconds(2);
 
-  /** Drafts that wait longer than this make the fold give way. */
-  private static final Duration DRAFTS_WAIT = Duration.ofMillis(5);
+  /**
+   * In a burst the fold works a third of the time: what comes in is acknowledged first, and larger
+   * batches cost less. What it puts off so is never older than this.
+   */
+  private static final Duration MAX_LAG = Duration.ofSeconds(2);
 
-  /** After a batch that took t, the fold rests for at most t/3: a quarter of the time. */
-  private static final int GIVES_WAY = 3;
+  private static final int RESTS_TIMES = 2;
 
   /** Old links of the position's chain are dropped every so many batches. */
   private static final int FORGET_EVERY = 200;
@@ -133,7 +137,7 @@ public final class Fold implements AutoCloseable {
         apply(entries, limit == 1);
         backoff = FIRST_BACKOFF;
         limit = Math.min(MAX_BATCH, limit * 2);
-        giveWay(System.nanoTime() - start);
+        giveWay(entries.getLast().at(), System.nanoTime() - start);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -264,9 +268,10 @@ public final class Fold implements AutoCloseable {
     }
   }
 
-  private void giveWay(long nanos) throws InterruptedException {
-    if (log.backlog().compareTo(DRAFTS_WAIT) > 0) {
-      Thread.sleep(Duration.ofNanos(nanos / GIVES_WAY));
+  private void giveWay(Instant folded, long nanos) throws InterruptedException {
+    Optional<Tail.Burst> burst = log.burst();
+    if (burst.isPresent() && Duration.between(folded, burst.get().at()).compareTo(MAX_LAG) < 0) {
+      Thread.sleep(Duration.ofNanos(RESTS_TIMES * nanos));
     }
   }
 

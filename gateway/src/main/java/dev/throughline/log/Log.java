@@ -224,9 +224,9 @@ public final class Log implements AutoCloseable {
     return sequencer.queued();
   }
 
-  /** For how long the oldest draft has been waiting for its batch. */
-  public Duration backlog() {
-    return sequencer.oldestWait();
+  /** Whether many write at this moment; empty while nobody or few do. */
+  Optional<Tail.Burst> burst() {
+    return tail.burst();
   }
 
   /**

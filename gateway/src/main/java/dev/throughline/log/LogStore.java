@@ -5,6 +5,7 @@ import dev.throughline.ledger.Kind;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ulids;
+import dev.throughline.store.UuidArray;
 import dev.throughline.vault.DataKey;
 import java.sql.Array;
 import java.sql.Connection;
@@ -166,7 +167,7 @@ final class LogStore {
       throws SQLException {
     List<Draft> drafts = batch.drafts();
     int n = drafts.size();
-    UUID[] ids = new UUID[n];
+    List<UUID> ids = new ArrayList<>(n);
     String[] kinds = new String[n];
     List<Long> payloadIndexes = new ArrayList<>(n);
     List<byte[]> payloads = new ArrayList<>(n);
@@ -177,7 +178,7 @@ final class LogStore {
     for (int i = 0; i < n; i++) {
       Draft draft = drafts.get(i);
       long index = first + i;
-      ids[i] = draft.id().toUuid();
+      ids.add(draft.id().toUuid());
       kinds[i] = draft.kind().token();
       if (draft.payload().length() > 0) {
         payloadIndexes.add(index);
@@ -206,7 +207,7 @@ final class LogStore {
     statement.setObject(++p, at, Types.TIMESTAMP_WITH_TIMEZONE);
     statement.setLong(++p, first);
     statement.setObject(++p, at, Types.TIMESTAMP_WITH_TIMEZONE);
-    statement.setArray(++p, connection.createArrayOf("uuid", ids));
+    statement.setArray(++p, UuidArray.of(connection, ids));
     statement.setArray(++p, connection.createArrayOf("text", kinds));
     statement.setArray(++p, bytea(connection, batch.entries()));
     statement.setArray(++p, bigint(connection, payloadIndexes));

@@ -25,9 +25,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,6 +79,16 @@ final class Sequencer implements AutoCloseable {
 
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
 
+  /**
+   * A commit costs the same for one draft as for many. So after a commit at most so long is waited
+   * until half of those who lately wrote at once have come back: then one half is at work while the
+   * other's batch is written. Who writes alone never waits.
+   */
+  private static final Duration GATHER = Duration.ofMillis(2);
+
+  /** How often it is looked who waits in vain: no caller has a timer of its own. */
+  private static final Duration DEADLINES_EVERY = Duration.ofMillis(100);
+
   private final Database database;
   private final Vault vault;
   private final Ulids ulids;
@@ -85,18 +97,24 @@ final class Sequencer implements AutoCloseable {
   private final Tail tail;
   private final Head.Shard genesis;
   private final Thread thread;
+  private final Thread deadlines;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
   private final Map<Subject, Share> queuedBySubject = new HashMap<>();
+  private List<Waiting> taken = List.of();
   private long queuedBytes;
+  private int gathered = 1;
   private boolean closed;
 
   // Only the sequencer's thread touches these.
   private @Nullable Connection connection;
   private @Nullable PreparedStatement append;
   private @Nullable Head head;
+
+  /** Drafts in the newest batch. */
+  private int written;
 
   Sequencer(
       Database database,
@@ -114,10 +132,12 @@ final class Sequencer implements AutoCloseable {
     this.tail = tail;
     this.genesis = genesis;
     this.thread = Thread.ofPlatform().name("sequencer").daemon(true).unstarted(this::run);
+    this.deadlines = Thread.ofVirtual().name("sequencer-deadlines").unstarted(this::watchDeadlines);
   }
 
   void start() {
     thread.start();
+    deadlines.start();
   }
 
   /**
@@ -125,24 +145,16 @@ final class Sequencer implements AutoCloseable {
    * other answer it is uncommitted, and its maker's to roll back.
    */
   Appended append(Draft draft, @Nullable Connection change, Duration patience) {
-    Waiting waiting = new Waiting(draft, change, System.nanoTime());
+    Waiting waiting = new Waiting(draft, change, System.nanoTime(), patience);
     enqueue(waiting);
     try {
-      if (waiting.await(patience)) {
-        return waiting.result();
-      }
+      waiting.await();
     } catch (InterruptedException e) {
+      giveUp(waiting);
+      waiting.awaitUninterruptibly();
       Thread.currentThread().interrupt();
     }
-    if (withdraw(waiting)) {
-      throw new LogUnavailableException("the log did not take the entry in time");
-    }
-    if (change != null) {
-      // Its connection is in the sequencer's hands, which has deadlines of its own.
-      waiting.awaitUninterruptibly();
-      return waiting.result();
-    }
-    throw new LogUnavailableException("the log did not answer in time");
+    return waiting.result();
   }
 
   /** How many drafts wait for a batch. */
@@ -150,17 +162,6 @@ final class Sequencer implements AutoCloseable {
     lock.lock();
     try {
       return queue.size();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** For how long the oldest draft has been waiting for its batch to start. */
-  Duration oldestWait() {
-    lock.lock();
-    try {
-      Waiting first = queue.peekFirst();
-      return first == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - first.since);
     } finally {
       lock.unlock();
     }
@@ -199,21 +200,50 @@ final class Sequencer implements AutoCloseable {
       queue.addLast(waiting);
       queuedBytes += draft.weight();
       queuedBySubject.put(draft.subject(), share);
-      arrived.signal();
+      if (queue.size() == gathered) {
+        arrived.signal();
+      }
     } finally {
       lock.unlock();
     }
   }
 
-  /** Takes back a draft that no batch has taken yet: then it is certain that it is not written. */
-  private boolean withdraw(Waiting waiting) {
+  /**
+   * Settles a draft whose caller waits no longer. One that no batch has taken is certainly not
+   * written. A change that a batch has taken goes on: its connection is in the sequencer's hands.
+   */
+  private void giveUp(Waiting waiting) {
     lock.lock();
     try {
-      boolean queued = queue.remove(waiting);
-      if (queued) {
+      if (queue.remove(waiting)) {
         unqueued(waiting);
+        waiting.fail(new LogUnavailableException("the log did not take the entry in time"));
+      } else if (waiting.change == null) {
+        waiting.fail(new LogUnavailableException("the log did not answer in time"));
       }
-      return queued;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void watchDeadlines() {
+    try {
+      while (thread.isAlive()) {
+        Thread.sleep(DEADLINES_EVERY);
+        expired().forEach(this::giveUp);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<Waiting> expired() {
+    long now = System.nanoTime();
+    lock.lock();
+    try {
+      return Stream.concat(queue.stream(), taken.stream())
+          .filter(waiting -> waiting.isOver(now))
+          .toList();
     } finally {
       lock.unlock();
     }
@@ -255,8 +285,10 @@ final class Sequencer implements AutoCloseable {
         if (closed) {
           return batch;
         }
+        taken = List.of();
         arrived.awaitUninterruptibly();
       }
+      gather();
       long bytes = 0;
       while (!queue.isEmpty() && batch.size() < MAX_BATCH) {
         Waiting next = queue.getFirst();
@@ -273,10 +305,25 @@ final class Sequencer implements AutoCloseable {
           break;
         }
       }
+      written = batch.size();
+      taken = batch;
       return batch;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void gather() {
+    gathered = Math.min((written + queue.size()) / 2, MAX_BATCH);
+    long left = GATHER.toNanos();
+    try {
+      while (queue.size() < gathered && left > 0 && !closed) {
+        left = arrived.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    gathered = 1;
   }
 
   private void write(List<Waiting> waiting) {
@@ -654,88 +701,71 @@ final class Sequencer implements AutoCloseable {
     }
   }
 
-  /** A draft and the caller who waits for it. */
+  /** A draft and the caller who waits for it; settled once. */
   private static final class Waiting {
     final Draft draft;
     final @Nullable Connection change;
     final long since;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition settled = lock.newCondition();
-    private @Nullable Appended result;
-    private @Nullable LogUnavailableException failure;
+    private final long patienceNanos;
+    private final CountDownLatch settled = new CountDownLatch(1);
+    private volatile @Nullable Appended result;
+    private volatile @Nullable LogUnavailableException failure;
 
-    Waiting(Draft draft, @Nullable Connection change, long since) {
+    Waiting(Draft draft, @Nullable Connection change, long since, Duration patience) {
       this.draft = draft;
       this.change = change;
       this.since = since;
+      this.patienceNanos = patience.toNanos();
     }
 
-    void done(Appended appended) {
-      lock.lock();
-      try {
-        if (failure == null) {
-          result = appended;
-        }
-        settled.signalAll();
-      } finally {
-        lock.unlock();
+    synchronized void done(Appended appended) {
+      if (!isSettled()) {
+        result = appended;
+        settled.countDown();
       }
     }
 
-    void fail(LogUnavailableException cause) {
-      lock.lock();
-      try {
-        if (result == null) {
-          failure = cause;
-        }
-        settled.signalAll();
-      } finally {
-        lock.unlock();
+    synchronized void fail(LogUnavailableException cause) {
+      if (!isSettled()) {
+        failure = cause;
+        settled.countDown();
       }
     }
 
-    /** Whether it was settled before the time was up. */
-    boolean await(Duration patience) throws InterruptedException {
-      long left = patience.toNanos();
-      lock.lock();
-      try {
-        while (!isSettled() && left > 0) {
-          left = settled.awaitNanos(left);
-        }
-        return isSettled();
-      } finally {
-        lock.unlock();
-      }
+    boolean isOver(long now) {
+      return now - since > patienceNanos;
+    }
+
+    void await() throws InterruptedException {
+      settled.await();
     }
 
     void awaitUninterruptibly() {
-      lock.lock();
-      try {
-        while (!isSettled()) {
-          settled.awaitUninterruptibly();
+      boolean interrupted = false;
+      while (!isSettled()) {
+        try {
+          settled.await();
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
-      } finally {
-        lock.unlock();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
 
     Appended result() {
-      lock.lock();
-      try {
-        if (failure != null) {
-          throw new LogUnavailableException("the entry was not written", failure);
-        }
-        if (result == null) {
-          throw new AssertionError("asked for its result before it was settled");
-        }
-        return result;
-      } finally {
-        lock.unlock();
+      if (failure != null) {
+        throw new LogUnavailableException("the entry was not written", failure);
       }
+      if (result == null) {
+        throw new AssertionError("asked for its result before it was settled");
+      }
+      return result;
     }
 
     private boolean isSettled() {
-      return result != null || failure != null;
+      return settled.getCount() == 0;
     }
   }
 }

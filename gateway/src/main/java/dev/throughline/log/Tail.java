@@ -3,12 +3,14 @@ package dev.throughline.log;
 import dev.throughline.ledger.Hash;
 import dev.throughline.message.Bytes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this node appended and the fold has not read yet, kept in clear and bounded, so that the
@@ -25,10 +27,16 @@ final class Tail {
   /** Leaf hashes kept for the publisher: 32 bytes each. */
   private static final int MAX_LEAVES = 1 << 17;
 
+  /** So many drafts in one batch are a burst. */
+  private static final int MANY = 16;
+
+  private static final Duration JUST_NOW = Duration.ofMillis(50);
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
   private final ArrayDeque<LogEntry> entries = new ArrayDeque<>();
   private final ArrayDeque<Hash> leaves = new ArrayDeque<>();
+  private volatile @Nullable Burst newest;
   private long bytes;
   private long firstLeaf;
   private long head;
@@ -64,11 +72,29 @@ final class Tail {
         bytes += weight(entries.getLast());
       }
       head = batch.after().next();
+      newest = new Burst(batch.drafts().size(), batch.at(), System.nanoTime());
       moved.signalAll();
     } finally {
       lock.unlock();
     }
   }
+
+  /** The newest batch, if it is large and has only just been written. */
+  Optional<Burst> burst() {
+    Burst last = newest;
+    return last != null
+            && last.drafts() >= MANY
+            && System.nanoTime() - last.since() < JUST_NOW.toNanos()
+        ? Optional.of(last)
+        : Optional.empty();
+  }
+
+  /**
+   * A batch whose drafts came in together.
+   *
+   * @param since {@link System#nanoTime} of its commit
+   */
+  record Burst(int drafts, Instant at, long since) {}
 
   /** Up to {@code max} entries from {@code from} on; empty when they are not here. */
   List<LogEntry> take(long from, int max) {

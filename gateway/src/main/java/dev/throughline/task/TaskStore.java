@@ -5,6 +5,7 @@ import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ulids;
+import dev.throughline.store.UuidArray;
 import dev.throughline.task.Task.Change;
 import dev.throughline.task.Task.Priority;
 import java.sql.Array;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -225,15 +227,15 @@ public final class TaskStore {
     }
     try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
       statement.setObject(1, now.atOffset(ZoneOffset.UTC));
-      statement.setArray(2, connection.createArrayOf("uuid", ids));
+      statement.setArray(2, UuidArray.of(connection, Arrays.asList(ids)));
       statement.setArray(3, connection.createArrayOf("text", lanes));
       statement.setArray(4, connection.createArrayOf("int8", seqs));
       statement.setArray(5, connection.createArrayOf("text", kinds));
       statement.setArray(6, connection.createArrayOf("int2", priorities));
       statement.setArray(7, times(connection, dues));
-      statement.setArray(8, connection.createArrayOf("uuid", apps));
-      statement.setArray(9, connection.createArrayOf("uuid", contacts));
-      statement.setArray(10, connection.createArrayOf("uuid", targets));
+      statement.setArray(8, UuidArray.of(connection, Arrays.asList(apps)));
+      statement.setArray(9, UuidArray.of(connection, Arrays.asList(contacts)));
+      statement.setArray(10, UuidArray.of(connection, Arrays.asList(targets)));
       statement.setArray(11, connection.createArrayOf("bytea", sealed));
       statement.executeUpdate();
     }
@@ -270,7 +272,7 @@ public final class TaskStore {
   }
 
   private static Array uuids(Connection connection, List<Ulid> ids) throws SQLException {
-    return connection.createArrayOf("uuid", ids.stream().map(Ulid::toUuid).toArray(UUID[]::new));
+    return UuidArray.of(connection, ids.stream().map(Ulid::toUuid).toList());
   }
 
   private static Array times(Connection connection, List<Instant> times) throws SQLException {

@@ -19,7 +19,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import javax.crypto.KDF;
-import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -126,22 +125,16 @@ final class EpochKeys {
   }
 
   /** One epoch's two derived keys. */
-  record Epoch(int number, SecretKey wrapping, SecretKey lookup) {
+  record Epoch(int number, SecretKey wrapping, Hmac lookup) {
     static Epoch of(int number, byte[] key) {
       return new Epoch(
           number,
           new SecretKeySpec(derive(key, "throughline wrap v1"), "AES"),
-          new SecretKeySpec(derive(key, "throughline lookup v1"), "HmacSHA256"));
+          new Hmac(new SecretKeySpec(derive(key, "throughline lookup v1"), "HmacSHA256")));
     }
 
     Bytes hash(byte[] name) {
-      try {
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(lookup);
-        return Bytes.wrap(mac.doFinal(name));
-      } catch (GeneralSecurityException e) {
-        throw new IllegalStateException("HmacSHA256 must exist in every JDK", e);
-      }
+      return lookup.of(name);
     }
 
     private static byte[] derive(byte[] key, String use) {

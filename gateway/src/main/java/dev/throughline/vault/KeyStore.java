@@ -1,11 +1,13 @@
 package dev.throughline.vault;
 
 import dev.throughline.message.Bytes;
+import dev.throughline.store.UuidArray;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -42,7 +44,7 @@ final class KeyStore {
 
   static List<DataKey.Row> byId(Connection connection, Collection<UUID> ids) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(BY_ID)) {
-      statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+      statement.setArray(1, UuidArray.of(connection, ids));
       return rows(statement);
     }
   }
@@ -84,7 +86,7 @@ final class KeyStore {
       epochs[i] = row.epoch();
       wrapped[i] = row.wrapped().array();
     }
-    statement.setArray(first, connection.createArrayOf("uuid", ids));
+    statement.setArray(first, UuidArray.of(connection, Arrays.asList(ids)));
     statement.setArray(first + 1, connection.createArrayOf("bytea", owners));
     statement.setArray(first + 2, connection.createArrayOf("int4", months));
     statement.setArray(first + 3, connection.createArrayOf("int4", epochs));

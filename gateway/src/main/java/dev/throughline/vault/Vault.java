@@ -6,7 +6,6 @@ import dev.throughline.vault.EpochKeys.Epoch;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,10 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -39,9 +35,8 @@ public final class Vault {
   public static final int OVERHEAD = 1 + 16 + 12 + 16;
 
   private static final byte VERSION = 1;
-  private static final int NONCE_BYTES = 12;
+  private static final int NONCE_BYTES = AesGcm.NONCE_BYTES;
   private static final int KEY_BYTES = 32;
-  private static final int TAG_BITS = 128;
   private static final int HEADER_BYTES = 1 + 16 + NONCE_BYTES;
 
   /** About 25 MB when full. */
@@ -52,6 +47,8 @@ public final class Vault {
   private final KeyLookups lookups;
   private final InstantSource clock;
   private final SecureRandom random;
+  private final Nonces nonces;
+  private final AesGcm aes = new AesGcm();
   private final KeyCache<UUID, DataKey> byId = new KeyCache<>(CACHED_KEYS);
   private final KeyCache<OwnerMonth, DataKey> byOwner = new KeyCache<>(CACHED_KEYS);
 
@@ -61,6 +58,7 @@ public final class Vault {
     this.lookups = new KeyLookups(database);
     this.clock = clock;
     this.random = random;
+    this.nonces = new Nonces(random);
   }
 
   /**
@@ -125,15 +123,14 @@ public final class Vault {
   }
 
   public Bytes seal(DataKey key, byte[] plain, byte[] associated) {
-    byte[] sealed = new byte[HEADER_BYTES + plain.length + TAG_BITS / 8];
-    byte[] nonce = new byte[NONCE_BYTES];
-    random.nextBytes(nonce);
+    byte[] sealed = new byte[HEADER_BYTES + plain.length + AesGcm.TAG_BYTES];
+    byte[] nonce = nonces.next();
     ByteBuffer header = ByteBuffer.wrap(sealed);
     header.put(VERSION);
     header.putLong(key.id().getMostSignificantBits());
     header.putLong(key.id().getLeastSignificantBits());
     header.put(nonce);
-    encrypt(key.secret(), nonce, associated, plain, sealed, HEADER_BYTES);
+    aes.encrypt(key.secret(), nonce, associated, plain, sealed, HEADER_BYTES);
     return Bytes.wrap(sealed);
   }
 
@@ -144,7 +141,7 @@ public final class Vault {
 
   /** The id of the key that a blob is sealed with. */
   public static UUID keyId(Bytes sealed) {
-    if (sealed.length() < HEADER_BYTES + TAG_BITS / 8 || sealed.array()[0] != VERSION) {
+    if (sealed.length() < HEADER_BYTES + AesGcm.TAG_BYTES || sealed.array()[0] != VERSION) {
       throw new IllegalStateException("not a sealed blob of version 1");
     }
     ByteBuffer header = ByteBuffer.wrap(sealed.array());
@@ -206,11 +203,10 @@ public final class Vault {
     Epoch epoch = epochs.current();
     byte[] name = owner.nameBytes();
     byte[] plain = ByteBuffer.allocate(KEY_BYTES + name.length).put(secret).put(name).array();
-    byte[] nonce = new byte[NONCE_BYTES];
-    random.nextBytes(nonce);
-    byte[] wrapped = new byte[NONCE_BYTES + plain.length + TAG_BITS / 8];
+    byte[] nonce = nonces.next();
+    byte[] wrapped = new byte[NONCE_BYTES + plain.length + AesGcm.TAG_BYTES];
     System.arraycopy(nonce, 0, wrapped, 0, NONCE_BYTES);
-    encrypt(epoch.wrapping(), nonce, associated(id), plain, wrapped, NONCE_BYTES);
+    aes.encrypt(epoch.wrapping(), nonce, associated(id), plain, wrapped, NONCE_BYTES);
     DataKey.Row row =
         new DataKey.Row(id, epoch.hash(name), month, epoch.number(), Bytes.wrap(wrapped));
     return new DataKey(id, new SecretKeySpec(secret, "AES"), Optional.of(row));
@@ -221,7 +217,8 @@ public final class Vault {
         .find(row.epoch())
         .map(epoch -> {
           byte[] wrapped = row.wrapped().array();
-          byte[] plain = decrypt(epoch.wrapping(), wrapped, 0, NONCE_BYTES, associated(row.id()));
+          byte[] plain =
+              aes.decrypt(epoch.wrapping(), wrapped, 0, NONCE_BYTES, associated(row.id()));
           byte[] name = Arrays.copyOfRange(plain, KEY_BYTES, plain.length);
           if (!epoch.hash(name).equals(row.owner())) {
             throw new TamperedException();
@@ -236,35 +233,8 @@ public final class Vault {
     byOwner.put(owner, key);
   }
 
-  private static Bytes open(DataKey key, Bytes sealed, byte[] associated) {
-    return Bytes.wrap(decrypt(key.secret(), sealed.array(), 1 + 16, HEADER_BYTES, associated));
-  }
-
-  private static void encrypt(
-      SecretKey key, byte[] nonce, byte[] associated, byte[] plain, byte[] out, int offset) {
-    try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
-      cipher.updateAAD(associated);
-      cipher.doFinal(plain, 0, plain.length, out, offset);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-256-GCM must work in every JDK", e);
-    }
-  }
-
-  private static byte[] decrypt(
-      SecretKey key, byte[] sealed, int nonceAt, int offset, byte[] associated) {
-    try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(
-          Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, sealed, nonceAt, NONCE_BYTES));
-      cipher.updateAAD(associated);
-      return cipher.doFinal(sealed, offset, sealed.length - offset);
-    } catch (AEADBadTagException e) {
-      throw new TamperedException(e);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-256-GCM must work in every JDK", e);
-    }
+  private Bytes open(DataKey key, Bytes sealed, byte[] associated) {
+    return Bytes.wrap(aes.decrypt(key.secret(), sealed.array(), 1 + 16, HEADER_BYTES, associated));
   }
 
   private static byte[] associated(UUID id) {
