@@ -106,7 +106,7 @@ public final class Gateway implements AutoCloseable {
       Vault vault = Vault.open(config.data().resolve("keys"), database, clock, random);
       Log log = opened(Log.open(database, vault, ulids, clock, config.ledgerHost(), node));
       Publisher publisher = opened(new Publisher(log, database, config.data(), clock, random));
-      Drafts drafts = new Drafts(vault, ulids, random);
+      Drafts drafts = new Drafts(vault, ulids);
       AccessKeys keys = new AccessKeys(database, log, drafts, ulids, random, clock);
       keys.reload();
       projects = new Projects(database, vault, log, drafts, clock);

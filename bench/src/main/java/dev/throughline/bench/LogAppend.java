@@ -54,7 +54,7 @@ final class LogAppend implements AppendTarget {
     try {
       Vault vault = Vault.open(folder.resolve("keys"), database, clock, random);
       Log log = Log.open(database, vault, ulids, clock, "bench.invalid", UUID.randomUUID());
-      return new LogAppend(database, log, new Drafts(vault, ulids, random), ulids.next());
+      return new LogAppend(database, log, new Drafts(vault, ulids), ulids.next());
     } catch (RuntimeException e) {
       database.close();
       throw e;

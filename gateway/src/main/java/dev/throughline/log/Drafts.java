@@ -10,7 +10,6 @@ import dev.throughline.store.DatabaseException;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -30,12 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class Drafts {
   private final Vault vault;
   private final Ulids ulids;
-  private final SecureRandom random;
 
-  public Drafts(Vault vault, Ulids ulids, SecureRandom random) {
+  public Drafts(Vault vault, Ulids ulids) {
     this.vault = vault;
     this.ulids = ulids;
-    this.random = random;
   }
 
   public Builder draft(Kind kind, Subject subject) {
@@ -91,15 +88,12 @@ public final class Drafts {
      */
     public Draft build() {
       Map<Owner, DataKey> keys = keys(new LinkedHashSet<>(owners));
-      byte[] nonces = new byte[SealedParts.NONCE_BYTES * parts.size()];
-      random.nextBytes(nonces);
       List<UUID> partKeys = new ArrayList<>(parts.size());
       List<Bytes> blobs = new ArrayList<>(parts.size());
       List<PartLeaf> leaves = new ArrayList<>(parts.size());
       for (int i = 0; i < parts.size(); i++) {
         byte[] bytes = parts.get(i).array();
-        byte[] nonce = new byte[SealedParts.NONCE_BYTES];
-        System.arraycopy(nonces, i * nonce.length, nonce, 0, nonce.length);
+        byte[] nonce = vault.random(SealedParts.NONCE_BYTES);
         leaves.add(PartLeaf.of(nonce, bytes));
         DataKey key = keys.get(owners.get(i));
         if (key == null) {

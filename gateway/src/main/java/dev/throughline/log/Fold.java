@@ -4,6 +4,7 @@ import dev.throughline.store.Database;
 import dev.throughline.store.DatabaseException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,6 +40,13 @@ public final class Fold implements AutoCloseable {
   private static final Duration MAX_LAG = Duration.ofSeconds(2);
 
   private static final int RESTS_TIMES = 2;
+
+  /**
+   * A fold finds everything by key. Left to itself the server would plan its statements while the
+   * tables are empty, and read whole tables until it next counts their rows.
+   */
+  private static final String BY_INDEX =
+      "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off";
 
   /** Old links of the position's chain are dropped every so many batches. */
   private static final int FORGET_EVERY = 200;
@@ -288,6 +296,9 @@ public final class Fold implements AutoCloseable {
     Connection open = connection;
     if (open == null || open.isClosed()) {
       open = database.connect("fold");
+      try (Statement statement = open.createStatement()) {
+        statement.execute(BY_INDEX);
+      }
       open.setAutoCommit(false);
       connection = open;
     }

@@ -79,6 +79,7 @@ record Cluster(Path folder, String name, String password) {
     try {
       initialise(platform, fresh, binaries, account);
       createDatabase(platform, fresh, binaries, account, password);
+      sync(platform, fresh, binaries, account);
     } finally {
       Files.deleteIfExists(superuserPassword);
     }
@@ -103,6 +104,8 @@ record Cluster(Path folder, String name, String password) {
             "--locale-provider=builtin",
             "--builtin-locale=C.UTF-8",
             "--data-checksums",
+            // All of it at once, when it is complete.
+            "--no-sync",
             "--no-instructions"));
     Command.Result result = Command.run(command, fresh, "");
     if (result.exit() != 0) {
@@ -119,7 +122,7 @@ record Cluster(Path folder, String name, String password) {
         List.of(
             binaries.program("postgres").toString(), "--single", "-D", argument(platform, fresh)));
     command.addAll(PostgresSettings.arguments(PostgresSettings.quiet()));
-    command.addAll(List.of("-c", "log_min_messages=error", "template1"));
+    command.addAll(List.of("-c", "log_min_messages=error", "-c", "fsync=off", "template1"));
     // Not a superuser: pg_monitor and pg_checkpoint are for `doctor` and for warming the log.
     String sql =
         """
@@ -133,6 +136,21 @@ record Cluster(Path folder, String name, String password) {
     if (result.exit() != 0 || result.output().matches("(?s).*\\b(ERROR|FATAL|PANIC):.*")) {
       throw failed(
           "the database could not be created", result.output().replace(password, "<password>"));
+    }
+  }
+
+  /** Nothing reached the disk for sure before; only then does the folder get its name. */
+  private static void sync(Platform platform, Path fresh, PostgresBinaries binaries, RunAs account)
+      throws IOException {
+    List<String> command = new ArrayList<>(account.become());
+    command.addAll(
+        List.of(
+            binaries.program("initdb").toString(),
+            "--sync-only",
+            "--pgdata=" + argument(platform, fresh)));
+    Command.Result result = Command.run(command, fresh, "");
+    if (result.exit() != 0) {
+      throw failed("initdb --sync-only ended with " + result.exit(), result.output());
     }
   }
 

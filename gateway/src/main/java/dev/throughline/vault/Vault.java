@@ -47,10 +47,10 @@ public final class Vault {
   private final KeyLookups lookups;
   private final InstantSource clock;
   private final SecureRandom random;
-  private final Nonces nonces;
+  private final RandomStream stream;
   private final AesGcm aes = new AesGcm();
   private final KeyCache<UUID, DataKey> byId = new KeyCache<>(CACHED_KEYS);
-  private final KeyCache<OwnerMonth, DataKey> byOwner = new KeyCache<>(CACHED_KEYS);
+  private final KeyCache<Owner, CurrentKey> byOwner = new KeyCache<>(CACHED_KEYS);
 
   private Vault(EpochKeys epochs, Database database, InstantSource clock, SecureRandom random) {
     this.epochs = epochs;
@@ -58,7 +58,7 @@ public final class Vault {
     this.lookups = new KeyLookups(database);
     this.clock = clock;
     this.random = random;
-    this.nonces = new Nonces(random);
+    this.stream = new RandomStream(random);
   }
 
   /**
@@ -95,8 +95,9 @@ public final class Vault {
     int month = month(clock.instant());
     for (Owner owner : owners) {
       byOwner
-          .get(new OwnerMonth(owner, owner.monthly() ? month : 0))
-          .ifPresentOrElse(key -> keys.put(owner, key), () -> missing.add(owner));
+          .get(owner)
+          .filter(current -> current.month == (owner.monthly() ? month : 0))
+          .ifPresentOrElse(current -> keys.put(owner, current.key), () -> missing.add(owner));
     }
     if (!missing.isEmpty()) {
       keys.putAll(stored(missing, month));
@@ -118,13 +119,17 @@ public final class Vault {
   /** Call when the rows of fresh keys are committed: from now on they serve everybody. */
   public void admit(Map<Owner, DataKey> keys) {
     keys.forEach((owner, key) ->
-        key.fresh()
-            .ifPresent(row -> remember(new OwnerMonth(owner, row.month()), key.committed())));
+        key.fresh().ifPresent(row -> remember(owner, row.month(), key.committed())));
+  }
+
+  /** Random bytes for a commitment, as good as those of the keys. */
+  public byte[] random(int length) {
+    return stream.next(length);
   }
 
   public Bytes seal(DataKey key, byte[] plain, byte[] associated) {
     byte[] sealed = new byte[HEADER_BYTES + plain.length + AesGcm.TAG_BYTES];
-    byte[] nonce = nonces.next();
+    byte[] nonce = stream.next(NONCE_BYTES);
     ByteBuffer header = ByteBuffer.wrap(sealed);
     header.put(VERSION);
     header.putLong(key.id().getMostSignificantBits());
@@ -189,7 +194,7 @@ public final class Vault {
         unwrap(row)
             .ifPresent(key -> {
               found.put(owner, key);
-              remember(new OwnerMonth(owner, row.month()), key);
+              remember(owner, row.month(), key);
             });
       }
     }
@@ -203,7 +208,7 @@ public final class Vault {
     Epoch epoch = epochs.current();
     byte[] name = owner.nameBytes();
     byte[] plain = ByteBuffer.allocate(KEY_BYTES + name.length).put(secret).put(name).array();
-    byte[] nonce = nonces.next();
+    byte[] nonce = stream.next(NONCE_BYTES);
     byte[] wrapped = new byte[NONCE_BYTES + plain.length + AesGcm.TAG_BYTES];
     System.arraycopy(nonce, 0, wrapped, 0, NONCE_BYTES);
     aes.encrypt(epoch.wrapping(), nonce, associated(id), plain, wrapped, NONCE_BYTES);
@@ -228,9 +233,9 @@ public final class Vault {
         });
   }
 
-  private void remember(OwnerMonth owner, DataKey key) {
+  private void remember(Owner owner, int month, DataKey key) {
     byId.put(key.id(), key);
-    byOwner.put(owner, key);
+    byOwner.put(owner, new CurrentKey(month, key));
   }
 
   private Bytes open(DataKey key, Bytes sealed, byte[] associated) {
@@ -250,7 +255,8 @@ public final class Vault {
     return date.getYear() * 12 + date.getMonthValue() - 1;
   }
 
-  private record OwnerMonth(Owner owner, int month) {}
+  /** The key that seals what an owner owns in this month. */
+  private record CurrentKey(int month, DataKey key) {}
 
   /** A sealed blob was changed, moved to another row, or belongs to another installation. */
   public static final class TamperedException extends RuntimeException {

@@ -104,7 +104,7 @@ final class ApiServer implements AutoCloseable {
     Vault vault = Vault.open(folder, database, clock, random);
     UUID node = UUID.randomUUID();
     log = Log.open(database, vault, ulids, clock, "test.example", node);
-    drafts = new Drafts(vault, ulids, random);
+    drafts = new Drafts(vault, ulids);
     directory = new Directory(database, vault);
     directory.reload();
     Webhooks webhooks = new Webhooks(database, vault);

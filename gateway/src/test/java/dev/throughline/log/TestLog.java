@@ -31,7 +31,7 @@ public final class TestLog implements AutoCloseable {
     this.database = database;
     this.vault = Vault.open(data.resolve("keys"), database, clock, RANDOM);
     Ulids ulids = new Ulids(clock, RANDOM);
-    this.drafts = new Drafts(vault, ulids, RANDOM);
+    this.drafts = new Drafts(vault, ulids);
     this.log = Log.open(database, vault, ulids, clock, HOST, node);
   }
 
