@@ -151,7 +151,12 @@ final class World implements AutoCloseable {
 
   /** The project's API under its key. */
   Api api() {
-    return open().as(Api.basic(keyId, keySecret)).under("/v1/projects/" + project);
+    return open().as(basic()).under("/v1/projects/" + project);
+  }
+
+  /** The project's key as a header field has it. */
+  String basic() {
+    return Api.basic(keyId, keySecret);
   }
 
   Api ops() {

@@ -135,7 +135,7 @@ final class Sequencer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (withdraw(waiting)) {
-      throw new LogUnavailableException("the log did not take the entry in time");
+      throw LogUnavailableException.refused("the log did not take the entry in time");
     }
     if (change != null) {
       // Its connection is in the sequencer's hands, which has deadlines of its own.
@@ -327,11 +327,11 @@ final class Sequencer implements AutoCloseable {
       }
     }
     LOG.warn("others were always faster: {} drafts were not written", open.size());
-    LogUnavailableException failure = new LogUnavailableException("others were always faster");
+    LogUnavailableException failure = LogUnavailableException.refused("others were always faster");
     open.forEach(draft -> draft.fail(failure));
   }
 
-  /** What became of a batch; whatever it says is certain. */
+  /** What became of a batch; whatever it says is certain, but for a commit that was cut off. */
   private sealed interface Written {
     record Done() implements Written {}
 
@@ -348,7 +348,9 @@ final class Sequencer implements AutoCloseable {
     Written written = change == null ? writeOwn(batch) : writeWith(batch, change);
     if (written instanceof Written.Failed(DatabaseException.CommitUnknown cut)) {
       LOG.warn("the commit of a batch was cut off ({}); looking for it", cut.sqlState());
-      return change == null ? writeAgain(batch, cut) : lookFor(batch, cut);
+      Written found = change == null ? writeAgain(batch, cut) : lookFor(batch, cut);
+      // Whatever failed thereafter, the first try may stand.
+      return found instanceof Written.Failed ? new Written.Failed(cut) : found;
     }
     return written;
   }
@@ -584,8 +586,11 @@ final class Sequencer implements AutoCloseable {
 
   private void fail(List<Waiting> open, RuntimeException cause) {
     LOG.warn("the log could not be written: {}", cause.getMessage());
+    String sentence = "the database did not take the entry";
     LogUnavailableException failure =
-        new LogUnavailableException("the database did not take the entry", cause);
+        cause instanceof DatabaseException && !(cause instanceof DatabaseException.CommitUnknown)
+            ? LogUnavailableException.refused(sentence, cause)
+            : new LogUnavailableException(sentence, cause);
     open.forEach(waiting -> waiting.fail(failure));
     disconnect();
   }
@@ -723,7 +728,9 @@ final class Sequencer implements AutoCloseable {
       lock.lock();
       try {
         if (failure != null) {
-          throw new LogUnavailableException("the entry was not written", failure);
+          throw failure.isRefused()
+              ? LogUnavailableException.refused("the entry was not written", failure)
+              : new LogUnavailableException("the entry may not be written", failure);
         }
         if (result == null) {
           throw new AssertionError("asked for its result before it was settled");
