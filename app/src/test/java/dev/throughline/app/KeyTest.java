@@ -230,8 +230,10 @@ final class KeyTest {
       Api api, String user, String text, CountDownLatch busy) {
     List<Sent> sent = new ArrayList<>();
     int refused = 0;
+    long end = System.nanoTime() + World.PATIENCE.toNanos();
     while (refused < 3) {
       long begun = System.nanoTime();
+      assertThat(begun).as("the key is refused before the time is up").isLessThan(end);
       Api.Answer answer = api.post("/messages:send", app.sendBody(user, text));
       boolean ok = answer.status() == 200;
       sent.add(
