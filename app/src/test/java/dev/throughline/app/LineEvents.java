@@ -1,6 +1,9 @@
 package dev.throughline.app;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Webhook events as LINE writes them, for what the emulated people would not do by themselves. */
@@ -9,6 +12,14 @@ final class LineEvents {
 
   LineEvents(World world) {
     this.world = world;
+  }
+
+  /** The bytes of a webhook with these events, as LINE would sign them. */
+  static byte[] body(List<? extends JsonNode> events) {
+    ObjectNode body = (ObjectNode) Api.json("{}");
+    body.put("destination", World.BOT);
+    body.putArray("events").addAll(events);
+    return body.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   ObjectNode event(String type, String user) {

@@ -18,6 +18,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -59,7 +61,14 @@ final class World implements AutoCloseable {
   private Optional<Gateway> gateway = Optional.empty();
 
   static World start() throws Exception {
-    return new World(TargetPolicy.SANDBOX, Optional.empty());
+    return start(TargetPolicy.SANDBOX);
+  }
+
+  /**
+   * @param callbacks where callbacks may go
+   */
+  static World start(TargetPolicy callbacks) throws Exception {
+    return new World(callbacks, Optional.empty());
   }
 
   /** LINE's API is reached through somebody else, who knows where the emulator is. */
@@ -112,6 +121,21 @@ final class World implements AutoCloseable {
     gateway = Optional.empty();
   }
 
+  /** Stops the gateway without waiting for what it is about, and so without its outcome. */
+  void abandon() throws InterruptedException {
+    Thread stopping = new Thread(this::shut, "abandon");
+    stopping.start();
+    stopping.interrupt();
+    stopping.join();
+  }
+
+  /** Starts the gateway again; LINE's webhooks go to this app. */
+  void restart(CustomerApp app) throws Exception {
+    shut();
+    open(TargetPolicy.SANDBOX);
+    receivesLine(app);
+  }
+
   Gateway gateway() {
     return gateway.orElseThrow();
   }
@@ -127,7 +151,12 @@ final class World implements AutoCloseable {
 
   /** The project's API under its key. */
   Api api() {
-    return open().as(Api.basic(keyId, keySecret)).under("/v1/projects/" + project);
+    return open().as(basic()).under("/v1/projects/" + project);
+  }
+
+  /** The project's key as a header field has it. */
+  String basic() {
+    return Api.basic(keyId, keySecret);
   }
 
   Api ops() {
@@ -180,6 +209,19 @@ final class World implements AutoCloseable {
   /** A new LINE user who is a friend of the account. */
   String friend() throws ControlRefusal {
     return line.addUser("Hanako " + number(), Friendship.FRIEND).userId();
+  }
+
+  /** A number that the database answers. */
+  long count(String sql) {
+    return database
+        .database()
+        .read(c -> {
+          try (PreparedStatement statement = c.prepareStatement(sql);
+              ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+          }
+        });
   }
 
   /** Strikes requests or webhooks that contain this text, so many times. */

@@ -7,6 +7,7 @@ import dev.throughline.http.Headers;
 import dev.throughline.http.Http;
 import dev.throughline.http.HttpResult;
 import dev.throughline.http.OutgoingRequest;
+import dev.throughline.http.RetryAfter;
 import dev.throughline.http.Target;
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.ledger.Kind;
@@ -136,12 +137,10 @@ public final class CallbackHandler implements TaskHandler {
                 "secret_for_overridden_callback_urls"));
   }
 
-  private static Optional<Duration> retryAfter(Headers headers) {
+  private Optional<Duration> retryAfter(Headers headers) {
     return headers
         .first("retry-after")
-        .filter(value -> value.matches("[0-9]{1,9}"))
-        .map(value -> Duration.ofSeconds(Long.parseLong(value)))
-        .map(asked -> asked.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : asked);
+        .flatMap(value -> RetryAfter.parse(value, clock.instant(), LONGEST_RETRY_AFTER));
   }
 
   private void conclude(Task task, CallbackTask callback, CallbackOutcome outcome)

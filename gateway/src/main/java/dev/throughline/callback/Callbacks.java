@@ -16,39 +16,33 @@ import dev.throughline.vault.Vault;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Makes a task for each webhook that wants to know of a fact, and decides what a target's answer
- * means. A target that fails for {@link #FAILING_CONTACTS} contacts in a row is paused: its
- * callbacks wait in order until a probe, once a minute, is answered well.
+ * means. A target that fails for {@link Standings#FAILING_CONTACTS} contacts in a row is paused:
+ * its callbacks wait in order until a probe, once a minute, is answered.
  */
 public final class Callbacks implements Reaction {
   static final String KIND = "callback";
 
-  /** How many contacts' callbacks fail, with no success between, before a target is paused. */
-  static final int FAILING_CONTACTS = 5;
-
+  /** Only who is active is paused, and only who is paused goes on; anybody may be gone. */
   private static final String SET_STATE =
-      "update webhook set state = ?, state_at = ? where id = ? and state <> ?";
+      """
+      update webhook set state = ?, state_at = ?
+      where id = ? and state = any (?)
+      """;
 
   private final Webhooks webhooks;
   private final Tasks tasks;
   private final Vault vault;
-
-  // Whose callbacks failed since a target last answered well; what was committed only.
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Map<WebhookId, Set<ContactId>> failing = new HashMap<>();
+  private final Standings standings;
 
   public Callbacks(Webhooks webhooks, Tasks tasks, Vault vault) {
     this.webhooks = webhooks;
     this.tasks = tasks;
     this.vault = vault;
+    this.standings = new Standings(webhooks);
   }
 
   @Override
@@ -145,7 +139,7 @@ public final class Callbacks implements Reaction {
       case GONE -> {
         effects.change(
             new Task.Change.Again(task.id(), effects.at(), task.tries(), result.error()));
-        webhook.ifPresent(id -> setState(id, Webhook.State.GONE, effects));
+        webhook.ifPresent(id -> becomes(id, Webhook.State.GONE, effects));
       }
       case FAILED -> failed(outcome, result, webhook, effects);
     }
@@ -157,8 +151,10 @@ public final class Callbacks implements Reaction {
       Optional<WebhookId> webhook,
       Effects effects) {
     Task task = outcome.task();
-    boolean probe = webhook.flatMap(webhooks::find).filter(Webhook::isPaused).isPresent();
-    if (probe) {
+    boolean held =
+        webhook.isPresent() && standings.state(webhook.get(), effects) != Webhook.State.ACTIVE;
+    if (held) {
+      // A probe, or a call that was under way when its target was given up: no try is used up.
       effects.change(new Task.Change.Again(task.id(), effects.at(), task.tries(), result.error()));
       return;
     }
@@ -172,30 +168,33 @@ public final class Callbacks implements Reaction {
       effects.change(
           new Task.Change.Again(task.id(), effects.at().plus(longer), failures, result.error()));
     }
-    if (webhook.isPresent() && task.contact().isPresent()) {
-      if (isFifth(webhook.get(), task.contact().get())) {
-        setState(webhook.get(), Webhook.State.PAUSED, effects);
-      }
-      effects.afterwards(() -> remember(webhook.get(), task.contact().get()));
+    if (webhook.isPresent()
+        && task.contact().isPresent()
+        && standings.failed(webhook.get(), task.contact().get(), effects)) {
+      becomes(webhook.get(), Webhook.State.PAUSED, effects);
     }
   }
 
   /** Any answer of the target's own, even a refusal, shows that it is there. */
   private void answered(WebhookId webhook, Effects effects) {
-    effects.afterwards(() -> forget(webhook));
-    if (webhooks.find(webhook).filter(Webhook::isPaused).isPresent()) {
-      setState(webhook, Webhook.State.ACTIVE, effects);
+    standings.answered(webhook, effects);
+    if (standings.state(webhook, effects) == Webhook.State.PAUSED) {
+      becomes(webhook, Webhook.State.ACTIVE, effects);
     }
   }
 
-  private void setState(WebhookId webhook, Webhook.State state, Effects effects) {
+  private void becomes(WebhookId webhook, Webhook.State state, Effects effects) {
+    if (standings.state(webhook, effects) == state) {
+      return;
+    }
+    standings.becomes(webhook, state, effects);
     Instant now = effects.at();
     effects.write(connection -> {
       try (var statement = connection.prepareStatement(SET_STATE)) {
         statement.setString(1, state.column());
         statement.setTimestamp(2, Timestamp.from(now));
         statement.setObject(3, webhook.value().toUuid());
-        statement.setString(4, state.column());
+        statement.setArray(4, connection.createArrayOf("text", before(state)));
         return statement.executeUpdate();
       }
     });
@@ -204,7 +203,11 @@ public final class Callbacks implements Reaction {
     }
     effects.afterwards(() -> {
       webhooks.reload();
-      if (state == Webhook.State.ACTIVE) {
+      // Its owner may have changed it meanwhile.
+      boolean active =
+          webhooks.find(webhook).map(Webhook::state).orElse(Webhook.State.ACTIVE)
+              == Webhook.State.ACTIVE;
+      if (active) {
         tasks.resume(webhook.value());
       } else {
         tasks.pause(webhook.value());
@@ -212,36 +215,12 @@ public final class Callbacks implements Reaction {
     });
   }
 
-  private boolean isFifth(WebhookId webhook, ContactId contact) {
-    lock.lock();
-    try {
-      Set<ContactId> contacts = new HashSet<>(failing.getOrDefault(webhook, Set.of()));
-      contacts.add(contact);
-      return contacts.size() >= FAILING_CONTACTS;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void remember(WebhookId webhook, ContactId contact) {
-    lock.lock();
-    try {
-      Set<ContactId> contacts = failing.computeIfAbsent(webhook, w -> new HashSet<>());
-      if (contacts.size() < FAILING_CONTACTS) {
-        contacts.add(contact);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void forget(WebhookId webhook) {
-    lock.lock();
-    try {
-      failing.remove(webhook);
-    } finally {
-      lock.unlock();
-    }
+  private static String[] before(Webhook.State state) {
+    return switch (state) {
+      case ACTIVE -> new String[] {Webhook.State.PAUSED.column()};
+      case PAUSED -> new String[] {Webhook.State.ACTIVE.column()};
+      case GONE -> new String[] {Webhook.State.ACTIVE.column(), Webhook.State.PAUSED.column()};
+    };
   }
 
   private record Told(String lane, ContactId contact, DataKey key) {

@@ -1,5 +1,8 @@
 package dev.throughline.callback;
 
+import static dev.throughline.callback.Webhook.State.ACTIVE;
+
+import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Ids.WebhookId;
 import dev.throughline.task.Tasks;
 import java.time.Duration;
@@ -25,7 +28,6 @@ public final class Prober implements AutoCloseable {
   private final Tasks tasks;
   private final InstantSource clock;
   private final Map<WebhookId, Instant> nextProbe = new HashMap<>();
-  private final Set<WebhookId> held = new HashSet<>();
   private final Thread thread;
   private volatile boolean closed;
 
@@ -61,27 +63,23 @@ public final class Prober implements AutoCloseable {
 
   private void tick() {
     Instant now = clock.instant();
-    Set<WebhookId> still = new HashSet<>();
+    Set<WebhookId> paused = new HashSet<>();
     for (Webhook webhook : webhooks.all()) {
-      if (webhook.state() == Webhook.State.ACTIVE) {
-        continue;
-      }
-      still.add(webhook.id());
       if (webhook.isPaused()) {
-        Instant due = nextProbe.computeIfAbsent(webhook.id(), id -> now.plus(EVERY));
+        paused.add(webhook.id());
+        Instant since = webhook.stateAt().orElse(now);
+        Instant due = nextProbe.computeIfAbsent(webhook.id(), id -> since.plus(EVERY));
         if (!now.isBefore(due)) {
           nextProbe.put(webhook.id(), now.plus(EVERY));
           tasks.probe(webhook.id().value());
         }
       }
     }
-    for (WebhookId id : held) {
-      if (!still.contains(id)) {
-        nextProbe.remove(id);
-        tasks.resume(id.value());
+    nextProbe.keySet().retainAll(paused);
+    for (Ulid target : tasks.paused()) {
+      if (webhooks.find(new WebhookId(target)).map(Webhook::state).orElse(ACTIVE) == ACTIVE) {
+        tasks.resume(target);
       }
     }
-    held.clear();
-    held.addAll(still);
   }
 }

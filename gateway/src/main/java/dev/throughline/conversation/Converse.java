@@ -139,8 +139,12 @@ public final class Converse implements Folder {
       if (!replayed.isEmpty()) {
         parkedLanes = Optional.empty();
       }
-      tasks.committed(work.taskChanges());
-      work.committed();
+      try {
+        // First, so that a task that this fold made or put off does not slip past a pause.
+        work.committed();
+      } finally {
+        tasks.committed(work.taskChanges());
+      }
     };
   }
 

@@ -50,11 +50,11 @@ public sealed interface HttpFailure {
     }
   }
 
-  /** The route takes no encoded bodies. */
+  /** The route takes no encoded bodies; the contract knows no 415. */
   record UnsupportedEncoding() implements HttpFailure {
     @Override
     public int status() {
-      return 415;
+      return 400;
     }
 
     @Override

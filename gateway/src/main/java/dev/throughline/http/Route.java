@@ -16,7 +16,7 @@ public record Route(
 
   /** What happens to a body that names a Content-Encoding. It is never inflated. */
   public enum Encoded {
-    /** 415: the handler parses, and would parse compressed bytes. */
+    /** 400: the handler parses, and would parse compressed bytes. */
     REFUSED,
     /** Passed on as it came: the handler verifies a signature over exactly these bytes. */
     RAW

@@ -122,7 +122,7 @@ public final class Drafts {
       try {
         return vault.keysFor(distinct);
       } catch (DatabaseException.DatabaseUnavailable away) {
-        throw new LogUnavailableException("the keys to seal with cannot be read", away);
+        throw LogUnavailableException.refused("the keys to seal with cannot be read", away);
       }
     }
   }

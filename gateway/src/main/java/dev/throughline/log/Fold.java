@@ -142,6 +142,7 @@ public final class Fold implements AutoCloseable {
           continue;
         }
         long start = System.nanoTime();
+        log.prepareFor(entries.getLast().at());
         apply(entries, limit == 1);
         backoff = FIRST_BACKOFF;
         limit = Math.min(MAX_BATCH, limit * 2);

@@ -49,14 +49,22 @@ public final class Log implements AutoCloseable {
   private final Sequencer sequencer;
   private final Thread upkeep;
   private volatile BooleanSupplier mayTakeIn = () -> true;
+  private volatile LocalDate preparedDay;
   private volatile boolean closed;
 
-  private Log(Database database, Vault vault, InstantSource clock, Tail tail, Sequencer sequencer) {
+  private Log(
+      Database database,
+      Vault vault,
+      InstantSource clock,
+      Tail tail,
+      Sequencer sequencer,
+      LocalDate preparedDay) {
     this.database = database;
     this.vault = vault;
     this.clock = clock;
     this.tail = tail;
     this.sequencer = sequencer;
+    this.preparedDay = preparedDay;
     this.upkeep = Thread.ofVirtual().name("log-upkeep").unstarted(this::upkeep);
   }
 
@@ -68,12 +76,13 @@ public final class Log implements AutoCloseable {
    */
   public static Log open(
       Database database, Vault vault, Ulids ulids, InstantSource clock, String host, UUID node) {
-    Head.Shard genesis = prepared(database, host, clock.instant());
+    Instant now = clock.instant();
+    Head.Shard genesis = prepared(database, host, now);
     Tail tail = new Tail();
     Head head = database.read(c -> LogStore.head(c).orElseGet(() -> Head.empty(genesis)));
     tail.reset(head.next());
     Sequencer sequencer = new Sequencer(database, vault, ulids, clock, node, tail, genesis);
-    Log log = new Log(database, vault, clock, tail, sequencer);
+    Log log = new Log(database, vault, clock, tail, sequencer, day(now));
     sequencer.start();
     log.upkeep.start();
     return log;
@@ -283,21 +292,34 @@ public final class Log implements AutoCloseable {
    * itself when a day begins.
    */
   void prepare() {
+    Instant now = clock.instant();
     database.transaction(c -> {
-      Partitions.prepare(c, clock.instant());
+      Partitions.prepare(c, now);
       return true;
     });
+    preparedDay = day(now);
+  }
+
+  /**
+   * Before what came in at this time is folded: after a leap of the clock, or days without a chance
+   * to prepare, its partitions are made now. An event's own day may be the next.
+   */
+  void prepareFor(Instant at) {
+    if (day(at).isAfter(preparedDay.plusDays(Partitions.SEEN_AHEAD - 1))) {
+      prepare();
+    }
+  }
+
+  private static LocalDate day(Instant at) {
+    return LocalDate.ofInstant(at, ZoneOffset.UTC);
   }
 
   private void upkeep() {
-    LocalDate prepared = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     while (!closed) {
       try {
         Thread.sleep(UPKEEP_TICK);
-        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        if (!today.equals(prepared)) {
+        if (!day(clock.instant()).equals(preparedDay)) {
           prepare();
-          prepared = today;
         }
       } catch (InterruptedException e) {
         return;

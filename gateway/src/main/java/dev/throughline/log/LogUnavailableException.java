@@ -1,9 +1,11 @@
 package dev.throughline.log;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Not known to be durable: the queue is full or the database is away. The caller answers 503 and
- * the peer may repeat; an entry may nevertheless have been written, which duplicates' removal and
- * idempotency keys take care of.
+ * Not known to be durable: the queue is full or the database is away. A webhook is answered 503 and
+ * the peer may repeat; unless {@link #isRefused}, the entry may nevertheless have been written,
+ * which duplicates' removal and idempotency keys take care of.
  */
 public final class LogUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -20,13 +22,17 @@ public final class LogUnavailableException extends RuntimeException {
     this.refused = false;
   }
 
-  private LogUnavailableException(String why, boolean refused) {
-    super(why);
+  private LogUnavailableException(String why, @Nullable Throwable cause, boolean refused) {
+    super(why, cause);
     this.refused = refused;
   }
 
   static LogUnavailableException refused(String why) {
-    return new LogUnavailableException(why, true);
+    return new LogUnavailableException(why, null, true);
+  }
+
+  static LogUnavailableException refused(String why, Throwable cause) {
+    return new LogUnavailableException(why, cause, true);
   }
 
   /** Certainly nothing was written: whoever asked may simply ask again. */

@@ -22,7 +22,7 @@ final class Partitions {
   static final int SEEN_DAYS = 30;
 
   /** Days of {@code seen} that are made before they begin. */
-  private static final int SEEN_AHEAD = 2;
+  static final int SEEN_AHEAD = 2;
 
   private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("yyyyMM");
   private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd");

@@ -217,7 +217,7 @@ final class Sequencer implements AutoCloseable {
     try {
       if (queue.remove(waiting)) {
         unqueued(waiting);
-        waiting.fail(new LogUnavailableException("the log did not take the entry in time"));
+        waiting.fail(LogUnavailableException.refused("the log did not take the entry in time"));
       } else if (waiting.change == null) {
         waiting.fail(new LogUnavailableException("the log did not answer in time"));
       }
@@ -374,11 +374,11 @@ final class Sequencer implements AutoCloseable {
       }
     }
     LOG.warn("others were always faster: {} drafts were not written", open.size());
-    LogUnavailableException failure = new LogUnavailableException("others were always faster");
+    LogUnavailableException failure = LogUnavailableException.refused("others were always faster");
     open.forEach(draft -> draft.fail(failure));
   }
 
-  /** What became of a batch; whatever it says is certain. */
+  /** What became of a batch; whatever it says is certain, but for a commit that was cut off. */
   private sealed interface Written {
     record Done() implements Written {}
 
@@ -395,7 +395,9 @@ final class Sequencer implements AutoCloseable {
     Written written = change == null ? writeOwn(batch) : writeWith(batch, change);
     if (written instanceof Written.Failed(DatabaseException.CommitUnknown cut)) {
       LOG.warn("the commit of a batch was cut off ({}); looking for it", cut.sqlState());
-      return change == null ? writeAgain(batch, cut) : lookFor(batch, cut);
+      Written found = change == null ? writeAgain(batch, cut) : lookFor(batch, cut);
+      // Whatever failed thereafter, the first try may stand.
+      return found instanceof Written.Failed ? new Written.Failed(cut) : found;
     }
     return written;
   }
@@ -631,8 +633,11 @@ final class Sequencer implements AutoCloseable {
 
   private void fail(List<Waiting> open, RuntimeException cause) {
     LOG.warn("the log could not be written: {}", cause.getMessage());
+    String sentence = "the database did not take the entry";
     LogUnavailableException failure =
-        new LogUnavailableException("the database did not take the entry", cause);
+        cause instanceof DatabaseException && !(cause instanceof DatabaseException.CommitUnknown)
+            ? LogUnavailableException.refused(sentence, cause)
+            : new LogUnavailableException(sentence, cause);
     open.forEach(waiting -> waiting.fail(failure));
     disconnect();
   }
@@ -756,7 +761,9 @@ final class Sequencer implements AutoCloseable {
 
     Appended result() {
       if (failure != null) {
-        throw new LogUnavailableException("the entry was not written", failure);
+        throw failure.isRefused()
+            ? LogUnavailableException.refused("the entry was not written", failure)
+            : new LogUnavailableException("the entry may not be written", failure);
       }
       if (result == null) {
         throw new AssertionError("asked for its result before it was settled");

@@ -14,6 +14,8 @@ final class Lane {
   Instant wakeAt = Instant.EPOCH;
   boolean running;
   boolean queued;
+
+  /** Its target is held: it has but one task, which runs or is about to, and ends with it. */
   boolean probing;
 
   /** The table holds tasks of this lane beyond those in memory. */

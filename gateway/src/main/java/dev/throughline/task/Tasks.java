@@ -143,7 +143,17 @@ public final class Tasks implements AutoCloseable {
       paused.add(target);
       resuming.remove(target);
       List<Lane> held = lanes.values().stream().filter(lane -> lane.isOf(target)).toList();
-      held.forEach(this::forget);
+      held.forEach(this::hold);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The targets whose tasks are held. */
+  public Set<Ulid> paused() {
+    lock.lock();
+    try {
+      return Set.copyOf(paused);
     } finally {
       lock.unlock();
     }
@@ -311,6 +321,21 @@ public final class Tasks implements AutoCloseable {
     }
   }
 
+  /** A call under way stays known, so that nobody makes it twice at once. */
+  private void hold(Lane lane) {
+    Task head = lane.tasks.getFirst();
+    boolean running = lane.running;
+    forget(lane);
+    if (running) {
+      lane.tasks.clear();
+      lane.tasks.add(head);
+      lane.more = false;
+      lane.probing = true;
+      lanes.put(lane.name, lane);
+      laneOfTask.put(head.id(), lane);
+    }
+  }
+
   private void forget(Lane lane) {
     lanes.remove(lane.name);
     lane.tasks.forEach(task -> laneOfTask.remove(task.id()));
@@ -437,6 +462,7 @@ public final class Tasks implements AutoCloseable {
     }
     resuming.remove(target);
     paused.remove(target);
+    lanes.values().stream().filter(lane -> lane.isOf(target)).forEach(lane -> lane.probing = false);
     return made.stream();
   }
 

@@ -174,7 +174,7 @@ class HttpServerTest {
     try (RawSocket socket = connect()) {
       assertThat(socket.write(gzip.formatted("/hooks/line/a")).answer()).endsWith("\r\n\r\nabc");
       assertThat(socket.write(gzip.formatted("/v1/projects/p/messages:send")).answer())
-          .startsWith("HTTP/1.1 415 ");
+          .startsWith("HTTP/1.1 400 ");
     }
   }
 

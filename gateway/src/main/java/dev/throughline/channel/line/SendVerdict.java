@@ -3,6 +3,7 @@ package dev.throughline.channel.line;
 import dev.throughline.channel.Channel.Via;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.SendResult.Exchange;
+import dev.throughline.http.RetryAfter;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Reason.Code;
@@ -20,6 +21,12 @@ final class SendVerdict {
   private static final String MONTHLY_QUOTA = "monthly limit";
 
   private static final String UNKNOWN_RECIPIENT = "Failed to send messages";
+
+  /**
+   * LINE documents no such header, yet what stands in front of LINE may send one; asking again once
+   * an hour costs nothing.
+   */
+  private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
 
   private SendVerdict() {}
 
@@ -152,7 +159,7 @@ final class SendVerdict {
     }
     Optional<Duration> retryAfter =
         Transport.header(answer.headers(), "retry-after")
-            .flatMap(value -> RetryAfter.parse(value, now));
+            .flatMap(value -> RetryAfter.parse(value, now, LONGEST_RETRY_AFTER));
     return new SendResult.Throttled(
         exchange, retryAfter, new Reason(Code.RATE_LIMITED, "LINE limits how fast one may send."));
   }

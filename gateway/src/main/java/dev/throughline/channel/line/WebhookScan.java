@@ -20,11 +20,14 @@ final class WebhookScan {
   /** LINE's own bodies are six deep. */
   static final int MAX_DEPTH = 64;
 
-  /** LINE publishes no limit; 1 MiB of the smallest real events is about 4,000. */
-  static final int MAX_EVENTS = 16_384;
+  /**
+   * LINE publishes no limit; 1 MiB of the smallest real events is about 4,000. A body with more
+   * than this is none of LINE's, and is kept as one that is not understood.
+   */
+  static final int MAX_EVENTS = 8_192;
 
   /** Objects that belong to somebody; each is up to two parts of the ledger entry. */
-  static final int MAX_OWNED = 32_768;
+  static final int MAX_OWNED = 16_384;
 
   private static final byte[] DESTINATION = ascii("destination");
   private static final byte[] EVENTS = ascii("events");

@@ -172,7 +172,7 @@ class OwnedRunsTest {
     String most = "{'events':[" + "{},".repeat(WebhookScan.MAX_EVENTS - 1) + "{}]}";
     String tooMany = "{'events':[" + "{},".repeat(WebhookScan.MAX_EVENTS) + "{}]}";
     assertThat(WebhookScan.of(bytes(most)).understood()).isTrue();
-    assertThat(WebhookScan.of(bytes(tooMany)).why()).isEqualTo("more than 16384 events");
+    assertThat(WebhookScan.of(bytes(tooMany)).why()).isEqualTo("more than 8192 events");
     String owned = "{'userId':'A'},";
     String people = "{'events':[],'x':[" + owned.repeat(WebhookScan.MAX_OWNED) + "0]}";
     String tooManyPeople = "{'events':[],'x':[" + owned.repeat(WebhookScan.MAX_OWNED + 1) + "0]}";
