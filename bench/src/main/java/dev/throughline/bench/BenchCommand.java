@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -80,6 +82,8 @@ public final class BenchCommand {
   }
 
   public static void main(String[] arguments) {
+    // The output is a table; what libraries have to say beside it is for a server's log.
+    Logger.getLogger("").setLevel(Level.WARNING);
     System.exit(run(List.of(arguments), System.out));
   }
 

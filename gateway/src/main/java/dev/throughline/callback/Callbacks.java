@@ -16,6 +16,8 @@ import dev.throughline.vault.Vault;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -57,32 +59,45 @@ public final class Callbacks implements Reaction {
   }
 
   private void tell(Callback callback, Fact fact, Effects effects) {
-    Bytes body = Json.bytes(callback.body());
     if (fact instanceof Fact.StatusChanged changed && changed.message().callbackUrl().isPresent()) {
       AppId app = changed.party().app().id();
       add(
-          new CallbackTask(Optional.empty(), changed.message().callbackUrl(), app, body),
+          new CallbackTask(
+              Optional.empty(), changed.message().callbackUrl(), app, Json.bytes(callback.body())),
           "callback-url:" + changed.party().contact(),
           changed.party().contact(),
           changed.party().key(),
           effects);
       return;
     }
+    List<Webhook> wanting = wanting(callback);
+    if (wanting.isEmpty()) {
+      return;
+    }
+    Bytes body = Json.bytes(callback.body());
+    Told told = told(fact);
+    for (Webhook webhook : wanting) {
+      add(
+          new CallbackTask(Optional.of(webhook.id()), Optional.empty(), webhook.app(), body),
+          "callback:" + webhook.id() + ":" + told.lane(),
+          told.contact(),
+          told.key(),
+          effects);
+    }
+  }
+
+  private List<Webhook> wanting(Callback callback) {
+    List<Webhook> wanting = new ArrayList<>();
     Iterable<Webhook> candidates =
         callback.app().isPresent()
             ? webhooks.ofApp(callback.app().get())
             : webhooks.ofProject(callback.project());
     for (Webhook webhook : candidates) {
       if (webhook.wants(callback.trigger())) {
-        Told told = told(fact);
-        add(
-            new CallbackTask(Optional.of(webhook.id()), Optional.empty(), webhook.app(), body),
-            "callback:" + webhook.id() + ":" + told.lane(),
-            told.contact(),
-            told.key(),
-            effects);
+        wanting.add(webhook);
       }
     }
+    return wanting;
   }
 
   private void add(

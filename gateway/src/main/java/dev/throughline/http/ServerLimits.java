@@ -56,7 +56,7 @@ public record ServerLimits(
   /** How long, and for how many bytes, a refused body is read away before the connection closes. */
   static final Duration LINGER = Duration.ofMillis(500);
 
-  static final long LINGER_BYTES = 256L << 10;
+  static final long LINGER_BYTES = 8L << 20;
 
   public ServerLimits {
     if (connections < 1 || requests < 1 || bodyBytes < 0) {

@@ -34,12 +34,10 @@ public final class Fold implements AutoCloseable {
   private static final Duration LAST_BACKOFF = Duration.ofSeconds(2);
 
   /**
-   * In a burst the fold works a third of the time: what comes in is acknowledged first, and larger
-   * batches cost less. What it puts off so is never older than this.
+   * In a burst the fold rests after each batch for as long as the batch took: what comes in is
+   * acknowledged first, and larger batches cost less. What it puts off so is never older than this.
    */
   private static final Duration MAX_LAG = Duration.ofSeconds(2);
-
-  private static final int RESTS_TIMES = 2;
 
   /**
    * A fold finds everything by key. Left to itself the server would plan its statements while the
@@ -280,7 +278,7 @@ public final class Fold implements AutoCloseable {
   private void giveWay(Instant folded, long nanos) throws InterruptedException {
     Optional<Tail.Burst> burst = log.burst();
     if (burst.isPresent() && Duration.between(folded, burst.get().at()).compareTo(MAX_LAG) < 0) {
-      Thread.sleep(Duration.ofNanos(RESTS_TIMES * nanos));
+      Thread.sleep(Duration.ofNanos(nanos));
     }
   }
 
