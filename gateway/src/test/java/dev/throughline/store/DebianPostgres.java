@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The distribution's PostgreSQL, on data of its own: the database that "somebody else runs". */
-final class DebianPostgres implements AutoCloseable {
+public final class DebianPostgres implements AutoCloseable {
   private static final Path INSTALLED = Path.of("/usr/lib/postgresql");
-  static final String USER = "postgres";
-  static final String PASSWORD = "external-secret";
+  public static final String USER = "postgres";
+  public static final String PASSWORD = "external-secret";
 
   private final Path programs;
   private final Path folder;
@@ -35,7 +35,7 @@ final class DebianPostgres implements AutoCloseable {
   }
 
   /** Skips the test where it is not installed. */
-  static DebianPostgres start(Path parent) throws IOException {
+  public static DebianPostgres start(Path parent) throws IOException {
     Optional<Path> programs = programs();
     assumeTrue(
         programs.isPresent(), "PostgreSQL is not installed: apt-get install postgresql brings it");
@@ -77,7 +77,7 @@ final class DebianPostgres implements AutoCloseable {
     return Optional.empty();
   }
 
-  String jdbcUrl(String database) {
+  public String jdbcUrl(String database) {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
   }
 

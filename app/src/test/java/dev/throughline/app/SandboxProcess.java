@@ -1,0 +1,182 @@
+package dev.throughline.app;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code throughline sandbox --headless} in a process of its own, and somebody who tries it. */
+final class SandboxProcess implements AutoCloseable {
+  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  private final Process process;
+  private final Path data;
+  private final Path log;
+
+  private SandboxProcess(Process process, Path data, Path log) {
+    this.process = process;
+    this.data = data;
+    this.log = log;
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+  }
+
+  /**
+   * @param become a command that runs the rest as somebody else; empty for ourselves
+   * @param more options of the command
+   */
+  static SandboxProcess start(
+      List<String> become, String classPath, Path data, Path log, String... more)
+      throws IOException {
+    List<String> command = new ArrayList<>(become);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx208m",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            classPath,
+            Main.class.getName(),
+            "sandbox",
+            "--headless",
+            "--data",
+            data.toString(),
+            "--line-port",
+            Integer.toString(freePort())));
+    List<String> options = List.of(more);
+    if (!options.contains("--port")) {
+      command.addAll(List.of("--port", Integer.toString(freePort())));
+    }
+    command.addAll(List.of("--ops-port", Integer.toString(freePort())));
+    command.addAll(options);
+    Files.deleteIfExists(log);
+    Process process =
+        new ProcessBuilder(command)
+            .directory(Path.of("/").toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    return new SandboxProcess(process, data, log);
+  }
+
+  static SandboxProcess start(Path data, Path log, String... more) throws IOException {
+    return start(List.of(), System.getProperty("java.class.path"), data, log, more);
+  }
+
+  /** Waits until it says that it is ready. */
+  SandboxProcess ready() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+    while (!output().contains("ready ")) {
+      if (!process.isAlive()) {
+        throw new AssertionError("it ended with " + process.exitValue() + ": " + output());
+      }
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not ready within " + READY_WITHIN + ": " + output());
+      }
+      Thread.sleep(POLL);
+    }
+    return this;
+  }
+
+  /** Waits until it ends by itself; the exit code. */
+  int exit() throws InterruptedException {
+    if (!process.waitFor(READY_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("it does not end");
+    }
+    return process.exitValue();
+  }
+
+  String output() throws IOException {
+    return Files.readString(log, StandardCharsets.UTF_8);
+  }
+
+  JsonNode facts() throws IOException {
+    return Api.json(Files.readString(data.resolve("sandbox.json")));
+  }
+
+  Api api() throws IOException {
+    JsonNode facts = facts();
+    return new Api(
+        facts.path("api").asString() + "/v1/projects/" + facts.path("project_id").asString(),
+        Api.basic(facts.path("key_id").asString(), facts.path("key_secret").asString()));
+  }
+
+  /** A text through the API; returns when the phone shows it; the message's id. */
+  String send(String text) throws IOException {
+    JsonNode facts = facts();
+    String user = facts.path("line_user_id").asString();
+    ObjectNode send = (ObjectNode) Api.json("{}");
+    send.put("app_id", facts.path("app_id").asString());
+    send.putObject("recipient")
+        .putObject("identified_by")
+        .putArray("channel_identities")
+        .addObject()
+        .put("channel", "LINE")
+        .put("identity", user);
+    send.putObject("message").putObject("text_message").put("text", text);
+    String id = api().post("/messages:send", send.toString()).ok().path("message_id").asString();
+    Api phone = new Api(facts.path("line").asString(), "");
+    World.eventually(
+        () -> {
+          String page = phone.get("/_sandbox/users/" + user + "/messages?after=0").text();
+          if (!page.contains(text)) {
+            throw new AssertionError("not on the phone: " + page);
+          }
+        });
+    return id;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** The process of the embedded PostgreSQL, if it runs. */
+  Optional<ProcessHandle> postgres() throws IOException {
+    Path file = data.resolve("postgres/cluster/postmaster.pid");
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    long pid = Long.parseLong(Files.readAllLines(file).getFirst().strip());
+    return ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+  }
+
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor(ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** SIGTERM; the exit code. */
+  int stop() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("it does not stop");
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() throws InterruptedException, IOException {
+    if (process.isAlive()) {
+      stop();
+    }
+    postgres().ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
