@@ -79,6 +79,23 @@ final class Api {
     return call("GET", path, BodyPublishers.noBody(), headers);
   }
 
+  /** The body of an answer, whatever it is. */
+  byte[] bytes(String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(base + path))
+            .timeout(DEADLINE)
+            .header("Authorization", authorization)
+            .build();
+    try {
+      return CLIENT.send(request, BodyHandlers.ofByteArray()).body();
+    } catch (IOException e) {
+      throw new UncheckedIOException("GET " + path, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   Answer delete(String path, String... headers) {
     return call("DELETE", path, BodyPublishers.noBody(), headers);
   }

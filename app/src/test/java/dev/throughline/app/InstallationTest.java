@@ -142,7 +142,7 @@ final class InstallationTest {
         assertThat(postgres.isAlive()).isFalse();
       }
     } finally {
-      delete(open);
+      DataFixture.delete(open);
     }
   }
 
@@ -185,14 +185,6 @@ final class InstallationTest {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
         Files.copy(file, to.resolve(from.relativize(file).toString()));
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
       }
     }
   }

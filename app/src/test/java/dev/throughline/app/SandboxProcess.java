@@ -128,13 +128,12 @@ final class SandboxProcess implements AutoCloseable {
     send.putObject("message").putObject("text_message").put("text", text);
     String id = api().post("/messages:send", send.toString()).ok().path("message_id").asString();
     Api phone = new Api(facts.path("line").asString(), "");
-    World.eventually(
-        () -> {
-          String page = phone.get("/_sandbox/users/" + user + "/messages?after=0").text();
-          if (!page.contains(text)) {
-            throw new AssertionError("not on the phone: " + page);
-          }
-        });
+    World.eventually(() -> {
+      String page = phone.get("/_sandbox/users/" + user + "/messages?after=0").text();
+      if (!page.contains(text)) {
+        throw new AssertionError("not on the phone: " + page);
+      }
+    });
     return id;
   }
 
@@ -167,9 +166,13 @@ final class SandboxProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException, IOException {
-    if (process.isAlive()) {
-      stop();
+  public void close() throws IOException {
+    try {
+      if (process.isAlive()) {
+        stop();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     postgres().ifPresent(ProcessHandle::destroyForcibly);
   }

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
 import tools.jackson.databind.JsonNode;
@@ -268,6 +269,12 @@ final class World implements AutoCloseable {
 
   void advance(Duration by) {
     clock.advance(by);
+  }
+
+  /** What comes to be there without the clock moving. */
+  static <T> T sooner(Supplier<Optional<T>> wanted) {
+    eventually(() -> assertThat(wanted.get()).isPresent());
+    return wanted.get().orElseThrow();
   }
 
   /** Something comes to hold without the clock moving. */

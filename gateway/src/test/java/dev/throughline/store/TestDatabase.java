@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A database of a test's own, on a real PostgreSQL that all tests of the JVM share and that is as
@@ -25,6 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class TestDatabase implements AutoCloseable {
   private static final int POOLED_CONNECTIONS = 8;
   private static final int SERVER_CONNECTIONS = 200;
+  private static final int DROP_TRIES = 100;
+  private static final Duration DROP_PAUSE = Duration.ofMillis(100);
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final Map<String, String> TEMPLATES = new ConcurrentHashMap<>();
 
@@ -82,7 +86,18 @@ public final class TestDatabase implements AutoCloseable {
   @Override
   public void close() {
     database.close();
-    administer("DROP DATABASE " + name + " WITH (FORCE)");
+    for (int tries = 1; ; tries++) {
+      try {
+        administer("DROP DATABASE " + name + " WITH (FORCE)");
+        return;
+      } catch (DatabaseException.StatementRefused vacuumed) {
+        // The server's own vacuum is in it, which only a superuser may send away.
+        if (tries == DROP_TRIES) {
+          throw vacuumed;
+        }
+        LockSupport.parkNanos(DROP_PAUSE.toNanos());
+      }
+    }
   }
 
   private static String template(String migrations) {
