@@ -77,7 +77,23 @@ public interface Channel {
   }
 
   /** Bytes {@code [from, to)} of a body, owned by a person, or by the account when empty. */
-  record OwnedRun(int from, int to, Optional<Identity> owner) {}
+  record OwnedRun(int from, int to, Optional<Identity> owner) {
+    /**
+     * Whether bytes {@code [from, to)} only end and separate values of JSON. They say nothing of
+     * anybody, so they go with the run before them.
+     */
+    public static boolean isPunctuation(byte[] body, int from, int to) {
+      for (int i = from; i < to; i++) {
+        switch (body[i]) {
+          case ',', ']', '}', ' ', '\t', '\n', '\r' -> {}
+          default -> {
+            return false;
+          }
+        }
+      }
+      return true;
+    }
+  }
 
   /** A parsed webhook body. */
   sealed interface ParsedWebhook {

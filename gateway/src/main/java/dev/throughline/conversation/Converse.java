@@ -71,10 +71,10 @@ public final class Converse implements Folder {
   }
 
   @Override
-  public Folded fold(List<LogEntry> entries, Connection transaction) throws SQLException {
+  public Opened open(List<LogEntry> entries) {
     List<Item> all = new ArrayList<>();
     entries.forEach(entry -> all.addAll(items.items(entry)));
-    return decide(all, transaction, parkedLanes(transaction));
+    return transaction -> decide(all, transaction, parkedLanes(transaction));
   }
 
   @Override

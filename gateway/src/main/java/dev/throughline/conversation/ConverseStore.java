@@ -26,6 +26,7 @@ import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
+import dev.throughline.store.CopyRows;
 import dev.throughline.store.UuidArray;
 import java.sql.Array;
 import java.sql.Connection;
@@ -109,22 +110,15 @@ final class ConverseStore {
         as t (id, project, app, contact, channel, identity)
       """;
 
-  private static final String INSERT_MESSAGES =
+  private static final String COPY_MESSAGES =
       """
-      insert into message (id, project, app, conversation, contact, identity, account, channel,
-        direction, accept_time, event_time, processing_mode, injected, status, status_at, index,
-        position, part_first, part_end, platform_id, reply, sealed)
-      select id, project, app, conversation, contact, identity, account, channel, direction,
-        to_timestamp(accept / 1e3), to_timestamp(event / 1e3), mode, false, status,
-        to_timestamp(accept / 1e3), index, position, part_first, part_end, platform_id, reply,
-        sealed
-      from unnest(?::uuid[], ?::text[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[],
-        ?::text[], ?::smallint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[],
-        ?::int[], ?::int[], ?::int[], ?::text[], ?::smallint[], ?::bytea[])
-        as t (id, project, app, conversation, contact, identity, account, channel, direction,
-          accept, event, mode, status, index, position, part_first, part_end, platform_id, reply,
-          sealed)
+      copy message (id, project, app, conversation, contact, identity, account, channel, direction,
+        accept_time, event_time, processing_mode, injected, status, status_at, index, position,
+        part_first, part_end, platform_id, reply, sealed)
+      from stdin (format binary)
       """;
+
+  private static final int MESSAGE_COLUMNS = 22;
 
   private static final String UPDATE_FRIENDS =
       """
@@ -388,29 +382,33 @@ final class ConverseStore {
     if (rows.isEmpty()) {
       return;
     }
-    try (PreparedStatement s = c.prepareStatement(INSERT_MESSAGES)) {
-      s.setArray(1, uuids(c, rows, r -> r.id().value()));
-      s.setArray(2, texts(c, "text", rows, r -> r.project().value()));
-      s.setArray(3, uuids(c, rows, r -> r.app().value()));
-      s.setArray(4, uuids(c, rows, r -> r.conversation().value()));
-      s.setArray(5, uuids(c, rows, r -> r.contact().value()));
-      s.setArray(6, uuids(c, rows, MessageRow::identity));
-      s.setArray(7, optionalUuids(c, rows, r -> r.account().map(AccountId::value)));
-      s.setArray(8, texts(c, "text", rows, r -> r.channel().value()));
-      s.setArray(9, shorts(c, rows, r -> r.toApp() ? 0 : 1));
-      s.setArray(10, longs(c, rows, r -> r.acceptTime().toEpochMilli()));
-      s.setArray(11, longs(c, rows, r -> r.eventTime().map(Instant::toEpochMilli).orElse(null)));
-      s.setArray(12, texts(c, "text", rows, MessageRow::processingMode));
-      s.setArray(13, texts(c, "text", rows, MessageRow::status));
-      s.setArray(14, longs(c, rows, MessageRow::index));
-      s.setArray(15, ints(c, rows, MessageRow::position));
-      s.setArray(16, ints(c, rows, r -> r.parts().first()));
-      s.setArray(17, ints(c, rows, r -> r.parts().end()));
-      s.setArray(18, texts(c, "text", rows, r -> r.platformId().orElse(null)));
-      s.setArray(19, shorts(c, rows, r -> r.hasReply() ? 1 : 0));
-      s.setArray(20, bytea(c, rows, MessageRow::sealed));
-      s.executeUpdate();
+    CopyRows copy = new CopyRows(MESSAGE_COLUMNS);
+    for (MessageRow row : rows) {
+      copy.row()
+          .uuid(row.id().value().toUuid())
+          .text(row.project().value())
+          .uuid(row.app().value().toUuid())
+          .uuid(row.conversation().value().toUuid())
+          .uuid(row.contact().value().toUuid())
+          .uuid(row.identity().toUuid())
+          .uuid(row.account().map(account -> account.value().toUuid()).orElse(null))
+          .text(row.channel().value())
+          .smallint(row.toApp() ? 0 : 1)
+          .time(row.acceptTime())
+          .time(row.eventTime().orElse(null))
+          .text(row.processingMode())
+          .bool(false)
+          .text(row.status())
+          .time(row.acceptTime())
+          .bigint(row.index())
+          .integer(row.position())
+          .integer(row.parts().first())
+          .integer(row.parts().end())
+          .text(row.platformId().orElse(null))
+          .smallint(row.hasReply() ? 1 : 0)
+          .bytea(row.sealed());
     }
+    copy.copy(c, COPY_MESSAGES);
   }
 
   static void updateFriends(Connection c, Collection<FriendRow> rows) throws SQLException {
@@ -711,12 +709,6 @@ final class ConverseStore {
   private static <R> Array ints(Connection c, Collection<R> rows, Function<R, Integer> value)
       throws SQLException {
     return c.createArrayOf("int4", rows.stream().map(value).toArray(Integer[]::new));
-  }
-
-  private static <R> Array shorts(Connection c, Collection<R> rows, Function<R, Integer> value)
-      throws SQLException {
-    return c.createArrayOf(
-        "int2", rows.stream().map(r -> value.apply(r).shortValue()).toArray(Short[]::new));
   }
 
   private static <R> Array times(

@@ -152,10 +152,16 @@ final class ItemReader {
         partStart += length(part++);
       }
       int first = part;
-      while (part < entry.parts().size() && partStart + length(part) <= end) {
+      while (part < entry.parts().size() && partStart < end && holdsOnly(end)) {
         partStart += length(part++);
       }
       return new PartRange(first, part);
+    }
+
+    /** Whether nothing in this part, but punctuation, comes after {@code end}. */
+    private boolean holdsOnly(int end) {
+      int partEnd = partStart + length(part);
+      return partEnd <= end || Channel.OwnedRun.isPunctuation(body, end, partEnd);
     }
 
     private int length(int index) {

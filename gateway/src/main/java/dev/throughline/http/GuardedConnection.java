@@ -48,7 +48,7 @@ final class GuardedConnection implements ConnectionContext {
   private final Router router;
   private final ServerLimits limits;
   private final HelidonSocket socket;
-  private final DataReader reader;
+  private final FreshReader reader;
   private final PeerInfo remotePeer;
 
   /**
@@ -64,7 +64,7 @@ final class GuardedConnection implements ConnectionContext {
     this.limits = limits;
     this.socket = inner.serverSocket();
     this.remotePeer = inner.remotePeer();
-    this.reader = DataReader.create(this::read);
+    this.reader = new FreshReader(this::read);
   }
 
   /**
@@ -87,6 +87,7 @@ final class GuardedConnection implements ConnectionContext {
   /** The request is over; the next one starts with a clean slate. */
   void done() {
     budget = NO_BUDGET;
+    reader.renew();
     enter(Phase.IDLE);
   }
 

@@ -34,7 +34,7 @@ public final class Fold implements AutoCloseable {
   private static final Duration LAST_BACKOFF = Duration.ofSeconds(2);
 
   /**
-   * In a burst the fold rests after each batch for as long as the batch took: what comes in is
+   * In a burst the fold rests after each batch for twice as long as it took: what comes in is
    * acknowledged first, and larger batches cost less. What it puts off so is never older than this.
    */
   private static final Duration MAX_LAG = Duration.ofSeconds(2);
@@ -56,6 +56,7 @@ public final class Fold implements AutoCloseable {
   private final String reader;
   private final Folder folder;
   private final long epoch;
+  private final ReadAhead ahead;
   private final Thread thread;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -72,6 +73,7 @@ public final class Fold implements AutoCloseable {
     this.reader = reader;
     this.epoch = epoch;
     this.folder = folder;
+    this.ahead = new ReadAhead(log, reader, folder, MAX_BATCH);
     this.position = database.read(c -> LogStore.position(c, reader));
     this.thread = Thread.ofPlatform().name("fold-" + reader).daemon(true).unstarted(this::run);
   }
@@ -112,6 +114,7 @@ public final class Fold implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    ahead.close();
     if (thread.getState() == Thread.State.NEW) {
       return;
     }
@@ -135,13 +138,21 @@ public final class Fold implements AutoCloseable {
           log.refresh();
           continue;
         }
-        entries = log.read(from, limit);
+        Folder.Opened opened;
+        if (limit == 1) {
+          entries = log.read(from, 1);
+          opened = carefully(entries);
+        } else {
+          ReadAhead.Ready ready = ahead.take(from, limit);
+          entries = ready.entries();
+          opened = ready.opened();
+        }
         if (entries.isEmpty()) {
           continue;
         }
         long start = System.nanoTime();
         log.prepareFor(entries.getLast().at());
-        apply(entries, limit == 1);
+        apply(entries, opened);
         backoff = FIRST_BACKOFF;
         limit = Math.min(MAX_BATCH, limit * 2);
         giveWay(entries.getLast().at(), System.nanoTime() - start);
@@ -149,6 +160,7 @@ public final class Fold implements AutoCloseable {
         Thread.currentThread().interrupt();
         return;
       } catch (OvertakenException e) {
+        ahead.forget();
         disconnect();
         rereadPosition();
         if (!leads()) {
@@ -160,6 +172,7 @@ public final class Fold implements AutoCloseable {
         if (closed) {
           return;
         }
+        ahead.forget();
         disconnect();
         if (!isLostDependency(e)) {
           // Halve until the entry that fails stands alone; then set aside what fails of it.
@@ -177,15 +190,16 @@ public final class Fold implements AutoCloseable {
     }
   }
 
-  private void apply(List<LogEntry> entries, boolean carefully)
+  private Folder.Opened carefully(List<LogEntry> entries) {
+    return transaction -> folder.foldCarefully(entries.getFirst(), transaction);
+  }
+
+  private void apply(List<LogEntry> entries, Folder.Opened opened)
       throws SQLException, OvertakenException, InterruptedException {
     long from = entries.getFirst().index();
     long to = entries.getLast().index() + 1;
     Connection transaction = connection();
-    Folder.Folded folded =
-        carefully
-            ? folder.foldCarefully(entries.getFirst(), transaction)
-            : folder.fold(entries, transaction);
+    Folder.Folded folded = opened.fold(transaction);
     step(transaction, from, to);
     if (++sinceForgotten >= FORGET_EVERY) {
       LogStore.forgetSteps(transaction, reader, from);
@@ -278,7 +292,7 @@ public final class Fold implements AutoCloseable {
   private void giveWay(Instant folded, long nanos) throws InterruptedException {
     Optional<Tail.Burst> burst = log.burst();
     if (burst.isPresent() && Duration.between(folded, burst.get().at()).compareTo(MAX_LAG) < 0) {
-      Thread.sleep(Duration.ofNanos(nanos));
+      Thread.sleep(Duration.ofNanos(2 * nanos));
     }
   }
 

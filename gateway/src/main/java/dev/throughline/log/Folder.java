@@ -7,14 +7,24 @@ import java.util.List;
 /** What a fold does with entries. */
 public interface Folder {
   /**
-   * Applies the entries, in order, in the given transaction, which the fold commits together with
-   * its new position. May run again for the same entries after a failure: it changes nothing but
-   * the transaction before {@link Folded#committed} is called.
+   * Reads what the entries say: all of the work that needs no transaction. Runs ahead, while the
+   * entries before them are applied; must not depend on those. Changes nothing.
    */
-  Folded fold(List<LogEntry> entries, Connection transaction) throws SQLException;
+  Opened open(List<LogEntry> entries);
 
-  /** Applies one entry that {@link #fold} fails on, by setting aside what fails of it. */
+  /** Applies one entry that {@link Opened#fold} fails on, by setting aside what fails of it. */
   Folded foldCarefully(LogEntry entry, Connection transaction) throws SQLException;
+
+  /** Entries that are ready to be applied. */
+  @FunctionalInterface
+  interface Opened {
+    /**
+     * Applies the entries, in order, in the given transaction, which the fold commits together with
+     * its new position. After a failure they are opened and applied again: nothing but the
+     * transaction is changed before {@link Folded#committed} is called.
+     */
+    Folded fold(Connection transaction) throws SQLException;
+  }
 
   /** What follows in memory, once the transaction is committed. */
   interface Folded {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tail {
   /** Of clear parts; beyond it the oldest stay, since the fold wants those first. */
-  private static final long MAX_BYTES = 24L << 20;
+  private static final long MAX_BYTES = 32L << 20;
 
   /** About what an entry takes beside its parts. */
   private static final int ENTRY_BYTES = 512;

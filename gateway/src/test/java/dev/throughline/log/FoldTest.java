@@ -289,7 +289,11 @@ class FoldTest {
     }
 
     @Override
-    public Folded fold(List<LogEntry> entries, Connection transaction) throws SQLException {
+    public Opened open(List<LogEntry> entries) {
+      return transaction -> fold(entries, transaction);
+    }
+
+    private Folded fold(List<LogEntry> entries, Connection transaction) throws SQLException {
       attempts.incrementAndGet();
       List<Long> indexes = new ArrayList<>();
       for (LogEntry entry : entries) {

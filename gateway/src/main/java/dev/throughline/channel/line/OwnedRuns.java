@@ -14,9 +14,12 @@ import org.jspecify.annotations.Nullable;
  * nobody: a mention of the bot belongs to whoever wrote it. Of a name that an object gives twice,
  * the last counts.
  *
- * <p>Runs are maximal, never empty, and concatenated they are the body.
+ * <p>Bytes between two owned objects that only end and separate values go with the object before
+ * them: each part costs a commitment and a seal, and these say nothing of anybody. Runs are never
+ * empty, and concatenated they are the body.
  */
 final class OwnedRuns {
+  private final byte[] body;
   private final List<OwnedRun> runs = new ArrayList<>();
   private int from;
   private int to;
@@ -28,11 +31,13 @@ final class OwnedRuns {
   private final String[] owners = new String[WebhookScan.MAX_DEPTH];
   private int depth;
 
-  private OwnedRuns() {}
+  private OwnedRuns(byte[] body) {
+    this.body = body;
+  }
 
   static List<OwnedRun> of(Bytes body) {
-    OwnedRuns cut = new OwnedRuns();
-    WebhookScan scan = WebhookScan.of(body.array());
+    OwnedRuns cut = new OwnedRuns(body.array());
+    WebhookScan scan = WebhookScan.of(cut.body);
     if (scan.understood()) {
       cut.objects(scan);
     }
@@ -79,7 +84,12 @@ final class OwnedRuns {
 
   private void finish() {
     if (to > from) {
-      runs.add(new OwnedRun(from, to, LineIds.identity(owner)));
+      if (!runs.isEmpty() && OwnedRun.isPunctuation(body, from, to)) {
+        OwnedRun before = runs.removeLast();
+        runs.add(new OwnedRun(before.from(), to, before.owner()));
+      } else {
+        runs.add(new OwnedRun(from, to, LineIds.identity(owner)));
+      }
     }
     from = to;
   }

@@ -61,7 +61,7 @@ class LineChannelTest {
   void theSameBodyIsCutAndParsed() {
     Bytes body = Bytes.wrap(WebhookEventsTest.golden("several-people"));
     List<Channel.OwnedRun> runs = CHANNEL.split(body);
-    assertThat(runs).hasSize(9);
+    assertThat(runs).hasSize(5);
     assertThat(runs.getFirst().from()).isZero();
     assertThat(runs.getLast().to()).isEqualTo(body.length());
     assertThat(CHANNEL.parse(body)).isInstanceOf(Channel.ParsedWebhook.Events.class);

@@ -62,7 +62,13 @@ final class ReferenceOwners {
     int from = 0;
     for (int i = 1; i <= body.length; i++) {
       if (i == body.length || !Objects.equals(owners[i], owners[from])) {
-        runs.add(new OwnedRun(from, i, LineIds.identity(owners[from])));
+        String run = new String(body, from, i - from, StandardCharsets.ISO_8859_1);
+        if (!runs.isEmpty() && run.matches("[,\\]} \\t\\n\\r]*")) {
+          OwnedRun before = runs.removeLast();
+          runs.add(new OwnedRun(before.from(), i, before.owner()));
+        } else {
+          runs.add(new OwnedRun(from, i, LineIds.identity(owners[from])));
+        }
         from = i;
       }
     }

@@ -1,0 +1,104 @@
+package dev.throughline.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.throughline.message.Bytes;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** What is copied in is what PostgreSQL itself says of it; a row that does not fit is an error. */
+class CopyRowsTest {
+  private static final String COPY = "copy kinds from stdin (format binary)";
+
+  @AutoClose private final TestDatabase test = TestDatabase.create();
+
+  @Test
+  void everyKindOfColumnArrives() throws SQLException {
+    UUID id = UUID.fromString("0192f6a0-0000-7000-8000-00000000abcd");
+    CopyRows rows =
+        new CopyRows(8)
+            .row()
+            .uuid(id)
+            .text("สวัสดี\n\t\\N")
+            .bytea(Bytes.wrap(new byte[] {0, -1, 10}))
+            .time(Instant.parse("1999-12-31T23:59:59.123456Z"))
+            .bigint(Long.MIN_VALUE)
+            .integer(-1)
+            .smallint(Short.MAX_VALUE)
+            .bool(true)
+            .row()
+            .uuid(null)
+            .text(null)
+            .bytea(Bytes.EMPTY)
+            .time(null)
+            .bigint(0)
+            .integer(0)
+            .smallint(0)
+            .bool(false);
+    try (Connection connection = connect()) {
+      rows.copy(connection, COPY);
+      try (Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("select k::text from kinds k order by a")) {
+        row.next();
+        assertThat(row.getString(1))
+            .isEqualTo(
+                "(0192f6a0-0000-7000-8000-00000000abcd,\"สวัสดี\n\t\\\\N\",\"\\\\x00ff0a\","
+                    + "\"1999-12-31 23:59:59.123456+00\",-9223372036854775808,-1,32767,t)");
+        row.next();
+        assertThat(row.getString(1)).isEqualTo("(,,\"\\\\x\",,0,0,0,f)");
+      }
+    }
+  }
+
+  @Test
+  void manyRowsAreOneCopy() throws SQLException {
+    CopyRows rows = new CopyRows(8);
+    for (int i = 0; i < 5_000; i++) {
+      rows.row().uuid(null).text("x".repeat(i % 100)).bytea(Bytes.EMPTY).time(Instant.EPOCH);
+      rows.bigint(i).integer(i).smallint(0).bool(true);
+    }
+    try (Connection connection = connect()) {
+      rows.copy(connection, COPY);
+      try (Statement statement = connection.createStatement();
+          ResultSet row =
+              statement.executeQuery("select count(*), sum(length(b)), sum(e) from kinds")) {
+        row.next();
+        assertThat(row.getLong(1)).isEqualTo(5_000);
+        assertThat(row.getLong(2)).isEqualTo(50 * 4_950);
+        assertThat(row.getLong(3)).isEqualTo(4_999L * 5_000 / 2);
+      }
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIsAnErrorAndTheConnectionGoesOn() throws SQLException {
+    try (Connection connection = connect()) {
+      CopyRows tooFew = new CopyRows(8).row().uuid(null);
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() -> tooFew.copy(connection, COPY))
+          .satisfies(e -> assertThat(e.getSQLState()).startsWith("22"));
+      CopyRows nul = new CopyRows(2).row().text("\0").bigint(1);
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() -> nul.copy(connection, "copy kinds (b, e) from stdin (format binary)"))
+          .satisfies(e -> assertThat(e.getSQLState()).startsWith("22"));
+      new CopyRows(1).row().bigint(1).copy(connection, "copy kinds (e) from stdin (format binary)");
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    Connection connection = test.database().connect("test");
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "create temporary table kinds (a uuid, b text, c bytea, d timestamptz, e bigint, f int,"
+              + " g smallint, h boolean)");
+    }
+    return connection;
+  }
+}
