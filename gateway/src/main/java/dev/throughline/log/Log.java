@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
  * index, which is the order of commits and of the ledger's leaves.
  */
 public final class Log implements AutoCloseable {
+  /** Bytes of one read: entries that are opened and parsed take several times as much memory. */
+  static final long MAX_READ = 8L << 20;
+
   /** How long an append waits before its caller answers 503; LINE gives a webhook 2 s in all. */
   private static final Duration APPEND_PATIENCE = Duration.ofMillis(1_500);
 
@@ -120,10 +123,15 @@ public final class Log implements AutoCloseable {
     return tail.head();
   }
 
-  /** At most {@code max} entries from {@code from} on, in order. */
+  /**
+   * Entries from {@code from} on, in order: at most {@code max}, and at most {@value #MAX_READ}
+   * bytes of them unless the first alone is larger. Empty only where there are none.
+   */
   public List<LogEntry> read(long from, int max) {
-    List<LogEntry> recent = tail.take(from, max);
-    return recent.isEmpty() ? readStored(from, from + max) : recent;
+    List<LogEntry> recent = tail.take(from, max, MAX_READ);
+    return recent.isEmpty()
+        ? open(database.read(c -> LogStore.read(c, from, from + max, MAX_READ)))
+        : recent;
   }
 
   /** The entries of these indexes, in order; unknown ones are left out. */
@@ -261,10 +269,6 @@ public final class Log implements AutoCloseable {
 
   Database database() {
     return database;
-  }
-
-  private List<LogEntry> readStored(long from, long to) {
-    return open(database.read(c -> LogStore.read(c, from, to)));
   }
 
   private List<LogEntry> open(List<LogStore.Stored> stored) {

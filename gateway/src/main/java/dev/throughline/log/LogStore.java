@@ -85,12 +85,17 @@ final class LogStore {
       where o.day = any (?) and o.key = any (?)
       """;
 
+  /** So many bytes of payloads at most, but for a first one that is larger. */
   private static final String READ =
       """
-      select e.index, e.id, e.kind, e.at, e.bytes, p.sealed
-      from entry e left join payload p on p.index = e.index
-      where e.index >= ? and e.index < ?
-      order by e.index
+      select index, id, kind, at, bytes, sealed
+      from (
+        select e.index, e.id, e.kind, e.at, e.bytes, p.sealed,
+          sum(coalesce(octet_length(p.sealed), 0)) over (order by e.index) as size
+        from entry e left join payload p on p.index = e.index
+        where e.index >= ? and e.index < ?) as t
+      where size <= ? or index = ?
+      order by index
       """;
 
   private static final String READ_SOME =
@@ -293,10 +298,13 @@ final class LogStore {
     return used;
   }
 
-  static List<Stored> read(Connection connection, long from, long to) throws SQLException {
+  static List<Stored> read(Connection connection, long from, long to, long maxBytes)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(READ)) {
       statement.setLong(1, from);
       statement.setLong(2, to);
+      statement.setLong(3, maxBytes);
+      statement.setLong(4, from);
       return stored(statement);
     }
   }

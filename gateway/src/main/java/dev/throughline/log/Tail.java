@@ -96,8 +96,11 @@ final class Tail {
    */
   record Burst(int drafts, Instant at, long since) {}
 
-  /** Up to {@code max} entries from {@code from} on; empty when they are not here. */
-  List<LogEntry> take(long from, int max) {
+  /**
+   * Up to {@code max} entries from {@code from} on, and up to {@code maxBytes} of them but for the
+   * first; empty when they are not here.
+   */
+  List<LogEntry> take(long from, int max, long maxBytes) {
     lock.lock();
     try {
       while (!entries.isEmpty() && entries.getFirst().index() < from) {
@@ -105,8 +108,10 @@ final class Tail {
       }
       List<LogEntry> taken = new ArrayList<>();
       if (!entries.isEmpty() && entries.getFirst().index() == from) {
+        long left = maxBytes;
         for (LogEntry entry : entries) {
-          if (taken.size() == max) {
+          left -= weight(entry);
+          if (taken.size() == max || (left < 0 && !taken.isEmpty())) {
             break;
           }
           taken.add(entry);
