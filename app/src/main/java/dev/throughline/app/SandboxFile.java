@@ -8,19 +8,21 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code sandbox.json}: all that a program needs to talk to the sandbox. Addresses are those of the
- * newest start; ids and secrets stay as the first start made them.
+ * newest start that was ready; ids and secrets stay as the first start made them.
  */
 final class SandboxFile {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Path file;
   private final ObjectNode content;
+  private volatile @Nullable String published;
 
   private SandboxFile(Path file, ObjectNode content) {
     this.file = file;
@@ -54,8 +56,15 @@ final class SandboxFile {
     content.put(name, value);
   }
 
-  String json() {
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n";
+  /** What programs may rely on; empty until this start is ready. */
+  Optional<String> published() {
+    return Optional.ofNullable(published);
+  }
+
+  /** Writes it whole, and lets programs have it. */
+  void publish() throws IOException {
+    write();
+    published = json();
   }
 
   /** It holds secrets, of a sandbox only: readable by its owner alone all the same. */
@@ -66,6 +75,10 @@ final class SandboxFile {
         fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(fresh, json());
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private String json() {
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n";
   }
 
   private static String hex(SecureRandom random, int bytes) {

@@ -9,6 +9,7 @@ import dev.throughline.sandbox.line.LineConfig;
 import dev.throughline.sandbox.line.LineEmulator;
 import dev.throughline.sandbox.line.LineUser;
 import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -77,12 +78,7 @@ public final class SandboxWorld implements AutoCloseable {
     try {
       GatewayConfig config =
           settings.config(data, port, opsPort, Optional.of(line.baseUri()), true);
-      HttpService facts =
-          rules ->
-              rules.get(
-                  "/",
-                  (request, response) ->
-                      response.header("Content-Type", "application/json").send(file.json()));
+      HttpService facts = rules -> rules.get("/", (request, response) -> facts(file, response));
       Gateway gateway =
           Gateway.start(
               config, clock, Map.of("/sandbox", new SandboxPages(line), "/sandbox.json", facts));
@@ -137,7 +133,19 @@ public final class SandboxWorld implements AutoCloseable {
     } catch (ControlRefusal e) {
       throw new CommandFailed("The emulated LINE refuses the webhook's address.", e);
     }
-    file.write();
+    file.publish();
+  }
+
+  private static void facts(SandboxFile file, ServerResponse response) {
+    file.published()
+        .ifPresentOrElse(
+            facts -> response.header("Content-Type", "application/json").send(facts),
+            () ->
+                response
+                    .status(503)
+                    .header("Retry-After", "1")
+                    .header("Content-Type", "text/plain; charset=utf-8")
+                    .send("The sandbox is starting: ask again.\n"));
   }
 
   private String createApp() throws IOException, InterruptedException {
