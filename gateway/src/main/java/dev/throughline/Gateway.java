@@ -43,6 +43,7 @@ import dev.throughline.ops.FsckRoutes;
 import dev.throughline.outbound.Outbound;
 import dev.throughline.outbound.SendHandler;
 import dev.throughline.store.Database;
+import dev.throughline.store.WalWarmer;
 import dev.throughline.task.Tasks;
 import dev.throughline.vault.Vault;
 import io.helidon.webserver.http.HttpService;
@@ -153,6 +154,7 @@ public final class Gateway implements AutoCloseable {
         startTasks(fold, tasks, webhooks, headAtLead, tasksRun);
         log.guard(publisher::mayTakeIn);
         publisher.start(lead.epoch());
+        opened(new WalWarmer(database, log::head)).start();
         opened(new Prober(webhooks, tasks, clock)).start();
         RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
         Freshness freshness = project -> fold.await(log.head(), FRESHNESS_PATIENCE);

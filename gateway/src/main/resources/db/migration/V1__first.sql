@@ -243,7 +243,7 @@ create table unsent (
 
 create table seen (
   day date not null,
-  event text not null,
+  event uuid not null,
   primary key (day, event)
 ) partition by range (day);
 

@@ -12,7 +12,6 @@ import dev.throughline.conversation.Rows.MessageRow;
 import dev.throughline.conversation.Rows.ParkedRow;
 import dev.throughline.conversation.Rows.PartRange;
 import dev.throughline.conversation.Rows.ReplyRow;
-import dev.throughline.conversation.Rows.Seen;
 import dev.throughline.conversation.Rows.StatusRow;
 import dev.throughline.conversation.Rows.Unsend;
 import dev.throughline.conversation.Rows.UnsentMessage;
@@ -41,9 +40,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -53,12 +55,9 @@ import org.jspecify.annotations.Nullable;
 /** SQL of the fold. Every statement takes a whole batch: arrays in, rows out. */
 final class ConverseStore {
   private static final String SEEN =
-      """
-      insert into seen (day, event)
-      select date '1970-01-01' + day, event from unnest(?::int[], ?::text[]) as t (day, event)
-      on conflict do nothing
-      returning event
-      """;
+      "select event from seen where day = ? and event = any (?::uuid[])";
+
+  private static final String COPY_SEEN = "copy seen (day, event) from stdin (format binary)";
 
   private static final String KNOWN =
       """
@@ -261,20 +260,30 @@ final class ConverseStore {
 
   record ParkedPlace(long index, int position) {}
 
-  /** Marks events as seen; answers those that nobody had seen before. */
-  static Set<String> markSeen(Connection c, Collection<Seen> events) throws SQLException {
-    Set<String> fresh = new HashSet<>();
-    if (events.isEmpty()) {
-      return fresh;
+  /** Marks events as seen; answers those that nobody had seen before. Nobody else marks any. */
+  static Set<UUID> markSeen(Connection c, Collection<EventKey> events) throws SQLException {
+    Map<LocalDate, Set<UUID>> days = new HashMap<>();
+    for (EventKey event : events) {
+      days.computeIfAbsent(event.day(), day -> new LinkedHashSet<>()).add(event.id());
     }
-    try (PreparedStatement s = c.prepareStatement(SEEN)) {
-      s.setArray(1, ints(c, events, e -> Math.toIntExact(e.day().toEpochDay())));
-      s.setArray(2, texts(c, "text", events, Seen::event));
-      try (ResultSet row = s.executeQuery()) {
-        while (row.next()) {
-          fresh.add(row.getString(1));
+    Set<UUID> fresh = new HashSet<>();
+    CopyRows copy = new CopyRows(2);
+    for (Map.Entry<LocalDate, Set<UUID>> day : days.entrySet()) {
+      Set<UUID> unseen = day.getValue();
+      try (PreparedStatement s = c.prepareStatement(SEEN)) {
+        s.setObject(1, day.getKey());
+        s.setArray(2, UuidArray.of(c, unseen));
+        try (ResultSet row = s.executeQuery()) {
+          while (row.next()) {
+            unseen.remove(row.getObject(1, UUID.class));
+          }
         }
       }
+      unseen.forEach(event -> copy.row().date(day.getKey()).uuid(event));
+      fresh.addAll(unseen);
+    }
+    if (!fresh.isEmpty()) {
+      copy.copy(c, COPY_SEEN);
     }
     return fresh;
   }
@@ -718,10 +727,5 @@ final class ConverseStore {
         rows.stream()
             .map(r -> value.apply(r).map(t -> t.atOffset(ZoneOffset.UTC).toString()).orElse(null))
             .toArray(String[]::new));
-  }
-
-  /** The day that an event is marked seen under. */
-  static LocalDate day(Instant at) {
-    return LocalDate.ofInstant(at, ZoneOffset.UTC);
   }
 }

@@ -15,7 +15,6 @@ import dev.throughline.conversation.Rows.MessageEntry;
 import dev.throughline.conversation.Rows.MessageRow;
 import dev.throughline.conversation.Rows.PartRange;
 import dev.throughline.conversation.Rows.ReplyRow;
-import dev.throughline.conversation.Rows.Seen;
 import dev.throughline.conversation.Rows.StatusRow;
 import dev.throughline.conversation.Rows.Unsend;
 import dev.throughline.conversation.Rows.UnsentMessage;
@@ -54,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
@@ -82,7 +82,7 @@ final class FoldWork implements Effects {
   private final Connection transaction;
 
   // What was read.
-  private final Set<String> fresh = new HashSet<>();
+  private final Set<UUID> fresh = new HashSet<>();
   private final Map<Bytes, IdentityRow> identities = new HashMap<>();
   private final Map<ContactId, List<IdentityRow>> identitiesOfContact = new HashMap<>();
   private final Map<AppContact, ConversationRow> conversations = new HashMap<>();
@@ -129,7 +129,7 @@ final class FoldWork implements Effects {
 
   /** Reads all that the items touch, in a few queries. */
   void load(List<Item> items) throws SQLException {
-    List<Seen> seen = new ArrayList<>();
+    List<EventKey> seen = new ArrayList<>();
     Set<Owner.Person> people = new HashSet<>();
     Set<ContactId> contacts = new HashSet<>();
     Set<Ulid> taskIds = new HashSet<>();
@@ -139,7 +139,7 @@ final class FoldWork implements Effects {
       switch (item) {
         case Item.Event event -> {
           if (!isLate(event)) {
-            seen.add(new Seen(ConverseStore.day(occurredAt(event)), eventKey(event)));
+            seen.add(event.key());
           }
           person(event).ifPresent(people::add);
           author(event).ifPresent(people::add);
@@ -232,7 +232,7 @@ final class FoldWork implements Effects {
       ConverseStore.alarm(transaction, "event_late", item.account().id().toString(), at);
       return;
     }
-    if (!fresh.remove(eventKey(item))) {
+    if (!fresh.remove(item.key().id())) {
       return;
     }
     if (!item.event().head().redelivered()) {
@@ -1078,25 +1078,7 @@ final class FoldWork implements Effects {
   }
 
   private static boolean isLate(Item.Event item) {
-    return occurredAt(item).isBefore(item.entry().at().minus(LATE));
-  }
-
-  private static Instant occurredAt(Item.Event item) {
-    Instant received = item.entry().at();
-    // A clock that runs ahead must not open partitions of the future.
-    return item.event()
-        .head()
-        .occurredAt()
-        .filter(time -> time.isBefore(received.plus(Duration.ofDays(1))))
-        .orElse(received);
-  }
-
-  private static String eventKey(Item.Event item) {
-    return item.event()
-        .head()
-        .eventId()
-        .map(id -> item.account().id() + "/" + id)
-        .orElseGet(() -> item.entry().id() + ":" + item.position());
+    return item.occurredAt().isBefore(item.entry().at().minus(LATE));
   }
 
   private static byte[] replyAssociated(long index, int position) {

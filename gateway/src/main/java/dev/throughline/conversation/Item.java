@@ -4,6 +4,7 @@ import dev.throughline.conversation.App.Account;
 import dev.throughline.log.LogEntry;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.message.SendRequest;
+import java.time.Instant;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,6 +18,9 @@ sealed interface Item {
   }
 
   /**
+   * @param occurredAt as the event says; the time of receipt where it says nothing, or a time that
+   *     is yet to come
+   * @param key by which it is recognised when it comes again
    * @param destination whom the webhook was addressed to, by the provider's id
    * @param parts where the event lies in the payload
    */
@@ -25,6 +29,8 @@ sealed interface Item {
       int position,
       App app,
       Account account,
+      Instant occurredAt,
+      EventKey key,
       Optional<String> destination,
       InboundEvent event,
       Rows.PartRange parts)

@@ -16,6 +16,8 @@ import dev.throughline.message.InboundEvent;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.Ulids;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,12 +86,15 @@ final class ItemReader {
         PartFinder parts = new PartFinder(entry, body.get());
         for (int i = 0; i < events.size(); i++) {
           InboundEvent event = events.get(i);
+          Instant occurred = occurredAt(event, entry.at());
           items.add(
               new Item.Event(
                   entry,
                   i,
                   app.get(),
                   account.get(),
+                  occurred,
+                  EventKey.of(account.get().id(), event.head(), occurred, entry.id(), i),
                   destination,
                   event,
                   parts.next(event.head().raw())));
@@ -97,6 +102,15 @@ final class ItemReader {
         yield items;
       }
     };
+  }
+
+  private static Instant occurredAt(InboundEvent event, Instant received) {
+    // A clock that runs ahead must not open partitions of the future.
+    return event
+        .head()
+        .occurredAt()
+        .filter(time -> time.isBefore(received.plus(Duration.ofDays(1))))
+        .orElse(received);
   }
 
   private static boolean isForAnother(Account account, Optional<String> destination) {

@@ -11,7 +11,6 @@ import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.Optional;
 
 /** Rows as the fold reads and writes them. */
@@ -109,8 +108,6 @@ final class Rows {
   /** An unused reply token: of a message, or of another event. */
   record FreeReply(
       Optional<MessageId> message, long index, int position, Instant received, Bytes sealed) {}
-
-  record Seen(LocalDate day, String event) {}
 
   record Unsend(ConversationId conversation, String platformId, Instant at) {}
 

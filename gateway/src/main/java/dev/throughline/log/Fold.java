@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -33,11 +32,17 @@ public final class Fold implements AutoCloseable {
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
   private static final Duration LAST_BACKOFF = Duration.ofSeconds(2);
 
-  /**
-   * In a burst the fold rests after each batch for twice as long as it took: what comes in is
-   * acknowledged first, and larger batches cost less. What it puts off so is never older than this.
-   */
+  /** What the fold puts off in a burst is never older than this. */
   private static final Duration MAX_LAG = Duration.ofSeconds(2);
+
+  /**
+   * How much faster the fold is once the burst is over: it then has to itself what it shares while
+   * the burst lasts. Measured on two cores: 1.9.
+   */
+  private static final double FASTER_ALONE = 1.5;
+
+  /** The weight of the newest batch in the average of what an entry takes. */
+  private static final double NEWEST = 0.2;
 
   /**
    * A fold finds everything by key. Left to itself the server would plan its statements while the
@@ -65,6 +70,12 @@ public final class Fold implements AutoCloseable {
   private volatile boolean closed;
   private @Nullable Connection connection;
   private int sinceForgotten;
+
+  /** What an entry takes in a burst, on average; 0 until there was one. */
+  private double nanosEach;
+
+  /** When the burst began that lasts; 0 when there is none. */
+  private long burstSince;
 
   /** A fold of {@code reader} under the epoch of the node that leads. */
   public Fold(Log log, String reader, long epoch, Folder folder) {
@@ -155,7 +166,7 @@ public final class Fold implements AutoCloseable {
         apply(entries, opened);
         backoff = FIRST_BACKOFF;
         limit = Math.min(MAX_BATCH, limit * 2);
-        giveWay(entries.getLast().at(), System.nanoTime() - start);
+        giveWay(entries, System.nanoTime() - start);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -289,9 +300,26 @@ public final class Fold implements AutoCloseable {
     }
   }
 
-  private void giveWay(Instant folded, long nanos) throws InterruptedException {
+  /**
+   * In a burst the fold rests after a batch for twice as long as that took: what comes in is
+   * acknowledged first, and larger batches cost less. But only as long as it could make up for all
+   * that it has put off in the time that the burst has lasted.
+   */
+  private void giveWay(List<LogEntry> folded, long nanos) throws InterruptedException {
     Optional<Tail.Burst> burst = log.burst();
-    if (burst.isPresent() && Duration.between(folded, burst.get().at()).compareTo(MAX_LAG) < 0) {
+    if (burst.isEmpty()) {
+      burstSince = 0;
+      return;
+    }
+    long now = System.nanoTime();
+    if (burstSince == 0) {
+      burstSince = now - nanos;
+    }
+    double each = (double) nanos / folded.size();
+    nanosEach = nanosEach == 0 ? each : nanosEach + NEWEST * (each - nanosEach);
+    double makeUp = (log.head() - position()) * nanosEach / FASTER_ALONE;
+    Duration lag = Duration.between(folded.getLast().at(), burst.get().at());
+    if (makeUp < now - burstSince && lag.compareTo(MAX_LAG) < 0) {
       Thread.sleep(Duration.ofNanos(2 * nanos));
     }
   }

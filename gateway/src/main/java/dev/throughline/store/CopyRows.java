@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.UUID;
@@ -27,6 +29,7 @@ public final class CopyRows {
   private static final int NULL = -1;
   private static final int END = -1;
   private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+  private static final LocalDate FIRST_DAY = LocalDate.ofInstant(EPOCH, ZoneOffset.UTC);
 
   private final short columns;
   private byte[] out = new byte[1 << 14];
@@ -71,6 +74,12 @@ public final class CopyRows {
       return this;
     }
     return bigint(ChronoUnit.MICROS.between(EPOCH, value));
+  }
+
+  public CopyRows date(LocalDate value) {
+    putInt(Integer.BYTES);
+    putInt(Math.toIntExact(ChronoUnit.DAYS.between(FIRST_DAY, value)));
+    return this;
   }
 
   public CopyRows bigint(long value) {

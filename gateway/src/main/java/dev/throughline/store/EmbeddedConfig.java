@@ -7,8 +7,9 @@ import java.util.Optional;
  * A PostgreSQL of our own.
  *
  * @param data the data directory; PostgreSQL lies in {@code postgres} below it
- * @param walMegabytes how much write-ahead log is kept for reuse ({@code min_wal_size}); more makes
- *     the tail of commits shorter under load, and takes that much disk once there was load
+ * @param walMegabytes how much write-ahead log is kept for reuse, and written between two
+ *     checkpoints at most; more makes the tail of commits shorter under load, and takes that much
+ *     disk once there was load
  * @param maxConnections as PostgreSQL counts them
  * @param binaries where the programs are unpacked, instead of the data directory
  */

@@ -44,11 +44,11 @@ final class PostgresSettings {
     settings.put("full_page_writes", "on");
 
     // A commit that must first create a segment waits for 16 MB of zeros: p99 54-65 ms at 512
-    // callers against 12-16 ms with recycled ones. So many segments are kept and reused.
+    // callers against 12-16 ms with recycled ones. So what is needed between two checkpoints is
+    // kept and reused. It also bounds what a start after kill -9 has to replay.
     settings.put("wal_recycle", "on");
     settings.put("min_wal_size", config.walMegabytes() + "MB");
-    // Also bounds what a start after kill -9 has to replay.
-    settings.put("max_wal_size", Math.max(1024, 2 * config.walMegabytes()) + "MB");
+    settings.put("max_wal_size", config.walMegabytes() + "MB");
     settings.put("wal_buffers", "16MB");
     settings.put("checkpoint_timeout", "5min");
     settings.put("checkpoint_completion_target", "0.9");

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -100,5 +101,21 @@ class CopyRowsTest {
               + " g smallint, h boolean)");
     }
     return connection;
+  }
+
+  @Test
+  void daysArrive() throws SQLException {
+    CopyRows rows = new CopyRows(1);
+    rows.row().date(LocalDate.parse("1999-12-31")).row().date(LocalDate.parse("2026-11-21"));
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("create temporary table days (day date)");
+      rows.copy(connection, "copy days from stdin (format binary)");
+      try (ResultSet row =
+          statement.executeQuery("select string_agg(day::text, ' ' order by day) from days")) {
+        row.next();
+        assertThat(row.getString(1)).isEqualTo("1999-12-31 2026-11-21");
+      }
+    }
   }
 }

@@ -362,8 +362,12 @@ class EmbeddedPostgresTest {
   @Test
   void warmsTheLogUpToItsReserve() {
     try (Database database = open()) {
-      assertThat(database.warmLog()).isGreaterThanOrEqualTo(80 / 16);
-      assertThat(database.warmLog()).isGreaterThanOrEqualTo(80 / 16);
+      int steps = 0;
+      while (database.warmLog()) {
+        assertThat(++steps).isLessThanOrEqualTo(80 / 16);
+      }
+      assertThat(segments(database)).isGreaterThanOrEqualTo(80 / 16);
+      assertThat(database.warmLog()).isFalse();
     }
   }
 
@@ -421,6 +425,16 @@ class EmbeddedPostgresTest {
       try (Statement statement = connection.createStatement()) {
         return statement.execute(
             "INSERT INTO account (id) VALUES (" + id + ") ON CONFLICT DO NOTHING");
+      }
+    });
+  }
+
+  private static int segments(Database database) {
+    return database.read(connection -> {
+      try (Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("SELECT count(*) FROM pg_ls_waldir()")) {
+        row.next();
+        return row.getInt(1);
       }
     });
   }
