@@ -46,6 +46,11 @@ record Batch(
     return new Batch(id, head, after, at, drafts, leaves, entries);
   }
 
+  /** Whether it is the first of a shard that follows another: the shard comes with it. */
+  boolean opensShard() {
+    return before.next() > 0 && before.next() == before.shard().first();
+  }
+
   private static Entry entry(String origin, Instant at, Draft draft) {
     return new Entry(
         origin,

@@ -353,14 +353,9 @@ public final class Log implements AutoCloseable {
     if (first.isPresent()) {
       return first.get();
     }
-    Head.Shard genesis = new Head.Shard(origin(host, now), 0);
+    Head.Shard genesis = Head.Shard.first(host, now);
     LogStore.insertShard(connection, genesis);
     return genesis;
-  }
-
-  private static String origin(String host, Instant now) {
-    LocalDate date = LocalDate.ofInstant(now, ZoneOffset.UTC);
-    return host + "/" + date.getYear() + "h" + (date.getMonthValue() <= 6 ? 1 : 2);
   }
 
   private void requireOpen() {

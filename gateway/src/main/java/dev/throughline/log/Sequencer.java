@@ -1,11 +1,13 @@
 package dev.throughline.log;
 
+import dev.throughline.ledger.Checkpoint;
 import dev.throughline.ledger.Kind;
 import dev.throughline.ledger.Subject;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
 import dev.throughline.store.DatabaseException;
+import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -332,6 +334,9 @@ final class Sequencer implements AutoCloseable {
     for (int rebuild = 0; rebuild < MAX_REBUILDS; rebuild++) {
       Batch batch;
       try {
+        if (!openShard()) {
+          continue;
+        }
         Head current = head();
         refuseStale(open, current);
         if (isAroundMidnight()) {
@@ -378,6 +383,45 @@ final class Sequencer implements AutoCloseable {
     open.forEach(draft -> draft.fail(failure));
   }
 
+  /**
+   * Once the half-year is over, opens the next shard with an entry that names the end of the one
+   * before: what its last checkpoint says.
+   *
+   * @return whether the shard that is open is that of today; if not, somebody else was faster
+   * @throws DatabaseException if it could not be opened
+   */
+  private boolean openShard() throws SQLException {
+    Head current = head();
+    Instant now = clock.instant();
+    Optional<String> origin = current.shard().successor(now);
+    if (origin.isEmpty() || current.tree().size() == 0) {
+      return true;
+    }
+    Checkpoint end =
+        new Checkpoint(
+            current.shard().origin(),
+            current.next() - current.shard().first(),
+            current.tree().root());
+    Draft opening =
+        new Drafts(vault, ulids)
+            .draft(Kind.SHARD, new Subject.Installation())
+            .part(new Owner.Installation(), Bytes.utf8(end.text()))
+            .build();
+    Batch batch = Batch.build(ulids.next(), current.opening(origin.get()), now, List.of(opening));
+    return switch (settled(batch, null)) {
+      case Written.Done _ -> {
+        LOG.info("{} ends with {} entries; {} goes on", end.origin(), end.size(), origin.get());
+        committed(batch, List.of());
+        yield true;
+      }
+      case Written.Overtaken _, Written.KeyUsed _ -> {
+        head = null;
+        yield false;
+      }
+      case Written.Failed(RuntimeException why) -> throw why;
+    };
+  }
+
   /** What became of a batch; whatever it says is certain, but for a commit that was cut off. */
   private sealed interface Written {
     record Done() implements Written {}
@@ -408,12 +452,31 @@ final class Sequencer implements AutoCloseable {
       if (append == null) {
         append = LogStore.prepareAppend(own);
       }
-      LogStore.append(own, append, node, batch);
+      if (batch.opensShard()) {
+        writeOpening(own, append, batch);
+      } else {
+        LogStore.append(own, append, node, batch);
+      }
       return new Written.Done();
     } catch (SQLException e) {
       return failed(DatabaseException.atCommit(e));
     } catch (DatabaseException e) {
       return failed(e);
+    }
+  }
+
+  /** The shard and its first batch stand together or not at all. */
+  private void writeOpening(Connection own, PreparedStatement statement, Batch batch)
+      throws SQLException {
+    own.setAutoCommit(false);
+    try {
+      LogStore.append(own, statement, node, batch);
+      LogStore.insertShard(own, batch.after().shard());
+      own.commit();
+      own.setAutoCommit(true);
+    } catch (SQLException e) {
+      disconnect();
+      throw e;
     }
   }
 

@@ -23,6 +23,7 @@ public record Kind(String token) {
   public static final Kind ERASURE = new Kind("erasure");
   public static final Kind LEAD = new Kind("lead");
   public static final Kind GAP = new Kind("gap");
+  public static final Kind SHARD = new Kind("shard");
 
   public Kind {
     if (token.isEmpty() || token.length() > MAX_LENGTH || !token.chars().allMatch(Kind::allowed)) {

@@ -134,6 +134,9 @@ final class CrashRun implements AutoCloseable {
       Duration drained = drain();
       CrashReport report = judge(up, drained);
       gateway.stop();
+      if (report.violations().isEmpty()) {
+        delete(home);
+      }
       return report;
     } finally {
       gateway.close();
@@ -262,30 +265,25 @@ final class CrashRun implements AutoCloseable {
     if (!owed.nothing()) {
       violations.add(owed + " still owed " + drained + " after the last fault was cleared");
     }
-    CrashReport report =
-        new CrashReport(
-            List.of(plan.name()),
-            plan.kills(),
-            postgresKills,
-            appending,
-            folding,
-            audit.livesWithOpenAttempt(),
-            said.size(),
-            webhooks.eventsAnswered(),
-            up,
-            webhooks.mostInFlight(),
-            sends.all().size(),
-            target.calls(),
-            slowestAnswer,
-            drained,
-            audit.entriesByKind(),
-            audit.remarks(),
-            violations,
-            violations.isEmpty() ? Optional.empty() : Optional.of(home));
-    if (violations.isEmpty()) {
-      delete(home);
-    }
-    return report;
+    return new CrashReport(
+        List.of(plan.name()),
+        plan.kills(),
+        postgresKills,
+        appending,
+        folding,
+        audit.livesWithOpenAttempt(),
+        said.size(),
+        webhooks.eventsAnswered(),
+        up,
+        webhooks.mostInFlight(),
+        sends.all().size(),
+        target.calls(),
+        slowestAnswer,
+        drained,
+        audit.entriesByKind(),
+        audit.remarks(),
+        violations,
+        violations.isEmpty() ? Optional.empty() : Optional.of(home));
   }
 
   private List<Judge.Accepted> accepted() {

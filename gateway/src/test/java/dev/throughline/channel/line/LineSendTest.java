@@ -25,6 +25,7 @@ import dev.throughline.message.Reason;
 import dev.throughline.message.Reason.Code;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -427,11 +428,10 @@ class LineSendTest {
 
   @Test
   void whoCannotBeReachedWasNotSentTo() throws IOException {
-    int free;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      free = socket.getLocalPort();
+    try (Socket nobodyListens = new Socket()) {
+      nobodyListens.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      assertUnreachable(URI.create("http://127.0.0.1:" + nobodyListens.getLocalPort()));
     }
-    assertUnreachable(URI.create("http://127.0.0.1:" + free));
     try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread.ofVirtual().start(() -> refuseTls(plain));
       assertUnreachable(URI.create("https://127.0.0.1:" + plain.getLocalPort()));
