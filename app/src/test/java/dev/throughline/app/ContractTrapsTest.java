@@ -280,7 +280,8 @@ final class ContractTrapsTest {
     app.called("opt_in_notification", stranger);
     app.hears(stranger, "hello " + text);
     app.comesTo(app.send(stranger, text), "QUEUED_ON_CHANNEL", "");
-    world.line.postback(stranger, stranger, "data " + text, Optional.empty(), Optional.empty());
+    ObjectNode params = (ObjectNode) Api.json("{\"date\":\"2026-12-24\"}");
+    world.line.postback(stranger, stranger, "data " + text, Optional.of(params), Optional.empty());
     app.called("unsupported_callback", text);
     world.line.block(stranger);
     app.called("opt_out_notification", stranger);

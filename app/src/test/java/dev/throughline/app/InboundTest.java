@@ -260,7 +260,7 @@ final class InboundTest {
         {"type":"message","message":{"type":"hologram","id":"3","depth":{"m":1.50,"big":12345678901234567890}}}\
         """,
         """
-        {"type":"postback","postback":{"data":"a=1&b=\\u3042"}}\
+        {"type":"postback","postback":{"data":"a=1&b=\\u3042","params":{"time":"10:00"}}}\
         """,
         """
         {"type":"videoPlayComplete","videoPlayComplete":{"trackingId":"t"}}\

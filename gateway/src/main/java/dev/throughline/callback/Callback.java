@@ -48,7 +48,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
     message.set("channel_identity", identity(party));
     message.put("conversation_id", conversation(party, dispatch));
     message.put("contact_id", contact(party, dispatch));
-    message.put("metadata", "");
+    message.put("metadata", fact.answeredMetadata());
     message.put("accept_time", fact.acceptedAt().toString());
     message.put("sender_id", fact.senderId().orElse(""));
     message.put("processing_mode", mode(dispatch));
@@ -81,8 +81,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
     notification.put("conversation_id", conversation(party, message.dispatch()));
     notification.set("channel_identity", identity(party));
     notification.put("contact_id", contact(party, message.dispatch()));
-    notification.set(
-        "submitted_message", message.content().map(Contents::toJson).orElseGet(Json::object));
+    notification.set("submitted_message", message.content());
     notification.put("metadata", message.metadata());
     notification.put("processing_mode", mode(message.dispatch()));
     return finish("MESSAGE_SUBMIT", party, body, message.metadata(), message.correlationId());

@@ -4,9 +4,11 @@ import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
+import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.InboundEvent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One channel. Adding one is one package with one implementation, and one line in Gateway. */
@@ -35,7 +37,7 @@ public interface Channel {
   ParsedWebhook parse(Bytes body);
 
   /** Pure. Says as well what the channel cannot show of the content. */
-  Rendered render(Content content);
+  Rendered render(Composed message);
 
   /**
    * Sends once, and says exactly what is known of it. Never retries by itself, never throws for an
@@ -107,6 +109,24 @@ public interface Channel {
 
     /** Signed, yet not a webhook: kept whole, answered 200, alarmed. */
     record Malformed(String why) implements ParsedWebhook {}
+  }
+
+  /**
+   * What is to be put into a channel's form.
+   *
+   * @param id of our message: what a contact chooses says which one offered it
+   * @param properties the request's {@code channel_properties}
+   */
+  record Composed(MessageId id, Content.Outbound content, Map<String, String> properties) {
+    public Composed {
+      properties = Map.copyOf(properties);
+    }
+
+    /** Shows nothing of what it says. */
+    @Override
+    public String toString() {
+      return "Composed[" + id + ", " + content + "]";
+    }
   }
 
   /**

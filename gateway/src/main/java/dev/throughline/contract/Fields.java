@@ -98,6 +98,18 @@ public final class Fields {
     return Optional.of(node.intValue());
   }
 
+  /** A number from {@code -bound} to {@code bound}, required. */
+  public double number(String name, double bound) {
+    if (!has(name)) {
+      throw wrong(name, "is required.");
+    }
+    JsonNode node = object.get(name);
+    if (!node.isNumber() || !(Math.abs(node.asDouble()) <= bound)) {
+      throw wrong(name, "must be a number from -%.0f to %.0f.".formatted(bound, bound));
+    }
+    return node.asDouble();
+  }
+
   public Optional<String> oneOf(String name, Set<String> allowed) {
     Optional<String> value = string(name, Integer.MAX_VALUE);
     if (value.isPresent() && !allowed.contains(value.get())) {

@@ -1,8 +1,8 @@
 package dev.throughline.contract;
 
+import dev.throughline.message.AppMessage;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
-import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
@@ -34,28 +34,9 @@ public final class SendRequests {
   private static final int MAX_IDENTITIES = 20;
   private static final int MAX_CHANNELS = 20;
 
-  /** Far above every channel's own limit; a channel says by its reason what is too long for it. */
-  private static final int MAX_TEXT = 100_000;
-
   private static final Pattern TTL = Pattern.compile("(\\d{1,12})(?:\\.\\d{1,9})?s");
   private static final long MIN_TTL_SECONDS = 3;
   private static final long MAX_TTL_SECONDS = 315_576_000_000L;
-
-  private static final Set<String> GENERIC =
-      Set.of(
-          "text_message",
-          "media_message",
-          "choice_message",
-          "card_message",
-          "carousel_message",
-          "location_message",
-          "contact_info_message",
-          "list_message",
-          "template_message");
-
-  private static final Set<String> CHANNEL_OWN =
-      Set.of(
-          "explicit_channel_message", "explicit_channel_omni_message", "channel_specific_message");
 
   /** What became of reading a body. */
   public sealed interface Parsed {
@@ -88,7 +69,7 @@ public final class SendRequests {
             .map(AppId::new)
             .orElseThrow(() -> fields.wrong("app_id", "must be a ULID."));
     Recipient recipient = recipient(fields.requiredObject("recipient"));
-    Content content = content(fields.requiredObject("message"));
+    AppMessage message = AppMessages.read(fields.requiredObject("message"));
     fields.oneOf(
         "message_content_type",
         Set.of("CONTENT_UNKNOWN", "CONTENT_MARKETING", "CONTENT_NOTIFICATION"));
@@ -103,7 +84,7 @@ public final class SendRequests {
     return new SendRequest(
         app,
         recipient,
-        content,
+        message,
         channels(fields, "channel_priority_order"),
         fields.string("message_metadata", MAX_METADATA).orElse(""),
         conversationMetadata(fields),
@@ -144,29 +125,6 @@ public final class SendRequests {
       throw by.wrong("channel_identities", "is required.");
     }
     return new Recipient.ByIdentities(identities);
-  }
-
-  private static Content content(Fields message) {
-    List<String> kinds = GENERIC.stream().filter(message::has).sorted().toList();
-    Optional<String> own = CHANNEL_OWN.stream().filter(message::has).sorted().findFirst();
-    if (kinds.size() > 1) {
-      throw message.wrong(kinds.getLast(), "stands beside " + kinds.getFirst() + ": send one.");
-    }
-    if (own.isPresent()) {
-      throw unsupported(message, own.get());
-    }
-    if (kinds.isEmpty()) {
-      throw message.wrong("text_message", "is required.");
-    }
-    if (!kinds.getFirst().equals("text_message")) {
-      throw unsupported(message, kinds.getFirst());
-    }
-    return new Content.Text(
-        message.requiredObject("text_message").requiredString("text", MAX_TEXT));
-  }
-
-  private static WrongFieldException unsupported(Fields message, String kind) {
-    return message.wrong(kind, "cannot be sent by this version, which sends text_message only.");
   }
 
   static List<ChannelName> channels(Fields fields, String name) {

@@ -19,11 +19,17 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What a fold found out: reactions make tasks of it, in the same transaction. */
 public sealed interface Fact {
-  /** A person said something. {@code metadata} is the conversation's, as text. */
+  /**
+   * A person said something.
+   *
+   * @param answeredMetadata of the message that somebody chose from; empty if none
+   * @param metadata the conversation's, as text
+   */
   record MessageReceived(
       Party party,
       MessageId id,
-      Content content,
+      Content.Inbound content,
+      String answeredMetadata,
       Instant acceptedAt,
       Optional<Instant> occurredAt,
       Optional<String> senderId,
@@ -84,13 +90,17 @@ public sealed interface Fact {
   /** Somebody asked for a task that is on a shelf to be tried again. */
   record ReplayAsked(Task task, Bytes body, Instant at) implements Fact {}
 
-  /** A message that was kept or made. */
+  /**
+   * A message that was kept or made.
+   *
+   * @param content the contract's {@code app_message}; without fields when it is gone
+   */
   record StoredMessage(
       MessageId id,
       Instant acceptedAt,
       ChannelName channel,
       DeliveryStatus status,
-      Optional<Content> content,
+      ObjectNode content,
       String metadata,
       Optional<String> correlationId,
       Optional<String> callbackUrl,

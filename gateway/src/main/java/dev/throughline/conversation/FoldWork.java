@@ -1,5 +1,6 @@
 package dev.throughline.conversation;
 
+import dev.throughline.contract.AppMessages;
 import dev.throughline.contract.Contents;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.MergePatch;
@@ -23,6 +24,8 @@ import dev.throughline.ledger.Ulid;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.Choice;
+import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
@@ -143,6 +146,9 @@ final class FoldWork implements Effects {
           }
           person(event).ifPresent(people::add);
           author(event).ifPresent(people::add);
+          if (event.event() instanceof InboundEvent.Chosen chosen) {
+            chosen.response().message().ifPresent(messageIds::add);
+          }
           unsends = true;
         }
         case Item.Send send -> {
@@ -242,7 +248,9 @@ final class FoldWork implements Effects {
     party.ifPresent(known -> heardFrom(known, item.event()));
     switch (item.event()) {
       case InboundEvent.Message message when party.isPresent() ->
-          message(item, message, party.get());
+          message(item, message.content(), Optional.of(message.platformMessageId()), party.get());
+      case InboundEvent.Chosen chosen when party.isPresent() ->
+          message(item, chosen.response(), Optional.empty(), party.get());
       case InboundEvent.Followed followed when party.isPresent() -> {
         keepReplyToken(item, followed, party.get());
         emit(new Fact.Opted(party.get(), true, at, followed.head().occurredAt()));
@@ -260,13 +268,26 @@ final class FoldWork implements Effects {
     }
   }
 
-  private void message(Item.Event item, InboundEvent.Message message, Party known)
+  private void message(
+      Item.Event item, Content.Inbound said, Optional<String> platformId, Party known)
       throws SQLException {
     Party party = inConversation(known);
     ConversationId conversation = party.conversation().orElseThrow();
     MessageId id = new MessageId(ulids.next());
-    InboundEvent.Head head = message.head();
-    boolean takenBack = anyUnsent && isTakenBack(conversation, message.platformMessageId());
+    InboundEvent.Head head = item.event().head();
+    boolean takenBack =
+        anyUnsent && platformId.isPresent() && isTakenBack(conversation, platformId.get());
+    Optional<StoredMessage> offered = Optional.empty();
+    Content.Inbound content = said;
+    if (said instanceof Content.ChoiceResponse response) {
+      Optional<Sent> found = offered(response);
+      boolean another = found.isPresent() && !isFor(found.get(), party);
+      offered = another ? Optional.empty() : found.map(Sent::message);
+      content =
+          another
+              ? new Content.ChoiceResponse(Optional.empty(), response.data(), Optional.empty())
+              : chosen(response, offered);
+    }
     Optional<String> replyToken = head.standby() ? Optional.empty() : head.replyToken();
     Optional<String> sender =
         head.author()
@@ -277,7 +298,11 @@ final class FoldWork implements Effects {
     if (takenBack) {
       Log.deleteParts(transaction, index, item.parts().first(), item.parts().end());
     } else {
-      sealed.set("content", Contents.toJson(message.content()));
+      sealed.set("content", Contents.toJson(content));
+      String answered = offered.map(StoredMessage::metadata).orElse("");
+      if (!answered.isEmpty()) {
+        sealed.put("metadata", answered);
+      }
     }
     sender.ifPresent(value -> sealed.put("sender_id", value));
     replyToken.filter(_ -> !takenBack).ifPresent(token -> sealed.put("reply_token", token));
@@ -299,10 +324,10 @@ final class FoldWork implements Effects {
             index,
             item.position(),
             item.parts(),
-            Optional.of(message.platformMessageId()),
+            platformId,
             replyToken.isPresent() && !takenBack,
             vault.seal(key, Json.bytes(sealed).array(), Rows.associated("message", id.value()))));
-    platformIdsOfNew.put(id, message.platformMessageId());
+    platformId.ifPresent(value -> platformIdsOfNew.put(id, value));
     if (takenBack) {
       return;
     }
@@ -311,12 +336,41 @@ final class FoldWork implements Effects {
         new Fact.MessageReceived(
             party,
             id,
-            message.content(),
+            content,
+            offered.map(StoredMessage::metadata).orElse(""),
             at,
             head.occurredAt(),
             sender,
             Json.string(about, "metadata").orElse(""),
             Json.string(about, "correlation_id")));
+  }
+
+  /** The message that somebody chose from, if it is still here. */
+  private Optional<Sent> offered(Content.ChoiceResponse response) {
+    return response.message().map(id -> sent.get(id.value()));
+  }
+
+  private static boolean isFor(Sent sent, Party party) {
+    return sent.party().contact().equals(party.contact())
+        && sent.party().app().id().equals(party.app().id());
+  }
+
+  /** With the data that did not fit into the channel's own. */
+  private static Content.ChoiceResponse chosen(
+      Content.ChoiceResponse response, Optional<StoredMessage> offered) {
+    Optional<String> data =
+        response
+            .choice()
+            .flatMap(place ->
+                offered
+                    .flatMap(message -> AppMessages.stored(message.content()))
+                    .map(message -> message.content().choices())
+                    .filter(choices -> place < choices.size())
+                    .map(choices -> choices.get(place)))
+            .filter(Choice.Say.class::isInstance)
+            .flatMap(choice -> response.message().map(((Choice.Say) choice)::given));
+    return new Content.ChoiceResponse(
+        response.message(), data.orElse(response.data()), Optional.empty());
   }
 
   private void notMapped(Item.Event item, Optional<Party> party) {
@@ -364,7 +418,10 @@ final class FoldWork implements Effects {
         switch (event) {
           case InboundEvent.Followed _ -> Optional.of(Friend.FRIEND);
           case InboundEvent.Unfollowed _ -> Optional.of(Friend.BLOCKED);
-          case InboundEvent.Message _, InboundEvent.Unsent _, InboundEvent.Unknown _ ->
+          case InboundEvent.Message _,
+              InboundEvent.Chosen _,
+              InboundEvent.Unsent _,
+              InboundEvent.Unknown _ ->
               identity.friend() == Friend.BLOCKED ? Optional.of(Friend.UNKNOWN) : Optional.empty();
         };
     friend.ifPresent(now -> setFriend(identity, now, occurred));
@@ -458,7 +515,8 @@ final class FoldWork implements Effects {
     boolean dispatch =
         request.dispatchOnly() || app.processingMode() == App.ProcessingMode.DISPATCH;
     ObjectNode sealed = Json.object();
-    sealed.set("content", Contents.toJson(request.content()));
+    ObjectNode content = Json.object(Bytes.utf8(request.message().json()));
+    sealed.set("content", content);
     sealed.put("metadata", request.metadata());
     request.correlationId().ifPresent(value -> sealed.put("correlation_id", value));
     request.callbackUrl().ifPresent(value -> sealed.put("callback_url", value));
@@ -492,7 +550,7 @@ final class FoldWork implements Effects {
             at,
             party.identity().channel(),
             DeliveryStatus.QUEUED,
-            Optional.of(request.content()),
+            content,
             request.metadata(),
             request.correlationId(),
             request.callbackUrl(),
@@ -1063,7 +1121,7 @@ final class FoldWork implements Effects {
                 row.acceptTime(),
                 row.channel(),
                 DeliveryStatus.valueOf(row.status()),
-                Contents.fromJson(json.path("content")),
+                json.path("content") instanceof ObjectNode content ? content : Json.object(),
                 Json.string(json, "metadata").orElse(""),
                 Json.string(json, "correlation_id"),
                 Json.string(json, "callback_url"),

@@ -1,7 +1,6 @@
 package dev.throughline.conversation;
 
 import dev.throughline.contract.ChannelIdentity;
-import dev.throughline.contract.Contents;
 import dev.throughline.contract.ConversationMessage;
 import dev.throughline.contract.ConversationMessage.Direction;
 import dev.throughline.contract.ConversationMessage.Status;
@@ -210,7 +209,7 @@ public final class MessageStore {
       return new ConversationMessage(
           id,
           Direction.TO_CONTACT,
-          send.map(s -> Contents.toJson(s.content())).orElseGet(Json::object),
+          send.map(s -> Json.object(Bytes.utf8(s.message().json()))).orElseGet(Json::object),
           identity,
           contact,
           Optional.empty(),

@@ -1,17 +1,201 @@
 package dev.throughline.message;
 
+import dev.throughline.message.Ids.MessageId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
 /**
- * What one message says, in the generic form of the Conversation API, in either direction. A kind
- * that this version cannot map never becomes a {@code Content}: it stays an {@link
- * InboundEvent.Unknown} or is refused with 400.
+ * What one message says, in the generic form of the Conversation API. Texts are as they were given:
+ * whatever limit a channel has is the channel's. Empty text stands for what was left out. Nothing
+ * here shows what it holds: {@code toString} says the kind only.
  */
 public sealed interface Content {
-  /** Plain text. Its length limit is the channel's, not ours. */
-  record Text(String text) implements Content {
+  /** What an app says to a contact. */
+  sealed interface Outbound extends Content {
+    /** All that the contact can choose from, in the order in which it is read. */
+    default List<Choice> choices() {
+      return List.of();
+    }
+  }
+
+  /** What a contact says to an app. */
+  sealed interface Inbound extends Content {}
+
+  /** Plain text. */
+  record Text(String text) implements Outbound, Inbound {
     /** Shows the length only. */
     @Override
     public String toString() {
       return "Text(" + text.length() + " characters)";
+    }
+  }
+
+  /** A picture, a film, a sound or any other file, by its address. */
+  record Media(String url, Optional<String> thumbnailUrl, Optional<String> fileName)
+      implements Outbound {
+    @Override
+    public String toString() {
+      return "Media";
+    }
+  }
+
+  /**
+   * @param latitude in degrees, −90 to 90
+   * @param longitude in degrees, −180 to 180
+   */
+  record Location(double latitude, double longitude, String title, String label)
+      implements Outbound {
+    @Override
+    public String toString() {
+      return "Location";
+    }
+  }
+
+  /** A text, and up to ten things to choose from. */
+  record Choices(String text, List<Choice> choices) implements Outbound {
+    public Choices {
+      choices = List.copyOf(choices);
+    }
+
+    @Override
+    public String toString() {
+      return "Choices(" + choices.size() + ")";
+    }
+  }
+
+  /** A picture with a title, a description and up to ten choices. */
+  record Card(
+      String title, String description, Optional<Media> media, List<Choice> choices, Height height)
+      implements Outbound {
+    public Card {
+      choices = List.copyOf(choices);
+    }
+
+    @Override
+    public String toString() {
+      return "Card";
+    }
+  }
+
+  /** How high the picture of a card is shown. */
+  enum Height {
+    UNSPECIFIED_HEIGHT,
+    SHORT,
+    MEDIUM,
+    TALL
+  }
+
+  /**
+   * One to ten cards side by side.
+   *
+   * @param overall up to three choices that belong to no card
+   */
+  record Carousel(List<Card> cards, List<Choice> overall) implements Outbound {
+    public Carousel {
+      cards = List.copyOf(cards);
+      overall = List.copyOf(overall);
+    }
+
+    @Override
+    public List<Choice> choices() {
+      List<Choice> all = new ArrayList<>();
+      cards.forEach(card -> all.addAll(card.choices()));
+      all.addAll(overall);
+      return all;
+    }
+
+    @Override
+    public String toString() {
+      return "Carousel(" + cards.size() + ")";
+    }
+  }
+
+  /** Sections of items, each of which can be chosen. */
+  record ItemList(String title, String description, Optional<Media> media, List<Section> sections)
+      implements Outbound {
+    public ItemList {
+      sections = List.copyOf(sections);
+    }
+
+    @Override
+    public List<Choice> choices() {
+      return sections.stream()
+          .flatMap(section -> section.items().stream())
+          .<Choice>map(Item::choice)
+          .toList();
+    }
+
+    @Override
+    public String toString() {
+      return "ItemList";
+    }
+  }
+
+  record Section(String title, List<Item> items) {
+    public Section {
+      items = List.copyOf(items);
+    }
+
+    @Override
+    public String toString() {
+      return "Section(" + items.size() + ")";
+    }
+  }
+
+  /**
+   * @param choice of a product, its id is what is shown
+   */
+  record Item(Choice.Say choice, String description, Optional<Media> media) {
+    @Override
+    public String toString() {
+      return "Item";
+    }
+  }
+
+  /** A card of a person or firm, to be kept by whoever receives it. */
+  record ContactCard(
+      String fullName,
+      List<Labelled> phoneNumbers,
+      List<Labelled> emailAddresses,
+      List<Labelled> urls,
+      List<Labelled> addresses,
+      String organization,
+      String birthday)
+      implements Outbound {
+    public ContactCard {
+      phoneNumbers = List.copyOf(phoneNumbers);
+      emailAddresses = List.copyOf(emailAddresses);
+      urls = List.copyOf(urls);
+      addresses = List.copyOf(addresses);
+    }
+
+    @Override
+    public String toString() {
+      return "ContactCard";
+    }
+  }
+
+  /** A number or address, and what it is for, such as {@code work}; empty if that is not said. */
+  record Labelled(String value, String label) {
+    @Override
+    public String toString() {
+      return "Labelled";
+    }
+  }
+
+  /**
+   * What a contact chose.
+   *
+   * @param message that the choice was offered in; empty if it was none of ours
+   * @param choice where the data did not fit: the place of the choice among {@link
+   *     Outbound#choices}, under which the data is found
+   */
+  record ChoiceResponse(Optional<MessageId> message, String data, Optional<Integer> choice)
+      implements Inbound {
+    @Override
+    public String toString() {
+      return "ChoiceResponse";
     }
   }
 }

@@ -39,7 +39,11 @@ public sealed interface InboundEvent {
   }
 
   /** Somebody said something; {@code platformMessageId} is the provider's id of the message. */
-  record Message(Head head, String platformMessageId, Content content) implements InboundEvent {}
+  record Message(Head head, String platformMessageId, Content.Inbound content)
+      implements InboundEvent {}
+
+  /** Somebody chose something that a message offered. */
+  record Chosen(Head head, Content.ChoiceResponse response) implements InboundEvent {}
 
   /** Somebody added the account as a friend, or unblocked it. */
   record Followed(Head head, boolean unblocked) implements InboundEvent {}

@@ -20,7 +20,7 @@ import java.util.Optional;
 public record SendRequest(
     AppId app,
     Recipient recipient,
-    Content content,
+    AppMessage message,
     List<ChannelName> priority,
     String metadata,
     Optional<String> conversationMetadata,

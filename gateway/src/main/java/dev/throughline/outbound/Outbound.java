@@ -89,7 +89,9 @@ public final class Outbound implements Reaction {
           effects);
       return;
     }
-    switch (channel.render(request.content())) {
+    switch (channel.render(
+        new Channel.Composed(
+            message.id(), request.message().content(), request.channelProperties()))) {
       case Channel.Rendered.Impossible(String why) ->
           fail(party, message, Reason.Code.BAD_REQUEST, why, effects);
       case Channel.Rendered.Ready(Bytes rendered, var _) -> {

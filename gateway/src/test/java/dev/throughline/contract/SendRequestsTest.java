@@ -39,7 +39,7 @@ class SendRequestsTest {
     SendRequest send = SendRequests.parse(Bytes.utf8(RECORDED)).request().orElseThrow();
 
     assertThat(send.app()).hasToString(APP);
-    assertThat(send.content()).isEqualTo(new Content.Text("Hello"));
+    assertThat(send.message().content()).isEqualTo(new Content.Text("Hello"));
     assertThat(send.priority()).containsExactly(ChannelName.LINE, new ChannelName("SMS"));
     assertThat(send.recipient())
         .isEqualTo(
@@ -81,7 +81,7 @@ class SendRequestsTest {
           {"text_message":{"text":"Hello"}} | {"text_message":{"text":""}} | message.text_message.text
           {"text_message":{"text":"Hello"}} | {"text_message":{"text":{}}} | message.text_message.text
           {"text_message":{"text":"Hello"}} | {"text_message":"Hello"}     | message.text_message
-          {"text_message":{"text":"Hello"}} | {"media_message":{"url":"https://a"}} | message.media_message
+          {"text_message":{"text":"Hello"}} | {"template_message":{}} | message.template_message
           {"text_message":{"text":"Hello"}} | {"explicit_channel_message":{"LINE":"{}"}} | message.explicit_channel_message
           {"text_message":{"text":"Hello"}} | {"text_message":{"text":"a"},"card_message":{}} | message.text_message
           "queue":"HIGH_PRIORITY" | "queue":"FASTEST"                      | queue

@@ -32,6 +32,7 @@ final class EventReader {
   private boolean redelivered;
   private boolean unblocked;
   private @Nullable String unsentId;
+  private Postback postback = Postback.NONE;
   private Source source = Source.NONE;
   private Message message = Message.NONE;
 
@@ -55,6 +56,7 @@ final class EventReader {
         case "message" -> message = message(json);
         case "deliveryContext" -> redelivered = flagIn(json, "isRedelivery");
         case "follow" -> unblocked = flagIn(json, "isUnblocked");
+        case "postback" -> postback = postback(json);
         case "unsend" -> unsentId = textIn(json, "messageId");
         default -> json.skipChildren();
       }
@@ -68,6 +70,7 @@ final class EventReader {
     }
     return switch (type) {
       case "message" -> said(head);
+      case "postback" -> chosen(head);
       case "follow" -> new InboundEvent.Followed(head, unblocked);
       case "unfollow" -> new InboundEvent.Unfollowed(head);
       case "unsend" -> takenBack(head);
@@ -86,6 +89,14 @@ final class EventReader {
     return "text".equals(message.type) && text != null && id.isPresent()
         ? new InboundEvent.Message(head, id.get(), new Content.Text(wellFormed(text)))
         : unknown(head);
+  }
+
+  /** With a date, time or menu that was chosen, the contract has no word for it. */
+  private InboundEvent chosen(Head head) {
+    String data = postback.data;
+    return data == null || postback.params
+        ? unknown(head)
+        : new InboundEvent.Chosen(head, LinePostback.read(wellFormed(data)));
   }
 
   private InboundEvent takenBack(Head head) {
@@ -145,6 +156,26 @@ final class EventReader {
       }
     }
     return message;
+  }
+
+  private static Postback postback(JsonParser json) {
+    if (!json.isExpectedStartObjectToken()) {
+      json.skipChildren();
+      return Postback.NONE;
+    }
+    Postback postback = new Postback();
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      json.nextToken();
+      switch (name) {
+        case "data" -> postback.data = text(json);
+        case "params" -> {
+          postback.params = true;
+          json.skipChildren();
+        }
+        default -> json.skipChildren();
+      }
+    }
+    return postback;
   }
 
   private static @Nullable String textIn(JsonParser json, String wanted) {
@@ -230,6 +261,13 @@ final class EventReader {
         case null, default -> Optional.empty();
       };
     }
+  }
+
+  private static final class Postback {
+    static final Postback NONE = new Postback();
+
+    private @Nullable String data;
+    private boolean params;
   }
 
   /** As much of a message as we map. */

@@ -4,7 +4,6 @@ import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
-import dev.throughline.message.Content;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Reason.Code;
@@ -74,8 +73,8 @@ public final class LineChannel implements Channel {
   }
 
   @Override
-  public Rendered render(Content content) {
-    return LineRendering.render(content);
+  public Rendered render(Composed message) {
+    return LineRendering.render(message);
   }
 
   @Override

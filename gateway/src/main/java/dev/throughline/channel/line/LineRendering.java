@@ -1,34 +1,106 @@
 package dev.throughline.channel.line;
 
+import dev.throughline.channel.Channel.Composed;
 import dev.throughline.channel.Channel.Rendered;
+import dev.throughline.channel.line.LineActions.ImpossibleException;
 import dev.throughline.message.Bytes;
+import dev.throughline.message.Choice;
 import dev.throughline.message.Content;
-import java.io.ByteArrayOutputStream;
+import dev.throughline.message.Content.Card;
+import dev.throughline.message.Content.Carousel;
+import dev.throughline.message.Content.Choices;
+import dev.throughline.message.Content.ContactCard;
+import dev.throughline.message.Content.Height;
+import dev.throughline.message.Content.ItemList;
+import dev.throughline.message.Content.Location;
+import dev.throughline.message.Content.Media;
+import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Content to {@code {"messages":[…]}}, LINE's body without recipient (spec line.md §3). */
+/**
+ * Content to {@code {"messages":[…]}}, LINE's body without recipient (spec line.md §3): LINE's own
+ * form where it has one that is large enough, else a Flex message, else text. Nothing is cut short;
+ * what is not shown, or shown otherwise, is told.
+ */
 final class LineRendering {
-  private LineRendering() {}
+  static final String EXTERNAL_BROWSER = "LINE_OPEN_EXTERNAL_BROWSER";
+  static final String TRACKING_ID = "LINE_VIDEO_TRACKING_ID";
 
-  static Rendered render(Content content) {
-    return switch (content) {
-      case Content.Text text -> text(text.text());
-    };
+  private static final String TRACKING_ID_FORM = "[a-zA-Z0-9\\-.=,+*()%$&;:@{}!?<>\\[\\]]{1,100}";
+
+  private static final int MAX_ALT_TEXT = 1_500;
+  private static final int MAX_BUTTONS_TEXT = 160;
+  private static final int MAX_SHORT_TEXT = 60;
+  private static final int MAX_COLUMN_TEXT = 120;
+  private static final int MAX_TITLE = 40;
+  private static final int MAX_BUTTONS = 4;
+  private static final int MAX_COLUMN_BUTTONS = 3;
+  private static final int MAX_PLACE = 100;
+
+  /** Of a text within a Flex message: more is easier to read above it. */
+  private static final int MAX_BUBBLE_TEXT = 2_000;
+
+  private final LineActions actions;
+  private final Optional<String> trackingId;
+  private final ArrayNode messages = LineJson.MAPPER.createArrayNode();
+  private final List<String> lost = new ArrayList<>();
+
+  private LineRendering(Composed message) {
+    this.actions =
+        new LineActions(
+            message.id(),
+            message.content().choices(),
+            "true".equals(message.properties().get(EXTERNAL_BROWSER)));
+    this.trackingId = Optional.ofNullable(message.properties().get(TRACKING_ID));
   }
 
-  private static Rendered text(String text) {
+  static Rendered render(Composed message) {
+    try {
+      return new LineRendering(message).rendered(message.content());
+    } catch (ImpossibleException e) {
+      return new Rendered.Impossible(e.why());
+    }
+  }
+
+  private Rendered rendered(Content.Outbound content) {
+    switch (content) {
+      case Content.Text(String text) -> text(text);
+      case Media media -> media(media);
+      case Location location -> location(location);
+      case Choices choices -> choices(choices);
+      case Card card -> card(card);
+      case Carousel carousel -> carousel(carousel);
+      case ItemList list -> list(list);
+      case ContactCard contact -> {
+        lost.add("LINE keeps no contacts: the card is shown, with its numbers and pages to tap.");
+        flex(contact.fullName(), new LineFlex(actions, lost).contact(contact));
+      }
+    }
+    if (messages.size() > LineText.MAX_MESSAGES) {
+      throw new ImpossibleException(
+          "It would be %d LINE messages, and one call takes %d: shorten the text."
+              .formatted(messages.size(), LineText.MAX_MESSAGES));
+    }
+    ObjectNode body = LineJson.MAPPER.createObjectNode();
+    body.set("messages", messages);
+    return new Rendered.Ready(Bytes.wrap(LineJson.MAPPER.writeValueAsBytes(body)), lost);
+  }
+
+  private void text(String text) {
     int lone = LineText.loneSurrogate(text);
     if (lone >= 0) {
-      return new Rendered.Impossible(
+      throw new ImpossibleException(
           "The text holds half of a surrogate pair at UTF-16 position "
               + lone
               + ", which no encoding can carry: send whole characters.");
     }
     List<String> parts = LineText.parts(text);
     if (parts.isEmpty()) {
-      return new Rendered.Impossible(
+      throw new ImpossibleException(
           "The text has "
               + text.length()
               + " UTF-16 units; one LINE call takes "
@@ -38,35 +110,315 @@ final class LineRendering {
               + ", cut between characters: send it in several messages.");
     }
     if (parts.stream().anyMatch(String::isBlank)) {
-      return new Rendered.Impossible(
+      throw new ImpossibleException(
           "A LINE text message needs at least one character that is not a space: send some text.");
     }
-    List<String> lost =
-        parts.size() == 1
-            ? List.of()
-            : List.of(
-                "One LINE message holds "
-                    + LineText.MAX_UNITS
-                    + " UTF-16 units, so the text is shown as "
-                    + parts.size()
-                    + " messages.");
-    return new Rendered.Ready(textMessages(parts), lost);
+    if (parts.size() > 1) {
+      lost.add(
+          "One LINE message holds "
+              + LineText.MAX_UNITS
+              + " UTF-16 units, so the text is shown as "
+              + parts.size()
+              + " messages.");
+    }
+    parts.forEach(part -> messages.addObject().put("type", "text").put("text", part));
   }
 
-  private static Bytes textMessages(List<String> texts) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (JsonGenerator json = LineJson.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
-      json.writeStartObject();
-      json.writeArrayPropertyStart("messages");
-      for (String text : texts) {
-        json.writeStartObject();
-        json.writeStringProperty("type", "text");
-        json.writeStringProperty("text", text);
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
+  private void media(Media media) {
+    Optional<String> url = LineActions.secure(media.url(), LineMedia.MAX_URL);
+    Optional<String> thumbnail =
+        media.thumbnailUrl().flatMap(t -> LineActions.secure(t, LineMedia.MAX_URL));
+    LineMedia.Kind kind = LineMedia.kind(media);
+    if (kind == LineMedia.Kind.IMAGE && url.isPresent()) {
+      messages
+          .addObject()
+          .put("type", "image")
+          .put("originalContentUrl", url.get())
+          .put("previewImageUrl", thumbnail.orElse(url.get()));
+    } else if (kind == LineMedia.Kind.VIDEO && url.isPresent() && thumbnail.isPresent()) {
+      ObjectNode video =
+          messages
+              .addObject()
+              .put("type", "video")
+              .put("originalContentUrl", url.get())
+              .put("previewImageUrl", thumbnail.get());
+      trackingId.ifPresent(id -> video.put("trackingId", tracking(id)));
+    } else {
+      lost.add(LineMedia.LINKED);
+      text(media.fileName().map(name -> name + "\n").orElse("") + media.url());
     }
-    return Bytes.wrap(out.toByteArray());
+  }
+
+  private static String tracking(String id) {
+    if (!id.matches(TRACKING_ID_FORM)) {
+      throw new ImpossibleException(
+          TRACKING_ID + " must be 1 to 100 of a-z, A-Z, 0-9 and -.=,+*()%$&;:@{}!?<>[].");
+    }
+    return id;
+  }
+
+  /** LINE needs an address; where none is given, the title is one. */
+  private void location(Location location) {
+    String address = location.label().isEmpty() ? location.title() : location.label();
+    if (location.title().length() > MAX_PLACE || address.length() > MAX_PLACE) {
+      lost.add("LINE names a place in 100 characters: all of it stands in a text before.");
+      text(
+          location.label().isEmpty()
+              ? location.title()
+              : location.title() + "\n" + location.label());
+    }
+    messages
+        .addObject()
+        .put("type", "location")
+        .put("title", LineText.preview(location.title(), MAX_PLACE - 1))
+        .put("address", LineText.preview(address, MAX_PLACE - 1))
+        .put("latitude", location.latitude())
+        .put("longitude", location.longitude());
+  }
+
+  /** Where somebody is, LINE asks by a quick reply, whatever else there is to choose. */
+  private void choices(Choices choices) {
+    List<Choice> asking = choices.choices().stream().filter(LineRendering::asksWhere).toList();
+    List<Choice> others = choices.choices().stream().filter(choice -> !asksWhere(choice)).toList();
+    tellFallbacks(others);
+    boolean small =
+        others.size() <= MAX_BUTTONS
+            && areTemplateButtons(others)
+            && LineText.clusters(choices.text(), MAX_BUTTONS_TEXT) <= MAX_BUTTONS_TEXT;
+    if (others.isEmpty()) {
+      text(choices.text());
+    } else if (small) {
+      ObjectNode template = template(choices.text(), "buttons");
+      template.put("text", choices.text());
+      actions(template, others);
+    } else {
+      boolean above = choices.text().length() > MAX_BUBBLE_TEXT;
+      if (above) {
+        text(choices.text());
+      }
+      flex(
+          choices.text(), new LineFlex(actions, lost).choices(above ? "" : choices.text(), others));
+    }
+    quickReplies(asking);
+  }
+
+  private static boolean asksWhere(Choice choice) {
+    return choice instanceof Choice.ShareLocation
+        && LineActions.fits(choice, LineActions.MAX_LABEL);
+  }
+
+  private void card(Card card) {
+    tellFallbacks(card.choices());
+    if (!card.choices().isEmpty()
+        && card.choices().size() <= MAX_BUTTONS
+        && isColumn(card, MAX_BUTTONS_TEXT)) {
+      column(template(alt(card), "buttons"), card);
+    } else {
+      flex(alt(card), new LineFlex(actions, lost).card(card));
+    }
+  }
+
+  private void carousel(Carousel carousel) {
+    boolean replies = areTemplateButtons(carousel.overall());
+    carousel.cards().forEach(card -> tellFallbacks(card.choices()));
+    if (!replies) {
+      tellFallbacks(carousel.overall());
+    }
+    String alt =
+        carousel.cards().stream().map(LineRendering::alt).collect(Collectors.joining("\n"));
+    if (replies && areColumns(carousel.cards())) {
+      ObjectNode template = template(alt, "carousel");
+      template
+          .put("imageAspectRatio", ratio(carousel.cards().getFirst()))
+          .put("imageSize", "cover");
+      ArrayNode columns = template.putArray("columns");
+      carousel.cards().forEach(card -> column(columns.addObject(), card));
+    } else {
+      LineFlex flex = new LineFlex(actions, lost);
+      List<ObjectNode> bubbles = new ArrayList<>();
+      carousel.cards().forEach(card -> bubbles.add(flex.card(card)));
+      if (!replies) {
+        bubbles.add(flex.choices("", carousel.overall()));
+      }
+      flex(alt, bubbles);
+    }
+    if (replies && !carousel.overall().isEmpty()) {
+      lost.add(
+          "The choices of the whole carousel are quick replies: they go with the next message.");
+      quickReplies(carousel.overall());
+    }
+  }
+
+  private void list(ItemList list) {
+    String alt = list.title();
+    ObjectNode whole = new LineFlex(actions, lost).list(list);
+    if (size(whole) <= LineFlex.MAX_BUBBLE_BYTES) {
+      flex(alt, whole);
+      return;
+    }
+    lost.add("The list is larger than one Flex bubble of LINE: each section has its own.");
+    text(list.description().isEmpty() ? list.title() : list.title() + "\n" + list.description());
+    list.media().ifPresent(this::media);
+    LineFlex flex = new LineFlex(actions, new ArrayList<>());
+    flex(alt, list.sections().stream().map(flex::section).toList());
+  }
+
+  // --- Templates --------------------------------------------------------------------------------
+
+  private ObjectNode template(String alt, String type) {
+    ObjectNode message = messages.addObject().put("type", "template").put("altText", altText(alt));
+    return message.putObject("template").put("type", type);
+  }
+
+  private static boolean areColumns(List<Card> cards) {
+    Card first = cards.getFirst();
+    return cards.stream()
+        .allMatch(card ->
+            !card.choices().isEmpty()
+                && card.choices().size() == first.choices().size()
+                && card.choices().size() <= MAX_COLUMN_BUTTONS
+                && isTitled(card) == isTitled(first)
+                && card.media().isPresent() == first.media().isPresent()
+                && ratio(card).equals(ratio(first))
+                && isColumn(card, MAX_COLUMN_TEXT));
+  }
+
+  /** Whether a card fits into a buttons template or a column of a carousel. */
+  private static boolean isColumn(Card card, int maxText) {
+    String text = columnText(card);
+    int limit = isTitled(card) || card.media().isPresent() ? MAX_SHORT_TEXT : maxText;
+    return !text.isBlank()
+        && LineText.clusters(text, limit) <= limit
+        && LineText.clusters(card.title(), MAX_TITLE) <= MAX_TITLE
+        && areTemplateButtons(card.choices())
+        && card.media().stream().allMatch(LineRendering::isThumbnail);
+  }
+
+  /** LINE wants a text; a title alone is one. */
+  private static String columnText(Card card) {
+    return card.description().isEmpty() ? card.title() : card.description();
+  }
+
+  private static boolean isTitled(Card card) {
+    return !card.title().isEmpty() && !card.description().isEmpty();
+  }
+
+  private static boolean isThumbnail(Media media) {
+    return LineMedia.kind(media) == LineMedia.Kind.IMAGE
+        && LineActions.secure(media.url(), LineMedia.MAX_URL).isPresent();
+  }
+
+  private void column(ObjectNode column, Card card) {
+    card.media()
+        .flatMap(media -> LineActions.secure(media.url(), LineMedia.MAX_URL))
+        .ifPresent(url -> {
+          column.put("thumbnailImageUrl", url);
+          if (column.has("type")) {
+            column.put("imageAspectRatio", ratio(card)).put("imageSize", "cover");
+          }
+        });
+    if (isTitled(card)) {
+      column.put("title", card.title());
+    }
+    column.put("text", columnText(card));
+    actions(column, card.choices());
+  }
+
+  private static String ratio(Card card) {
+    return card.height() == Height.TALL ? "square" : "rectangle";
+  }
+
+  private void actions(ObjectNode template, List<Choice> choices) {
+    ArrayNode into = template.putArray("actions");
+    choices.forEach(choice -> into.add(actions.of(choice, true)));
+  }
+
+  /** A calendar's event has more to show than a button can. */
+  private static boolean areTemplateButtons(List<Choice> choices) {
+    return choices.stream()
+        .allMatch(choice ->
+            !(choice instanceof Choice.Note) && LineActions.fits(choice, LineActions.MAX_LABEL));
+  }
+
+  private void quickReplies(List<Choice> choices) {
+    if (!choices.isEmpty()) {
+      ObjectNode last = (ObjectNode) messages.get(messages.size() - 1);
+      ArrayNode items = last.putObject("quickReply").putArray("items");
+      choices.forEach(choice -> items.add(actions.quickReply(choice)));
+    }
+  }
+
+  private void tellFallbacks(List<Choice> choices) {
+    if (choices.stream().anyMatch(Choice.Note.class::isInstance)) {
+      tell("LINE knows no calendars: the event is shown, and its button opens fallback_url.");
+    }
+    if (choices.stream().anyMatch(Choice.ShareLocation.class::isInstance)) {
+      tell("LINE asks by quick replies only where somebody is: the button opens fallback_url.");
+    }
+  }
+
+  /** Once, however many cards it is true of. */
+  private void tell(String sentence) {
+    if (!lost.contains(sentence)) {
+      lost.add(sentence);
+    }
+  }
+
+  // --- Flex -------------------------------------------------------------------------------------
+
+  private void flex(String alt, ObjectNode bubble) {
+    if (size(bubble) > LineFlex.MAX_BUBBLE_BYTES) {
+      throw new ImpossibleException(
+          "It would be a Flex bubble of %d bytes, and LINE takes %d: say less in one message."
+              .formatted(size(bubble), LineFlex.MAX_BUBBLE_BYTES));
+    }
+    flexMessage(alt).set("contents", bubble);
+  }
+
+  private void flex(String alt, List<ObjectNode> bubbles) {
+    if (bubbles.size() == 1) {
+      flex(alt, bubbles.getFirst());
+      return;
+    }
+    ObjectNode carousel = LineJson.MAPPER.createObjectNode().put("type", "carousel");
+    ArrayNode contents = carousel.putArray("contents");
+    bubbles.forEach(contents::add);
+    boolean tooLarge =
+        bubbles.stream().anyMatch(bubble -> size(bubble) > LineFlex.MAX_BUBBLE_BYTES);
+    if (tooLarge
+        || bubbles.size() > LineFlex.MAX_BUBBLES
+        || size(carousel) > LineFlex.MAX_CAROUSEL_BYTES) {
+      throw new ImpossibleException(
+          ("It would be a Flex carousel of %d bubbles and %d bytes, and LINE takes %d of together %d"
+                  + " bytes and at most %d each: say less in one message.")
+              .formatted(
+                  bubbles.size(),
+                  size(carousel),
+                  LineFlex.MAX_BUBBLES,
+                  LineFlex.MAX_CAROUSEL_BYTES,
+                  LineFlex.MAX_BUBBLE_BYTES));
+    }
+    flexMessage(alt).set("contents", carousel);
+  }
+
+  private ObjectNode flexMessage(String alt) {
+    return messages.addObject().put("type", "flex").put("altText", altText(alt));
+  }
+
+  private static int size(ObjectNode json) {
+    return LineJson.MAPPER.writeValueAsBytes(json).length;
+  }
+
+  /** What notifications and old devices show instead; the message itself shows all. */
+  private static String altText(String text) {
+    return LineText.preview(text, MAX_ALT_TEXT - 1);
+  }
+
+  private static String alt(Card card) {
+    String words =
+        List.of(card.title(), card.description()).stream()
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining("\n"));
+    return words.isEmpty() ? card.media().map(LineMedia::name).orElse("…") : words;
   }
 }

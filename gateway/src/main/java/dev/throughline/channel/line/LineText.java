@@ -39,6 +39,34 @@ final class LineText {
     return parts.isEmpty() ? cutter.parts(false) : parts;
   }
 
+  /**
+   * Characters as a reader counts them, for the limits that LINE counts so (spec line.md §2.2).
+   *
+   * @param enough counting stops beyond it
+   */
+  static int clusters(String text, int enough) {
+    if (text.length() <= enough) {
+      return text.length();
+    }
+    BreakIterator clusters = BreakIterator.getCharacterInstance(Locale.ROOT);
+    clusters.setText(text);
+    int count = 0;
+    while (count <= enough && clusters.next() != BreakIterator.DONE) {
+      count++;
+    }
+    return count;
+  }
+
+  /** As much as {@code max} UTF-16 units hold, with an ellipsis where something is left out. */
+  static String preview(String text, int max) {
+    if (text.length() <= max) {
+      return text;
+    }
+    BreakIterator clusters = BreakIterator.getCharacterInstance(Locale.ROOT);
+    clusters.setText(text);
+    return text.substring(0, Math.max(0, clusters.preceding(max))) + "…";
+  }
+
   /** Where the first half of a surrogate pair without the other stands, or -1. */
   static int loneSurrogate(CharSequence text) {
     return loneSurrogate(text, 0);

@@ -6,7 +6,6 @@ import dev.throughline.channel.Channel.Outgoing;
 import dev.throughline.channel.Channel.Rendered;
 import dev.throughline.channel.Channel.Via;
 import dev.throughline.message.ChannelName;
-import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +109,7 @@ class LineContractTest {
             },
             LineHost.LINE,
             InstantSource.system());
-    Rendered.Ready ready = (Rendered.Ready) channel.render(new Content.Text(text));
+    Rendered.Ready ready = (Rendered.Ready) channel.render(Composing.text(text));
     channel.send(
         new Outgoing(ready.body(), new Identity(ChannelName.LINE, "U" + "a1".repeat(16)), via),
         new LineCredentials("token", "secret"),

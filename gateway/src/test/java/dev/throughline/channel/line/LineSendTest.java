@@ -19,7 +19,6 @@ import dev.throughline.channel.SendResult.Unreachable;
 import dev.throughline.channel.line.ScriptedServer.Script;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
-import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Reason.Code;
@@ -61,7 +60,7 @@ class LineSendTest {
   private static final String SENT =
       "{\"sentMessages\":[{\"id\":\"461230966842064897\",\"quoteToken\":\"IStG5h1Tz7b\"}]}";
   private static final Bytes RENDERED =
-      ((Rendered.Ready) LineRendering.render(new Content.Text("Grüße, こんにちは \"you\""))).body();
+      ((Rendered.Ready) LineRendering.render(Composing.text("Grüße, こんにちは \"you\""))).body();
 
   private static final JdkTransport TRANSPORT = new JdkTransport();
   private static final ScriptedServer SERVER = new ScriptedServer(answer(200, ID, SENT));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.throughline.channel.Channel.Rendered;
 import dev.throughline.channel.Channel.Rendered.Impossible;
 import dev.throughline.channel.Channel.Rendered.Ready;
-import dev.throughline.message.Content;
 import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,7 +149,7 @@ class LineTextTest {
       while (text.length() < length) {
         text.append(pieces[random.nextInt(pieces.length)]);
       }
-      switch (LineRendering.render(new Content.Text(text.toString()))) {
+      switch (LineRendering.render(Composing.text(text.toString()))) {
         case Ready ready -> {
           List<String> parts = texts(ready);
           assertWhole(text.toString(), parts);
@@ -177,13 +176,13 @@ class LineTextTest {
   }
 
   private static Ready ready(String text) {
-    Rendered rendered = LineRendering.render(new Content.Text(text));
+    Rendered rendered = LineRendering.render(Composing.text(text));
     assertThat(rendered).isInstanceOf(Ready.class);
     return (Ready) rendered;
   }
 
   private static String impossible(String text) {
-    Rendered rendered = LineRendering.render(new Content.Text(text));
+    Rendered rendered = LineRendering.render(Composing.text(text));
     assertThat(rendered).isInstanceOf(Impossible.class);
     String why = ((Impossible) rendered).why();
     assertThat(why).endsWith(".");

@@ -8,6 +8,7 @@ import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.InboundEvent;
+import dev.throughline.message.InboundEvent.Chosen;
 import dev.throughline.message.InboundEvent.Followed;
 import dev.throughline.message.InboundEvent.Head;
 import dev.throughline.message.InboundEvent.Message;
@@ -58,7 +59,6 @@ class WebhookEventsTest {
     "leave, leave",
     "member-joined, memberJoined",
     "member-left, memberLeft",
-    "postback, postback",
     "postback-datetime, postback",
     "postback-rich-menu, postback",
     "video-play-complete, videoPlayComplete",
@@ -86,6 +86,18 @@ class WebhookEventsTest {
         .allSatisfy(event -> assertThat(event.head().eventId()).isPresent())
         .allSatisfy(event -> assertThat(event.head().occurredAt()).isPresent());
     assertRawSlices(body, events);
+  }
+
+  @Test
+  void postback() {
+    byte[] body = golden("postback");
+    Chosen chosen = only(body, Chosen.class);
+    assertThat(chosen.response().message()).isEmpty();
+    assertThat(chosen.response().data())
+        .isEqualTo(only(body, Chosen.class).response().data())
+        .isNotEmpty();
+    assertThat(chosen.head().replyToken()).isPresent();
+    assertRawSlices(body, List.of(chosen));
   }
 
   @Test

@@ -1,0 +1,170 @@
+package dev.throughline.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Each generic message goes to LINE as its golden file says, and LINE takes it; what somebody
+ * chooses from one comes back with the message's id and the app's own data.
+ */
+final class LineMessagesTest {
+  private static final String CHOICES =
+      """
+      {"choice_message":{"text_message":{"text":"Which one?"},"choices":[
+        {"text_message":{"text":"Yes"},"postback_data":"the app's own, 100 %"},
+        {"text_message":{"text":"No"},"postback_data":"LONG"},
+        {"text_message":{"text":"Perhaps"}}]},
+       "agent":{"display_name":"Hanako","type":"HUMAN"}}
+      """;
+
+  private static World world;
+
+  private CustomerApp app;
+  private String user;
+
+  @BeforeAll
+  static void start() throws Exception {
+    world = World.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    world.close();
+  }
+
+  @BeforeEach
+  void aFriend() throws Exception {
+    app = world.app();
+    user = world.friend();
+  }
+
+  static Stream<Path> goldens() throws IOException {
+    Path root = Path.of(System.getProperty("throughline.root", ".."));
+    try (Stream<Path> files = Files.list(root.resolve("gateway/src/test/goldens/line"))) {
+      return files.sorted().toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void goesOutAsItsGoldenSays(Path golden) throws Exception {
+    JsonNode expected = Api.json(Files.readString(golden));
+
+    String id = send(expected.path("app_message"), "");
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+
+    assertThat(sent())
+        .isEqualTo(Api.json(expected.path("messages").toString().replace("{id}", id)));
+    assertThat(app.message(id).path("app_message")).isEqualTo(expected.path("app_message"));
+  }
+
+  @Test
+  void aChoiceComesBackWithTheMessageAndTheAppsData() throws Exception {
+    String data = "d".repeat(290);
+    String id = send(Api.json(CHOICES.replace("LONG", data)), "order 7");
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+    JsonNode actions = sent().path(0).path("template").path("actions");
+
+    for (List<String> each :
+        List.of(
+            List.of("0", "the app's own, 100 %"),
+            List.of("1", data),
+            List.of("2", id + "_Perhaps"))) {
+      JsonNode action = actions.path(Integer.parseInt(each.getFirst()));
+      assertThat(action.path("data").asString()).hasSizeLessThanOrEqualTo(300);
+      tap(action.path("data").asString());
+
+      JsonNode message =
+          app.called("message", call -> call.text().contains("\"" + each.getLast() + "\""))
+              .payload();
+      JsonNode response = message.path("contact_message").path("choice_response_message");
+      assertThat(response.path("message_id").asString()).isEqualTo(id);
+      assertThat(response.path("postback_data").asString()).isEqualTo(each.getLast());
+      assertThat(message.path("metadata").asString()).isEqualTo("order 7");
+      assertThat(app.message(message.path("id").asString()).path("contact_message"))
+          .isEqualTo(message.path("contact_message"));
+    }
+  }
+
+  @Test
+  void aPostbackOfTheAppsOwnIsLeftAsItIs() throws Exception {
+    String data = "action=buy&n=" + world.number();
+    tap(data);
+
+    JsonNode message = app.called("message", data).payload();
+    JsonNode response = message.path("contact_message").path("choice_response_message");
+    assertThat(response.path("message_id").asString()).isEmpty();
+    assertThat(response.path("postback_data").asString()).isEqualTo(data);
+    assertThat(message.path("metadata").asString()).isEmpty();
+  }
+
+  @Test
+  void whatSomebodyElseWasOfferedIsNoneOfTheirs() throws Exception {
+    String id = send(Api.json(CHOICES), "order 8");
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+    String data = sent().path(0).path("template").path("actions").path(0).path("data").asString();
+    String other = world.friend();
+    world.line.postback(other, other, data, Optional.empty(), Optional.empty());
+
+    JsonNode message = app.called("message", other).payload();
+    JsonNode response = message.path("contact_message").path("choice_response_message");
+    assertThat(response.path("message_id").asString()).isEmpty();
+    assertThat(response.path("postback_data").asString()).isEqualTo("the app's own, 100 %");
+    assertThat(message.path("metadata").asString()).isEmpty();
+  }
+
+  @Test
+  void aDateThatWasPickedIsPassedOnWhole() throws Exception {
+    String data = "when" + world.number();
+    ObjectNode params = (ObjectNode) Api.json("{\"date\":\"2026-12-24\"}");
+    world.line.postback(user, user, data, Optional.of(params), Optional.empty());
+
+    JsonNode unsupported = app.called("unsupported_callback", data).payload();
+    assertThat(unsupported.path("payload").asString()).contains("\"date\":\"2026-12-24\"");
+  }
+
+  @Test
+  void whatIsTooMuchForLineFailsWithASentence() throws Exception {
+    ObjectNode message = (ObjectNode) Api.json(CHOICES);
+    ((ObjectNode) message.path("choice_message").path("text_message"))
+        .put("text", "x".repeat(25_000));
+
+    String id = send(message, "");
+
+    app.comesTo(id, "FAILED", "BAD_REQUEST");
+    assertThat(world.requests("push", user)).isEmpty();
+  }
+
+  private String send(JsonNode message, String metadata) {
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, ""));
+    body.set("message", message);
+    body.put("message_metadata", metadata);
+    body.putObject("channel_properties").put("LINE_VIDEO_TRACKING_ID", "campaign-1");
+    return world.api().post("/messages:send", body.toString()).ok().path("message_id").asString();
+  }
+
+  /** What LINE was asked to send to the user. */
+  private JsonNode sent() {
+    List<ObjectNode> requests = world.requests("push", user);
+    assertThat(requests).hasSize(1);
+    return Api.json(requests.getFirst().path("body").asString()).path("messages");
+  }
+
+  private void tap(String data) throws Exception {
+    world.line.postback(user, user, data, Optional.empty(), Optional.of("tapped"));
+  }
+}

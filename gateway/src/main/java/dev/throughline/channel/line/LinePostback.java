@@ -1,0 +1,49 @@
+package dev.throughline.channel.line;
+
+import dev.throughline.message.Choice;
+import dev.throughline.message.Content.ChoiceResponse;
+import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.Ulids;
+import java.util.Optional;
+
+/**
+ * The data of a postback (spec line.md §3.3) that brings back which message offered it and what the
+ * app wants to get with it: {@code tl1:<message id>:<the app's data>}, or where that is too long
+ * {@code tl2:<message id>:<place among the message's choices>}.
+ */
+final class LinePostback {
+  /** LINE's limit, in UTF-16 units. */
+  static final int MAX_DATA = 300;
+
+  private static final String WITH_DATA = "tl1:";
+  private static final String BY_PLACE = "tl2:";
+  private static final int ID_LENGTH = 26;
+
+  private LinePostback() {}
+
+  /**
+   * @param place among {@link dev.throughline.message.Content.Outbound#choices}
+   */
+  static String data(MessageId message, int place, Choice.Say choice) {
+    String data = WITH_DATA + message + ":" + choice.given(message);
+    return data.length() <= MAX_DATA ? data : BY_PLACE + message + ":" + place;
+  }
+
+  /** Data that is none of ours is the app's own, untouched. */
+  static ChoiceResponse read(String data) {
+    int end = WITH_DATA.length() + ID_LENGTH;
+    boolean withData = data.startsWith(WITH_DATA);
+    if ((withData || data.startsWith(BY_PLACE)) && data.length() > end && data.charAt(end) == ':') {
+      Optional<MessageId> message =
+          Ulids.parse(data.substring(WITH_DATA.length(), end)).map(MessageId::new);
+      String rest = data.substring(end + 1);
+      if (message.isPresent() && withData) {
+        return new ChoiceResponse(message, rest, Optional.empty());
+      }
+      if (message.isPresent() && rest.matches("[0-9]{1,4}")) {
+        return new ChoiceResponse(message, data, Optional.of(Integer.valueOf(rest)));
+      }
+    }
+    return new ChoiceResponse(Optional.empty(), data, Optional.empty());
+  }
+}

@@ -1,0 +1,69 @@
+package dev.throughline.channel.line;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.throughline.channel.Channel.Composed;
+import dev.throughline.channel.Channel.Rendered;
+import dev.throughline.contract.AppMessages;
+import dev.throughline.message.AppMessage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What each generic message becomes on LINE, as it stands in {@code src/test/goldens/line}; the
+ * rows of docs/channels/line.md. With {@code -Dgoldens=write} the files are written anew, to be
+ * read before they are kept.
+ */
+class LineGoldenTest {
+  static final Path GOLDENS = Path.of("src", "test", "goldens", "line");
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String ID = "{id}";
+
+  static Stream<Path> goldens() throws IOException {
+    try (Stream<Path> files = Files.list(GOLDENS)) {
+      return files.sorted().toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void aGenericMessageBecomes(Path golden) throws IOException {
+    ObjectNode expected = (ObjectNode) JSON.readTree(Files.readString(golden));
+    AppMessage message = AppMessages.stored(expected.path("app_message")).orElseThrow();
+
+    ObjectNode actual = JSON.createObjectNode();
+    actual.set("app_message", expected.path("app_message"));
+    switch (LineRendering.render(
+        new Composed(
+            Composing.ID, message.content(), Map.of(LineRendering.TRACKING_ID, "campaign-1")))) {
+      case Rendered.Ready ready -> {
+        String body = ready.body().asUtf8().replace(Composing.ID.toString(), ID);
+        actual.set("messages", JSON.readTree(body).path("messages"));
+        ready.lost().forEach(actual.putArray("lost")::add);
+      }
+      case Rendered.Impossible(String why) -> actual.put("impossible", why);
+    }
+
+    if ("write".equals(System.getProperty("goldens"))) {
+      Files.writeString(golden, pretty(actual));
+    }
+    assertThat(pretty(actual)).isEqualTo(Files.readString(golden));
+  }
+
+  private static String pretty(JsonNode node) {
+    DefaultPrettyPrinter printer =
+        new DefaultPrettyPrinter().withArrayIndenter(new DefaultIndenter("  ", "\n"));
+    return JSON.writer().with(printer).writeValueAsString(node) + "\n";
+  }
+}
