@@ -72,6 +72,64 @@ final class LineMessagesTest {
     assertThat(app.message(id).path("app_message")).isEqualTo(expected.path("app_message"));
   }
 
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void isForetoldByTranscoding(Path golden) throws Exception {
+    JsonNode expected = Api.json(Files.readString(golden));
+    ObjectNode body = (ObjectNode) Api.json("{}");
+    body.put("app_id", app.id());
+    body.set("app_message", expected.path("app_message"));
+    body.putArray("channels").add("LINE");
+
+    JsonNode transcoded =
+        world.api().post("/messages:transcode", body.toString()).ok().path("transcoded_message");
+
+    String messages = expected.path("messages").toString().replace("{id}", "0".repeat(26));
+    assertThat(Api.json(transcoded.path("LINE").asString()).path("messages"))
+        .isEqualTo(Api.json(messages.replace(",\"trackingId\":\"campaign-1\"", "")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void whatIsLostIsToldBeforehand(Path golden) throws Exception {
+    JsonNode expected = Api.json(Files.readString(golden));
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, ""));
+    body.set("message", expected.path("app_message"));
+    body.put("validate_only", true);
+    long before = world.count("select count(*) from entry");
+
+    JsonNode told = world.api().post("/messages:send", body.toString()).ok();
+
+    assertThat(told.has("message_id")).isFalse();
+    assertThat(told.path("channels").path(0).path("channel").asString()).isEqualTo("LINE");
+    assertThat(told.path("channels").path(0).path("sendable").asBoolean()).isTrue();
+    assertThat(told.path("channels").path(0).path("lost")).isEqualTo(expected.path("lost"));
+    assertThat(world.count("select count(*) from entry")).isEqualTo(before);
+    assertThat(world.requests("push", user)).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeSentIsToldBeforehand() throws Exception {
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, "x".repeat(25_001)));
+    body.put("validate_only", true);
+
+    JsonNode line =
+        world.api().post("/messages:send", body.toString()).ok().path("channels").path(0);
+
+    assertThat(line.path("sendable").asBoolean()).isFalse();
+    assertThat(line.path("reason").path("code").asString()).isEqualTo("BAD_REQUEST");
+    assertThat(line.path("reason").path("description").asString()).contains("25001");
+    ObjectNode transcode = (ObjectNode) Api.json("{}");
+    transcode.put("app_id", app.id());
+    transcode.set("app_message", body.path("message"));
+    transcode.putArray("channels").add("LINE");
+    assertThat(world.api().post("/messages:transcode", transcode.toString()).status())
+        .isEqualTo(400);
+    transcode.putArray("channels").add("SMS");
+    assertThat(world.api().post("/messages:transcode", transcode.toString()).text())
+        .contains("channels[0]");
+  }
+
   @Test
   void aChoiceComesBackWithTheMessageAndTheAppsData() throws Exception {
     String data = "d".repeat(290);

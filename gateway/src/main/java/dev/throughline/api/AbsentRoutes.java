@@ -22,7 +22,6 @@ final class AbsentRoutes {
     List<Route> routes = new ArrayList<>();
     for (String path :
         List.of(
-            "/messages:transcode",
             "/messages:fetch-last-message",
             "/contacts:getChannelProfile",
             "/contacts/{contact}:merge",

@@ -1,6 +1,7 @@
 package dev.throughline.api;
 
 import dev.throughline.callback.Webhooks;
+import dev.throughline.channel.Channel;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.ContactStore;
 import dev.throughline.conversation.ConversationStore;
@@ -9,12 +10,14 @@ import dev.throughline.conversation.MessageStore;
 import dev.throughline.http.Route;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
+import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
 import dev.throughline.vault.Vault;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The routes of the public port that speak the contract. Errors of its listener: ErrorForm. */
 public final class Api {
@@ -26,7 +29,11 @@ public final class Api {
 
   /** What others do for the API. */
   public record Ports(
-      Freshness freshness, CredentialCheck credentials, TargetCheck targets, Receipts receipts) {}
+      Freshness freshness,
+      CredentialCheck credentials,
+      TargetCheck targets,
+      Receipts receipts,
+      Map<ChannelName, Channel> channels) {}
 
   /**
    * @param defaultMode the processing mode of apps that do not say one
@@ -87,11 +94,13 @@ public final class Api {
         new ConversationRoutes(conversations, contacts, directory, paging, freshness, ulids)
             .routes(guard));
     routes.addAll(
-        new SendRoutes(log, drafts, vault, directory, contacts, ports.targets()).routes(guard));
+        new SendRoutes(log, drafts, vault, directory, contacts, ports.targets(), ports.channels())
+            .routes(guard));
     routes.addAll(
         new MessageRoutes(
                 messages, directory, paging, freshness, ports.receipts(), deadLetters, decisions)
             .routes(guard));
+    routes.addAll(new TranscodeRoutes(directory, ports.channels()).routes(guard));
     routes.addAll(new DeadLetterRoutes(deadLetters, paging, freshness, decisions).routes(guard));
     routes.addAll(new LedgerRoutes(ports.receipts()).routes());
     routes.addAll(AbsentRoutes.routes(guard));

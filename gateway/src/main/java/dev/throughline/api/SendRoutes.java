@@ -1,5 +1,6 @@
 package dev.throughline.api;
 
+import dev.throughline.channel.Channel;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.SendRequests;
 import dev.throughline.contract.WrongFieldException;
@@ -21,8 +22,10 @@ import dev.throughline.log.LogEntry;
 import dev.throughline.log.LogUnavailableException;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.Reason;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.store.DatabaseException;
@@ -33,7 +36,9 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -50,6 +55,7 @@ final class SendRoutes {
   private final Directory directory;
   private final ContactStore contacts;
   private final TargetCheck targets;
+  private final Map<ChannelName, Channel> channels;
 
   SendRoutes(
       Log log,
@@ -57,13 +63,15 @@ final class SendRoutes {
       Vault vault,
       Directory directory,
       ContactStore contacts,
-      TargetCheck targets) {
+      TargetCheck targets,
+      Map<ChannelName, Channel> channels) {
     this.log = log;
     this.drafts = drafts;
     this.vault = vault;
     this.directory = directory;
     this.contacts = contacts;
     this.targets = targets;
+    this.channels = channels;
   }
 
   List<Route> routes(Guard guard) {
@@ -86,6 +94,9 @@ final class SendRoutes {
           throw Refusal.invalid("TARGET_REFUSED", "callback_url", sentence);
         });
     Owner owner = owner(project, app, send.recipient());
+    if (send.validateOnly()) {
+      return Answers.ok(preview(app, send));
+    }
     Draft draft =
         drafts
             .draft(Kind.REQUEST, new Subject.Project(project.value()))
@@ -93,6 +104,53 @@ final class SendRoutes {
             .build();
     Draft once = key.map(value -> draft.once(once(project, value, request.body()))).orElse(draft);
     return append(once);
+  }
+
+  /** What each channel that may be tried would make of it; nothing is kept. */
+  private ObjectNode preview(App app, SendRequest send) {
+    ObjectNode json = Json.object();
+    json.put("validate_only", true);
+    ArrayNode shown = json.putArray("channels");
+    for (ChannelName name : tried(app, send)) {
+      ObjectNode each = shown.addObject();
+      each.put("channel", name.value());
+      Channel channel = channels.get(name);
+      if (channel == null || app.account(name).isEmpty()) {
+        refused(
+            each,
+            Reason.Code.CHANNEL_CONFIGURATION_MISSING,
+            "The app has no credential for the channel " + name + ".");
+        continue;
+      }
+      switch (channel.render(
+          new Channel.Composed(
+              TranscodeRoutes.NO_MESSAGE, send.message().content(), send.channelProperties()))) {
+        case Channel.Rendered.Ready(Bytes _, List<String> lost) -> {
+          each.put("sendable", true);
+          lost.forEach(each.putArray("lost")::add);
+        }
+        case Channel.Rendered.Impossible(String why) -> refused(each, Reason.Code.BAD_REQUEST, why);
+      }
+    }
+    return json;
+  }
+
+  private static void refused(ObjectNode channel, Reason.Code code, String why) {
+    channel.put("sendable", false);
+    channel.putObject("reason").put("code", code.name()).put("description", why);
+  }
+
+  /** In the order in which a send would go through them. */
+  private static List<ChannelName> tried(App app, SendRequest send) {
+    if (!send.priority().isEmpty()) {
+      return send.priority();
+    }
+    return switch (send.recipient()) {
+      case Recipient.ByIdentities(List<Identity> named) ->
+          named.stream().map(Identity::channel).distinct().toList();
+      case Recipient.ByContact _ ->
+          app.accounts().stream().map(App.Account::channel).distinct().toList();
+    };
   }
 
   private Response append(Draft draft) {

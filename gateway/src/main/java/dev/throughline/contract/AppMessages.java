@@ -92,7 +92,7 @@ public final class AppMessages {
     }
   }
 
-  static AppMessage read(Fields message) {
+  public static AppMessage read(Fields message) {
     List<String> kinds = KINDS.stream().filter(message::has).sorted().toList();
     Optional<String> own = CHANNEL_OWN.stream().filter(message::has).sorted().findFirst();
     if (kinds.size() > 1) {

@@ -100,7 +100,8 @@ public final class SendRequests {
             .filter("HIGH_PRIORITY"::equals)
             .isPresent(),
         dispatchOnly,
-        fields.stringMap("channel_properties", MAX_PROPERTY));
+        fields.stringMap("channel_properties", MAX_PROPERTY),
+        fields.bool("validate_only").orElse(false));
   }
 
   private static Recipient recipient(Fields fields) {
@@ -127,7 +128,8 @@ public final class SendRequests {
     return new Recipient.ByIdentities(identities);
   }
 
-  static List<ChannelName> channels(Fields fields, String name) {
+  /** Channels by name, each once. */
+  public static List<ChannelName> channels(Fields fields, String name) {
     List<ChannelName> channels = new ArrayList<>();
     for (String value : fields.strings(name, MAX_CHANNELS)) {
       ChannelName channel =

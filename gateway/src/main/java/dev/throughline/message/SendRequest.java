@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param mergeMetadata merge it into what is there (RFC 7386) instead of replacing it
  * @param callbackUrl where this message's delivery reports go instead of to the app's webhooks
  * @param dispatchOnly no contact and no conversation are shown for it
+ * @param validateOnly nothing is sent: the answer says what would become of it
  */
 public record SendRequest(
     AppId app,
@@ -30,7 +31,8 @@ public record SendRequest(
     Optional<Duration> ttl,
     boolean highPriority,
     boolean dispatchOnly,
-    Map<String, String> channelProperties) {
+    Map<String, String> channelProperties,
+    boolean validateOnly) {
 
   public SendRequest {
     priority = List.copyOf(priority);

@@ -149,7 +149,15 @@ final class ApiServer implements AutoCloseable {
               public Optional<String> checkpoint() {
                 return Optional.of("a signed note\n");
               }
-            });
+            },
+            Map.of(
+                ChannelName.LINE,
+                new LineChannel(
+                    request -> {
+                      throw new AssertionError("nothing is sent here");
+                    },
+                    URI.create("https://line.invalid"),
+                    clock)));
     server =
         HttpServer.start(
             List.of(

@@ -126,7 +126,7 @@ class MessageRoutesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "text_message"       | "media_message"                       | message.media_message
+          "text_message"       | "media_message"                       | message.media_message.url
           ["LINE"]             | ["LINE","SMS"]                        | channel_priority_order[1]
           "ttl":"60s"          | "ttl":"1s"                            | ttl
           "ttl":"60s"          | "callback_url":"https://10.0.0.1/"    | callback_url

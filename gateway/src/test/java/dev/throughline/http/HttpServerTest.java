@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -327,7 +328,11 @@ class HttpServerTest {
       int port = server.port("test");
       Thread closing = Thread.startVirtualThread(server::close);
       assertThat(idle.isClosedByPeer()).isTrue();
-      assertThatThrownBy(() -> new RawSocket(port)).isInstanceOf(IOException.class);
+      // Idle connections and the listening socket are closed side by side.
+      Awaitility.await()
+          .untilAsserted(() ->
+              assertThatThrownBy(() -> new RawSocket(port).close())
+                  .isInstanceOf(IOException.class));
       leave.countDown();
       assertThat(slow.answer()).contains("onnection: close").endsWith("\r\n\r\ndone");
       assertThat(slow.isClosedByPeer()).isTrue();
