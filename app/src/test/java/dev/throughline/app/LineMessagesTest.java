@@ -186,6 +186,24 @@ final class LineMessagesTest {
   }
 
   @Test
+  void aPlaceComesIn() throws Exception {
+    ObjectNode place =
+        (ObjectNode)
+            Api.json(
+                """
+                {"type":"location","title":"Main office","address":"1-3 Kioicho",
+                 "latitude":35,"longitude":139.73669}
+                """);
+    world.line.send(user, user, place);
+
+    JsonNode message = app.called("message", user).payload();
+    assertThat(message.path("contact_message").toString())
+        .isEqualTo(
+            "{\"location_message\":{\"title\":\"Main office\",\"label\":\"1-3 Kioicho\","
+                + "\"coordinates\":{\"latitude\":35,\"longitude\":139.73669}}}");
+  }
+
+  @Test
   void aDateThatWasPickedIsPassedOnWhole() throws Exception {
     String data = "when" + world.number();
     ObjectNode params = (ObjectNode) Api.json("{\"date\":\"2026-12-24\"}");

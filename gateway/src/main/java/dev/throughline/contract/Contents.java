@@ -11,6 +11,14 @@ public final class Contents {
     ObjectNode message = Json.object();
     switch (content) {
       case Content.Text(String text) -> message.putObject("text_message").put("text", text);
+      case Content.Location location -> {
+        ObjectNode place = message.putObject("location_message");
+        place.put("title", location.title());
+        place.put("label", location.label());
+        ObjectNode coordinates = place.putObject("coordinates");
+        coordinates.set("latitude", Json.number(location.latitude()));
+        coordinates.set("longitude", Json.number(location.longitude()));
+      }
       case Content.ChoiceResponse response ->
           message
               .putObject("choice_response_message")

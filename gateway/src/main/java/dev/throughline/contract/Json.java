@@ -151,6 +151,11 @@ public final class Json {
     if (!Double.isFinite(value)) {
       throw new WrongFieldException(path, "is a number out of range.");
     }
+    return number(value);
+  }
+
+  /** A finite number, as JavaScript would print it. */
+  static JsonNode number(double value) {
     if (value == Math.rint(value) && Math.abs(value) < PLAIN_LIMIT) {
       return Math.abs(value) <= EXACT_LIMIT
           ? JsonNodeFactory.instance.numberNode((long) value)

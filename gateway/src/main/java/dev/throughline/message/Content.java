@@ -45,7 +45,7 @@ public sealed interface Content {
    * @param longitude in degrees, −180 to 180
    */
   record Location(double latitude, double longitude, String title, String label)
-      implements Outbound {
+      implements Outbound, Inbound {
     @Override
     public String toString() {
       return "Location";

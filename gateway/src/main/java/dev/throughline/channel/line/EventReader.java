@@ -5,6 +5,7 @@ import dev.throughline.message.Identity;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.message.InboundEvent.Head;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -20,6 +21,9 @@ final class EventReader {
   private static final long EARLIEST_MILLIS = Instant.parse("2000-01-01T00:00:00Z").toEpochMilli();
 
   private static final long LATEST_MILLIS = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
+
+  private static final double MAX_LATITUDE = 90;
+  private static final double MAX_LONGITUDE = 180;
 
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -85,10 +89,35 @@ final class EventReader {
 
   private InboundEvent said(Head head) {
     Optional<String> id = LineIds.usable(message.id);
-    String text = message.text;
-    return "text".equals(message.type) && text != null && id.isPresent()
-        ? new InboundEvent.Message(head, id.get(), new Content.Text(wellFormed(text)))
+    Optional<Content.Inbound> content = content();
+    return id.isPresent() && content.isPresent()
+        ? new InboundEvent.Message(head, id.get(), content.get())
         : unknown(head);
+  }
+
+  private Optional<Content.Inbound> content() {
+    return switch (message.type) {
+      case "text" ->
+          Optional.ofNullable(message.text).map(EventReader::wellFormed).map(Content.Text::new);
+      case "location" -> place();
+      case null, default -> Optional.empty();
+    };
+  }
+
+  private Optional<Content.Inbound> place() {
+    return isPlace(message.latitude, message.longitude)
+        ? Optional.of(
+            new Content.Location(
+                message.latitude,
+                message.longitude,
+                wellFormed(Objects.requireNonNullElse(message.title, "")),
+                wellFormed(Objects.requireNonNullElse(message.address, ""))))
+        : Optional.empty();
+  }
+
+  /** Not a number where there was none. */
+  private static boolean isPlace(double latitude, double longitude) {
+    return Math.abs(latitude) <= MAX_LATITUDE && Math.abs(longitude) <= MAX_LONGITUDE;
   }
 
   /** With a date, time or menu that was chosen, the contract has no word for it. */
@@ -152,6 +181,10 @@ final class EventReader {
         case "type" -> message.type = text(json);
         case "id" -> message.id = text(json);
         case "text" -> message.text = text(json);
+        case "title" -> message.title = text(json);
+        case "address" -> message.address = text(json);
+        case "latitude" -> message.latitude = number(json);
+        case "longitude" -> message.longitude = number(json);
         default -> json.skipChildren();
       }
     }
@@ -219,6 +252,14 @@ final class EventReader {
     return null;
   }
 
+  private static double number(JsonParser json) {
+    if (json.currentToken() != null && json.currentToken().isNumeric()) {
+      return json.getDoubleValue();
+    }
+    json.skipChildren();
+    return Double.NaN;
+  }
+
   private static @Nullable Instant time(JsonParser json) {
     if (json.currentToken() == JsonToken.VALUE_NUMBER_INT
         && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
@@ -277,5 +318,9 @@ final class EventReader {
     private @Nullable String type;
     private @Nullable String id;
     private @Nullable String text;
+    private @Nullable String title;
+    private @Nullable String address;
+    private double latitude = Double.NaN;
+    private double longitude = Double.NaN;
   }
 }

@@ -50,7 +50,6 @@ class WebhookEventsTest {
     "message-video, message",
     "message-audio, message",
     "message-file, message",
-    "message-location, message",
     "message-sticker, message",
     "message-sticker-text, message",
     "message-edited, messageEdited",
@@ -86,6 +85,34 @@ class WebhookEventsTest {
         .allSatisfy(event -> assertThat(event.head().eventId()).isPresent())
         .allSatisfy(event -> assertThat(event.head().occurredAt()).isPresent());
     assertRawSlices(body, events);
+  }
+
+  @Test
+  void location() {
+    byte[] body = golden("message-location");
+    Message message = only(body, Message.class);
+    assertThat(message.platformMessageId()).isEqualTo("560000000000000011");
+    assertThat(message.content())
+        .isEqualTo(new Content.Location(35.67966, 139.73669, "Main office", "1-3 Kioicho"));
+    assertRawSlices(body, List.of(message));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"latitude\":91,\"longitude\":0",
+        "\"latitude\":0,\"longitude\":-180.1",
+        "\"latitude\":\"35\",\"longitude\":139",
+        "\"latitude\":35",
+        "\"latitude\":1e999,\"longitude\":0",
+        "\"latitude\":null,\"longitude\":{}"
+      })
+  void aPlaceThatIsNoneIsKeptWhole(String place) {
+    String body =
+        new String(golden("message-location"), StandardCharsets.UTF_8)
+            .replace("\"latitude\":35.67966,\"longitude\":139.73669", place);
+    assertThat(only(body.getBytes(StandardCharsets.UTF_8), Unknown.class).type())
+        .isEqualTo("message");
   }
 
   @Test
