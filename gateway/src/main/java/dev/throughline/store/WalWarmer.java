@@ -17,8 +17,10 @@ public final class WalWarmer implements AutoCloseable {
   /** Entries that make it worth while. */
   private static final int IN_EARNEST = 10_000;
 
-  private static final Duration QUIET = Duration.ofSeconds(1);
-  private static final Duration BETWEEN = Duration.ofMillis(50);
+  /** Whoever comes back within it waits for nothing. */
+  private static final Duration QUIET = Duration.ofSeconds(5);
+
+  private static final Duration BETWEEN = Duration.ofMillis(100);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
   private final Database database;
