@@ -67,11 +67,15 @@ final class JdkTransport implements Transport, AutoCloseable {
     if (seen != null && String.valueOf(cause.getMessage()).contains("capacity")) {
       return new Answer.TooLarge(seen.statusCode(), headers(seen.headers().map()));
     }
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof SSLException) {
+        return new Answer.NotSent("no TLS");
+      }
+    }
     return switch (cause) {
       case ConnectException refused -> new Answer.NotSent("connection refused or unknown host");
       case HttpConnectTimeoutException slow -> new Answer.NotSent("no connection in time");
-      case SSLException tls -> new Answer.NotSent("no TLS");
-      default -> new Answer.Unknown("the connection broke");
+      default -> new Answer.Unknown("the connection broke: " + cause.getClass().getSimpleName());
     };
   }
 
