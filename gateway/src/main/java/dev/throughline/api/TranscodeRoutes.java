@@ -18,7 +18,6 @@ import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
-import dev.throughline.message.Ulids;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
@@ -43,10 +42,7 @@ final class TranscodeRoutes {
 
   private Response transcode(ProjectId project, Request request) {
     Fields body = Fields.of(Json.request(request.body()));
-    AppId app =
-        Ulids.parse(body.requiredString("app_id", SendRequests.MAX_METADATA))
-            .map(AppId::new)
-            .orElseThrow(() -> body.wrong("app_id", "must be a ULID."));
+    AppId app = SendRequests.app(body);
     AppMessage message = AppMessages.read(body.requiredObject("app_message"));
     List<ChannelName> wanted = SendRequests.channels(body, "channels");
     if (wanted.isEmpty()) {

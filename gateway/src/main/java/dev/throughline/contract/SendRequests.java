@@ -64,10 +64,7 @@ public final class SendRequests {
   }
 
   private static SendRequest read(Fields fields) {
-    AppId app =
-        Ulids.parse(fields.requiredString("app_id", MAX_METADATA))
-            .map(AppId::new)
-            .orElseThrow(() -> fields.wrong("app_id", "must be a ULID."));
+    AppId app = app(fields);
     Recipient recipient = recipient(fields.requiredObject("recipient"));
     AppMessage message = AppMessages.read(fields.requiredObject("message"));
     fields.oneOf(
@@ -102,6 +99,13 @@ public final class SendRequests {
         dispatchOnly,
         fields.stringMap("channel_properties", MAX_PROPERTY),
         fields.bool("validate_only").orElse(false));
+  }
+
+  /** The app that a request is about. */
+  public static AppId app(Fields fields) {
+    return Ulids.parse(fields.requiredString("app_id", MAX_METADATA))
+        .map(AppId::new)
+        .orElseThrow(() -> fields.wrong("app_id", "must be a ULID."));
   }
 
   private static Recipient recipient(Fields fields) {

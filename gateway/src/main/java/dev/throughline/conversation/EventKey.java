@@ -1,12 +1,11 @@
 package dev.throughline.conversation;
 
+import dev.throughline.ledger.Sha256;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.InboundEvent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -31,17 +30,9 @@ record EventKey(LocalDate day, UUID id) {
     String name = head.eventId().map(id -> account + "/" + id).orElse(entry + ":" + position);
     // Of a provider that does not say when: a second delivery must not differ by when we had it.
     long time = head.occurredAt().map(Instant::toEpochMilli).orElse(0L);
-    ByteBuffer hash = ByteBuffer.wrap(sha256(name));
+    ByteBuffer hash = ByteBuffer.wrap(Sha256.hash(name.getBytes(StandardCharsets.UTF_8)).bytes());
     long high = time << (Long.SIZE - TIME_BITS) | Short.toUnsignedLong(hash.getShort());
     return new EventKey(
         LocalDate.ofInstant(occurred, ZoneOffset.UTC), new UUID(high, hash.getLong()));
-  }
-
-  private static byte[] sha256(String name) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

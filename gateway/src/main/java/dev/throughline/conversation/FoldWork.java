@@ -104,7 +104,6 @@ final class FoldWork implements Effects {
   private final List<MessageEntry> messageEntries = new ArrayList<>();
   private final Map<Ulid, FriendRow> friends = new LinkedHashMap<>();
   private final Map<MessageId, StatusRow> statuses = new LinkedHashMap<>();
-  private final Map<MessageId, String> platformIdsOfNew = new HashMap<>();
   private final List<Task.Change> taskChanges = new ArrayList<>();
   private final List<SqlWork<Integer>> writes = new ArrayList<>();
   private final List<Runnable> afterwards = new ArrayList<>();
@@ -327,7 +326,6 @@ final class FoldWork implements Effects {
             platformId,
             replyToken.isPresent() && !takenBack,
             vault.seal(key, Json.bytes(sealed).array(), Rows.associated("message", id.value()))));
-    platformId.ifPresent(value -> platformIdsOfNew.put(id, value));
     if (takenBack) {
       return;
     }
