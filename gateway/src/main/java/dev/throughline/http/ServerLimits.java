@@ -53,8 +53,11 @@ public record ServerLimits(
   /** Connections that the kernel accepts for us while we start or are at the limit. */
   static final int BACKLOG = 1_024;
 
-  /** How long, and for how many bytes, a refused body is read away before the connection closes. */
-  static final Duration LINGER = Duration.ofMillis(500);
+  /**
+   * How long, and for how many bytes, a refused body is read away before the connection closes. A
+   * client that is still writing when it closes gets a reset, which takes the answer from it.
+   */
+  static final Duration LINGER = Duration.ofSeconds(3);
 
   static final long LINGER_BYTES = 8L << 20;
 

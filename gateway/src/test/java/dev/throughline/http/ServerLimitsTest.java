@@ -127,7 +127,7 @@ class ServerLimitsTest {
       byte[] piece = new byte[20_000];
       for (int i = 0; i < 10; i++) {
         socket.write(piece);
-        Thread.sleep(5);
+        Thread.sleep(80);
       }
       assertThat(socket.answer()).startsWith("HTTP/1.1 413 ");
     }
