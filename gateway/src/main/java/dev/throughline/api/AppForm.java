@@ -4,6 +4,7 @@ import dev.throughline.contract.Fields;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.App.Account;
+import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -17,7 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class AppForm {
   private static final int MAX_NAME = 256;
   private static final int MAX_SECRET = 256;
-  private static final int CALLBACKS_A_SECOND = 25;
   private static final int OUTBOUND_LIMIT = 500_000;
 
   private static final String DISPLAY_NAME = "display_name";
@@ -29,7 +29,10 @@ final class AppForm {
   private static final String CALLBACKS = "callback_settings";
   private static final String RETRY = "message_retry_settings";
   private static final String FALLBACK = "delivery_report_based_fallback";
+  private static final String PERSIST_STATUS = "persist_message_status";
+  private static final String SEARCH = "message_search";
   private static final String OURS = "throughline";
+  private static final String RATES = "rate_limits";
 
   private final App.ProcessingMode defaultMode;
 
@@ -44,7 +47,8 @@ final class AppForm {
   ObjectNode defaults() {
     ObjectNode json = Json.object();
     json.put(DISPLAY_NAME, "");
-    json.put(REPORT_VIEW, "NONE");
+    // What a send attaches to a conversation comes back unless the app asks for nothing.
+    json.put(REPORT_VIEW, "FULL");
     json.putObject(RETENTION).put("retention_type", "MESSAGE_EXPIRE_POLICY").put("ttl_days", 180);
     json.putObject(DISPATCH_RETENTION)
         .put("retention_type", "MESSAGE_EXPIRE_POLICY")
@@ -54,6 +58,8 @@ final class AppForm {
     json.putObject(CALLBACKS).put("secret_for_overridden_callback_urls", "");
     json.putObject(RETRY).put("retry_duration", 3_600);
     json.set(FALLBACK, NullNode.getInstance());
+    json.putObject(PERSIST_STATUS).put("enabled", true);
+    json.putObject(SEARCH).put("enabled", false);
     json.putObject(OURS).put("unknown_reply", "leave").put("known_block", "fail");
     return json;
   }
@@ -71,6 +77,8 @@ final class AppForm {
     set(after, defaults, body, mask, CALLBACKS, read(body, CALLBACKS));
     set(after, defaults, body, mask, RETRY, read(body, RETRY));
     set(after, defaults, body, mask, FALLBACK, read(body, FALLBACK));
+    set(after, defaults, body, mask, PERSIST_STATUS, read(body, PERSIST_STATUS));
+    set(after, defaults, body, mask, SEARCH, read(body, SEARCH));
     // Ours is no field of the contract's masks: said is changed, not said stays.
     body.object(OURS).ifPresent(ours -> merge(after.withObject("/" + OURS), ours));
     if (after.path(DISPLAY_NAME).asString("").isEmpty()) {
@@ -89,13 +97,13 @@ final class AppForm {
     for (Account account : app.accounts()) {
       credentials.add(Json.object(account.credential()));
     }
-    json.putObject("rate_limits")
-        .put("inbound", CALLBACKS_A_SECOND)
-        .put("outbound", CALLBACKS_A_SECOND)
-        .put("webhooks", CALLBACKS_A_SECOND);
+    App.Rates rates = app.settings().rates();
+    // What a channel delivers is never turned away: it would be lost.
+    json.putObject(RATES)
+        .put("inbound", 0)
+        .put("outbound", rates.outbound())
+        .put("webhooks", rates.webhooks());
     json.putObject("queue_stats").put("outbound_size", 0).put("outbound_limit", OUTBOUND_LIMIT);
-    json.putObject("persist_message_status").put("enabled", true);
-    json.putObject("message_search").put("enabled", false);
     return json;
   }
 
@@ -143,7 +151,7 @@ final class AppForm {
               0,
               7,
               0);
-      case SMART ->
+      case SMART, PERSIST_STATUS, SEARCH ->
           json.putObject(name)
               .put("enabled", body.requiredObject(name).bool("enabled").orElse(false));
       case CALLBACKS ->
@@ -185,5 +193,13 @@ final class AppForm {
     given
         .oneOf("known_block", Set.of("fail", "try"))
         .ifPresent(value -> ours.put("known_block", value));
+    given
+        .object(RATES)
+        .ifPresent(rates -> {
+          ObjectNode kept = ours.withObject("/" + RATES);
+          for (String way : List.of("outbound", "webhooks")) {
+            rates.integer(way, 0, App.Rates.MAX).ifPresent(limit -> kept.put(way, limit));
+          }
+        });
   }
 }

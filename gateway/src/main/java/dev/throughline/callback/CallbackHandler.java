@@ -46,6 +46,7 @@ public final class CallbackHandler implements TaskHandler {
   private final TargetPolicy policy;
   private final Webhooks webhooks;
   private final Directory directory;
+  private final AccessTokens tokens;
 
   public CallbackHandler(
       Log log,
@@ -64,6 +65,7 @@ public final class CallbackHandler implements TaskHandler {
     this.policy = policy;
     this.webhooks = webhooks;
     this.directory = directory;
+    this.tokens = new AccessTokens(http, policy, clock, webhooks);
   }
 
   @Override
@@ -93,19 +95,54 @@ public final class CallbackHandler implements TaskHandler {
             .build());
   }
 
-  private CallbackOutcome call(CallbackTask callback) {
+  private CallbackOutcome call(CallbackTask callback) throws InterruptedException {
     Optional<Webhook> webhook = callback.webhook().flatMap(webhooks::find);
     if (callback.webhook().isPresent() && webhook.isEmpty()) {
       return CallbackOutcome.refused("the webhook was deleted");
     }
     String address = webhook.map(Webhook::target).or(callback::url).orElse("");
-    Optional<String> secret = webhook.map(Webhook::secret).orElseGet(() -> ownSecret(callback));
     Target target;
     try {
       target = Target.parse(address);
     } catch (Target.InvalidTargetException e) {
       return CallbackOutcome.refused("the target is not an address");
     }
+    Optional<ClientCredentials> client = webhook.flatMap(Webhook::client);
+    return client.isPresent()
+        ? underToken(target, callback, webhook.get(), client.get())
+        : outcome(http.send(signed(target, callback, webhook), DEADLINE));
+  }
+
+  /** A target that does not take the token any more is called once more under a new one. */
+  private CallbackOutcome underToken(
+      Target target, CallbackTask callback, Webhook webhook, ClientCredentials client)
+      throws InterruptedException {
+    for (int call = 1; ; call++) {
+      switch (tokens.token(webhook.id(), client)) {
+        case AccessTokens.Answer.None(String why) -> {
+          return CallbackOutcome.silent(why);
+        }
+        case AccessTokens.Answer.Token token -> {
+          HttpResult result =
+              http.send(
+                  signed(target, callback, Optional.of(webhook))
+                      .with("Authorization", "Bearer " + token.value()),
+                  DEADLINE);
+          boolean unauthorized =
+              result instanceof HttpResult.Answered answered && answered.status() == 401;
+          if (!unauthorized) {
+            return outcome(result);
+          }
+          if (call > 1 || !tokens.refused(webhook.id(), token)) {
+            return CallbackOutcome.unauthorized();
+          }
+        }
+      }
+    }
+  }
+
+  private OutgoingRequest signed(Target target, CallbackTask callback, Optional<Webhook> webhook) {
+    Optional<String> secret = webhook.map(Webhook::secret).orElseGet(() -> ownSecret(callback));
     OutgoingRequest request =
         OutgoingRequest.json(target, policy, callback.body()).answerLimit(ANSWER_LIMIT_BYTES);
     if (secret.isPresent() && !secret.get().isEmpty()) {
@@ -115,7 +152,11 @@ public final class CallbackHandler implements TaskHandler {
         request = request.with(field.name(), field.value());
       }
     }
-    return switch (http.send(request, DEADLINE)) {
+    return request;
+  }
+
+  private CallbackOutcome outcome(HttpResult result) {
+    return switch (result) {
       case HttpResult.Answered(int status, Headers headers, Bytes _) ->
           CallbackOutcome.answered(status, retryAfter(headers));
       case HttpResult.TooLarge(int status, Headers headers) ->

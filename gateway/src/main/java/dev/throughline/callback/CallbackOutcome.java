@@ -42,6 +42,11 @@ record CallbackOutcome(Result result, int status, String error, Optional<Duratio
     return new CallbackOutcome(Result.FAILED, 0, why, Optional.empty());
   }
 
+  /** A new access token did not help: its owner may mend that, so it is tried again. */
+  static CallbackOutcome unauthorized() {
+    return new CallbackOutcome(Result.FAILED, 401, "HTTP 401", Optional.empty());
+  }
+
   static CallbackOutcome refused(String why) {
     return new CallbackOutcome(Result.REFUSED, 0, why, Optional.empty());
   }

@@ -13,6 +13,7 @@ import java.util.Set;
  *
  * @param calls whether it is called at all ({@code target_type} HTTP, not DISMISS)
  * @param secret what callbacks are signed with; none: they are not signed
+ * @param client under whose access token it is called; none: without one
  * @param stateAt since when the state holds
  * @param json the webhook as the API shows it
  */
@@ -23,6 +24,7 @@ public record Webhook(
     String target,
     boolean calls,
     Optional<String> secret,
+    Optional<ClientCredentials> client,
     Set<String> triggers,
     State state,
     Optional<Instant> stateAt,

@@ -141,6 +141,7 @@ public final class Webhooks {
         Json.string(json, "target").orElse(""),
         Json.string(json, "target_type").filter("HTTP"::equals).isPresent(),
         Json.string(json, "secret").filter(secret -> !secret.isEmpty()),
+        ClientCredentials.of(json.path("client_credentials")),
         triggers,
         row.state(),
         row.stateAt(),

@@ -45,9 +45,18 @@ public record App(
     DISPATCH
   }
 
-  /** What the app sets under {@code throughline}: extensions of the contract. */
-  public record Settings(UnknownReply unknownReply, KnownBlock knownBlock) {
-    public static final Settings DEFAULT = new Settings(UnknownReply.LEAVE, KnownBlock.FAIL);
+  /**
+   * How the app is treated, as it sets it; mostly extensions of the contract under {@code
+   * throughline}.
+   *
+   * @param reportsMetadata callbacks of what a person says carry the conversation's metadata
+   */
+  public record Settings(
+      UnknownReply unknownReply, KnownBlock knownBlock, boolean reportsMetadata, Rates rates) {}
+
+  /** How many a second may go out; 0: as many as there are. */
+  public record Rates(int outbound, int webhooks) {
+    public static final int MAX = 100_000;
   }
 
   /** After a reply of which nobody knows whether it was taken. */

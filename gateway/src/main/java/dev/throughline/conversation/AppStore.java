@@ -4,6 +4,7 @@ import dev.throughline.contract.Json;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.App.KnownBlock;
 import dev.throughline.conversation.App.ProcessingMode;
+import dev.throughline.conversation.App.Rates;
 import dev.throughline.conversation.App.Settings;
 import dev.throughline.conversation.App.UnknownReply;
 import dev.throughline.message.Bytes;
@@ -161,7 +162,11 @@ public final class AppStore {
                 : UnknownReply.LEAVE,
             Json.string(ours, "known_block").filter("try"::equals).isPresent()
                 ? KnownBlock.TRY
-                : KnownBlock.FAIL);
+                : KnownBlock.FAIL,
+            Json.string(json, "conversation_metadata_report_view").filter("NONE"::equals).isEmpty(),
+            new Rates(
+                ours.path("rate_limits").path("outbound").asInt(0),
+                ours.path("rate_limits").path("webhooks").asInt(0)));
     return new App(
         id,
         project,

@@ -339,7 +339,9 @@ final class FoldWork implements Effects {
             at,
             head.occurredAt(),
             sender,
-            Json.string(about, "metadata").orElse(""),
+            item.app().settings().reportsMetadata()
+                ? Json.string(about, "metadata").orElse("")
+                : "",
             Json.string(about, "correlation_id")));
   }
 

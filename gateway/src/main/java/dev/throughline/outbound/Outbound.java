@@ -178,8 +178,9 @@ public final class Outbound implements Reaction {
       StoredMessage message,
       Effects effects) {
     Task task = outcome.task();
-    Instant next = next(task, effects.at(), result.retryAfter());
-    if (next.isAfter(message.acceptedAt().plus(retryDuration(party.app())))) {
+    Instant cutOff = message.acceptedAt().plus(retryDuration(party.app()));
+    Instant next = atLatest(cutOff, next(task, effects.at(), result.retryAfter()), effects.at());
+    if (next.isAfter(cutOff)) {
       effects.change(new Task.Change.Done(task.id()));
       effects.status(party, message, DeliveryStatus.FAILED, result.reason());
     } else {
@@ -192,8 +193,8 @@ public final class Outbound implements Reaction {
   private void againUnderKey(
       Fact.OutcomeKnown outcome, Party party, StoredMessage message, Effects effects) {
     Task task = outcome.task();
-    Instant next = next(task, effects.at(), Optional.empty());
     Instant patience = message.acceptedAt().plus(retryDuration(party.app()));
+    Instant next = atLatest(patience, next(task, effects.at(), Optional.empty()), effects.at());
     Instant keyEnds = task.attemptAt().orElse(effects.at()).plus(SendHandler.RETRY_KEY_AGE);
     if (next.isAfter(patience) || next.isAfter(keyEnds)) {
       shelve(task, party, message, effects);
@@ -248,6 +249,11 @@ public final class Outbound implements Reaction {
   private static void fail(
       Party party, StoredMessage message, Reason.Code code, String why, Effects effects) {
     effects.status(party, message, DeliveryStatus.FAILED, Optional.of(new Reason(code, why)));
+  }
+
+  /** The last try is made when the app's patience ends (contract, 3.4). */
+  private static Instant atLatest(Instant cutOff, Instant next, Instant now) {
+    return next.isAfter(cutOff) && now.isBefore(cutOff) ? cutOff : next;
   }
 
   private static Duration retryDuration(App app) {
