@@ -171,6 +171,7 @@ public final class Gateway implements AutoCloseable {
                         new Api.Ports(
                             freshness,
                             LineAccounts.check(line),
+                            LineAccounts.profiles(line),
                             targets(config.callbacks()),
                             new MessageReceipts(new Receipts(log, database, config.data())),
                             channels),

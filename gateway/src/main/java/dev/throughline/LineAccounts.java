@@ -1,6 +1,7 @@
 package dev.throughline;
 
 import dev.throughline.api.CredentialCheck;
+import dev.throughline.api.ProfileLookup;
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.line.LineApi;
 import dev.throughline.channel.line.LineCredentials;
@@ -8,6 +9,7 @@ import dev.throughline.contract.Json;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.Reason;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -41,6 +43,29 @@ final class LineAccounts {
         case LineApi.Result.Absent<LineApi.BotInfo> _,
             LineApi.Result.Unavailable<LineApi.BotInfo> _ ->
             new CredentialCheck.Result.Unreachable();
+      };
+    };
+  }
+
+  /** Asks LINE how somebody calls themselves. */
+  static ProfileLookup profiles(LineApi line) {
+    return (account, identity) -> {
+      Optional<LineCredentials> credentials =
+          account.channel().equals(ChannelName.LINE)
+              ? read(account.credential())
+              : Optional.empty();
+      if (credentials.isEmpty()) {
+        return new ProfileLookup.Result.Refused(
+            "The app has no usable credential for the channel " + account.channel() + ".");
+      }
+      return switch (line.profile(credentials.get(), identity, ProfileLookup.DEADLINE)) {
+        case LineApi.Result.Ok<LineApi.Profile>(LineApi.Profile profile) ->
+            new ProfileLookup.Result.Found(profile.displayName());
+        case LineApi.Result.Absent<LineApi.Profile> _ -> new ProfileLookup.Result.Absent();
+        case LineApi.Result.Refused<LineApi.Profile>(int _, Reason reason) ->
+            new ProfileLookup.Result.Refused(reason.description());
+        case LineApi.Result.Unavailable<LineApi.Profile> _ ->
+            new ProfileLookup.Result.Unreachable();
       };
     };
   }

@@ -51,7 +51,8 @@ final class SchemaTest {
           Map.entry("app", Set.of("id", "project", "created")),
           Map.entry("account", Set.of("id", "app", "channel", "ordinal", "position", "retired")),
           Map.entry("webhook", Set.of("id", "app", "created", "state", "state_at", "failing")),
-          Map.entry("contact", Set.of("id", "project", "created", "language", "hash_epoch")),
+          Map.entry(
+              "contact", Set.of("id", "project", "created", "language", "hash_epoch", "shown")),
           Map.entry(
               "identity",
               Set.of(
@@ -63,7 +64,8 @@ final class SchemaTest {
                   "hash_epoch",
                   "friend",
                   "friend_at",
-                  "known_at")),
+                  "known_at",
+                  "dispatch_at")),
           Map.entry(
               "conversation",
               Set.of(
@@ -104,6 +106,8 @@ final class SchemaTest {
           Map.entry(
               "reply_token",
               Set.of("index", "position", "contact", "account", "received", "taken")),
+          Map.entry("change_entry", Set.of("id", "contact", "conversation")),
+          Map.entry("project_setting", Set.of("project", "unified_contact")),
           Map.entry("unsent", Set.of("conversation", "platform_id", "at")),
           Map.entry("seen", Set.of("day", "event")),
           Map.entry(
@@ -139,7 +143,7 @@ final class SchemaTest {
           Map.entry("account", Set.of("sealed")),
           Map.entry("webhook", Set.of("sealed")),
           Map.entry("contact", Set.of("external_hash", "sealed")),
-          Map.entry("identity", Set.of("hash", "sealed")),
+          Map.entry("identity", Set.of("hash", "kin_hash", "dispatch_sealed", "sealed")),
           Map.entry("conversation", Set.of("sealed")),
           Map.entry("message", Set.of("sealed", "status_sealed")),
           Map.entry("reply_token", Set.of("sealed")),

@@ -259,7 +259,7 @@ final class ContractTrapsTest {
     "GET,    /v1/projects/other/apps, 403",
     "PUT,    /v1/projects/P/apps, 405",
     "GET,    /v2/projects/P/templates, 501",
-    "POST,   /v1/projects/P/messages:fetch-last-message, 501",
+    "POST,   /v1/projects/P/messages:fetch-last-message, 400",
     "POST,   /v1/projects/P/messages:transcode, 400",
     "GET,    /v1/projects/P/messages/%zz, 400"
   })

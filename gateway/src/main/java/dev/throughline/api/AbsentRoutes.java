@@ -22,31 +22,23 @@ final class AbsentRoutes {
     List<Route> routes = new ArrayList<>();
     for (String path :
         List.of(
-            "/messages:fetch-last-message",
-            "/contacts:getChannelProfile",
-            "/contacts/{contact}:merge",
             "/conversations/{conversation}:inject-message",
             "/conversations/{conversation}:inject-event",
             "/events:send",
             "/capability:query",
-            "/settings",
             "/optins:register",
             "/optouts:register")) {
       routes.add(Route.post(PROJECT + path, absent));
     }
     for (String path :
         List.of(
-            "/conversations:recent",
             "/events",
             "/events/{event}",
             "/apps/{app}/consents/{list}",
-            "/apps/{app}/consents/identities/{identity}",
-            "/settings")) {
+            "/apps/{app}/consents/identities/{identity}")) {
       routes.add(Route.get(PROJECT + path, absent));
     }
     routes.add(Route.delete(PROJECT + "/events/{event}", absent));
-    routes.add(Route.patch(PROJECT + "/settings", absent));
-    routes.add(Route.delete(PROJECT + "/settings", absent));
     String templates = "/v2/projects/{project}/templates";
     routes.add(Route.get(templates, absent));
     routes.add(Route.post(templates, absent));

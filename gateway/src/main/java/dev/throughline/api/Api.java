@@ -3,10 +3,14 @@ package dev.throughline.api;
 import dev.throughline.callback.Webhooks;
 import dev.throughline.channel.Channel;
 import dev.throughline.conversation.App;
+import dev.throughline.conversation.ContactMerge;
 import dev.throughline.conversation.ContactStore;
 import dev.throughline.conversation.ConversationStore;
 import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.LastMessages;
 import dev.throughline.conversation.MessageStore;
+import dev.throughline.conversation.ProjectSettings;
+import dev.throughline.conversation.RecentConversations;
 import dev.throughline.http.Route;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
@@ -31,6 +35,7 @@ public final class Api {
   public record Ports(
       Freshness freshness,
       CredentialCheck credentials,
+      ProfileLookup profiles,
       TargetCheck targets,
       Receipts receipts,
       Map<ChannelName, Channel> channels) {}
@@ -51,7 +56,7 @@ public final class Api {
     Drafts drafts = ground.drafts();
     Ulids ulids = ground.ulids();
     InstantSource clock = ground.clock();
-    MessageStore messages = new MessageStore(database, vault, log, drafts);
+    MessageStore messages = new MessageStore(database, vault, log, drafts, directory);
     ContactStore contacts = new ContactStore(database, vault, log, drafts, ulids, clock, messages);
     ConversationStore conversations =
         new ConversationStore(database, vault, log, drafts, clock, messages);
@@ -89,9 +94,29 @@ public final class Api {
                 ports.targets())
             .routes(guard));
     routes.addAll(
-        new ContactRoutes(contacts, directory, paging, freshness, decisions, ulids).routes(guard));
+        new ContactRoutes(
+                contacts,
+                new ContactMerge(database, vault, log, drafts, contacts),
+                directory,
+                paging,
+                freshness,
+                decisions,
+                ulids)
+            .routes(guard));
     routes.addAll(
-        new ConversationRoutes(conversations, contacts, directory, paging, freshness, ulids)
+        new ProfileRoutes(contacts, directory, freshness, ports.profiles()).routes(guard));
+    routes.addAll(
+        new SettingsRoutes(new ProjectSettings(database, log, drafts, directory), directory)
+            .routes(guard));
+    routes.addAll(
+        new ConversationRoutes(
+                conversations,
+                new RecentConversations(database, vault, conversations),
+                contacts,
+                directory,
+                paging,
+                freshness,
+                ulids)
             .routes(guard));
     routes.addAll(
         new SendRoutes(log, drafts, vault, directory, contacts, ports.targets(), ports.channels())
@@ -99,6 +124,10 @@ public final class Api {
     routes.addAll(
         new MessageRoutes(
                 messages, directory, paging, freshness, ports.receipts(), deadLetters, decisions)
+            .routes(guard));
+    routes.addAll(
+        new LastMessageRoutes(
+                new LastMessages(database, vault, directory), directory, paging, freshness)
             .routes(guard));
     routes.addAll(new TranscodeRoutes(directory, ports.channels()).routes(guard));
     routes.addAll(new DeadLetterRoutes(deadLetters, paging, freshness, decisions).routes(guard));

@@ -8,6 +8,7 @@ import dev.throughline.contract.Json;
 import dev.throughline.contract.Languages;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.Changes;
+import dev.throughline.conversation.ContactMerge;
 import dev.throughline.conversation.ContactStore;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Owners;
@@ -40,6 +41,7 @@ final class ContactRoutes {
   private static final int MAX_METADATA = 1_024;
 
   private final ContactStore contacts;
+  private final ContactMerge merging;
   private final Directory directory;
   private final Paging paging;
   private final Freshness freshness;
@@ -48,12 +50,14 @@ final class ContactRoutes {
 
   ContactRoutes(
       ContactStore contacts,
+      ContactMerge merging,
       Directory directory,
       Paging paging,
       Freshness freshness,
       Decisions decisions,
       Ulids ulids) {
     this.contacts = contacts;
+    this.merging = merging;
     this.directory = directory;
     this.paging = paging;
     this.freshness = freshness;
@@ -69,6 +73,7 @@ final class ContactRoutes {
         Route.get(BASE + "/{contact}", guard.project(this::get)),
         Route.patch(BASE + "/{contact}", guard.project(this::update)),
         Route.delete(BASE + "/{contact}", guard.project(this::delete)),
+        Route.post(BASE + "/{contact}:merge", guard.project(this::merge)),
         Route.post(BASE + "/{contact}:forget-block", guard.project(this::forgetBlock)));
   }
 
@@ -173,6 +178,21 @@ final class ContactRoutes {
     return Answers.empty();
   }
 
+  /** Merges another contact into the one in the path. */
+  private Response merge(ProjectId project, Request request) throws InterruptedException {
+    Fields body = Fields.of(Json.request(request.body()));
+    ContactId into = id(request);
+    String source = body.requiredString("source_id", MAX_TEXT);
+    body.oneOf("strategy", Set.of("MERGE", "MERGE_STRATEGY_UNSPECIFIED"));
+    ContactId from = Ulids.parse(source).map(ContactId::new).orElseThrow(ContactRoutes::unknown);
+    if (from.equals(into)) {
+      throw body.wrong("source_id", "must be another contact than the destination.");
+    }
+    freshness.await(project);
+    return Answers.ok(
+        Answers.done(merging.merge(project, into, from), unknown(), ContactRoutes::taken).json());
+  }
+
   /** Sends again to somebody who was thought to have blocked the account. */
   private Response forgetBlock(ProjectId project, Request request) throws InterruptedException {
     freshness.await(project);
@@ -195,7 +215,7 @@ final class ContactRoutes {
         mask.covers("display_name", body)
             ? body.string("display_name", MAX_TEXT)
                 .filter(name -> !name.isEmpty())
-                .orElse("Unknown")
+                .orElse(Contact.NAMELESS)
             : before.displayName(),
         text(mask, body, "email", MAX_TEXT, before.email()),
         text(mask, body, "external_id", MAX_TEXT, before.externalId()),

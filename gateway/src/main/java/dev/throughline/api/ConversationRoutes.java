@@ -12,6 +12,8 @@ import dev.throughline.conversation.App;
 import dev.throughline.conversation.ContactStore;
 import dev.throughline.conversation.ConversationStore;
 import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.MessageStore;
+import dev.throughline.conversation.RecentConversations;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
 import dev.throughline.http.Route;
@@ -32,12 +34,15 @@ import tools.jackson.databind.node.ObjectNode;
 final class ConversationRoutes {
   private static final String BASE = "/v1/projects/{project}/conversations";
   private static final String LIST = "conversations";
+  private static final String RECENT = "conversations:recent";
   private static final int MAX_PAGE = 20;
+  private static final int MAX_RECENT = 50;
   private static final int MAX_ID = 64;
   private static final int MAX_METADATA = 1_024;
   private static final int MAX_METADATA_JSON = 2_048;
 
   private final ConversationStore conversations;
+  private final RecentConversations recent;
   private final ContactStore contacts;
   private final Directory directory;
   private final Paging paging;
@@ -46,12 +51,14 @@ final class ConversationRoutes {
 
   ConversationRoutes(
       ConversationStore conversations,
+      RecentConversations recent,
       ContactStore contacts,
       Directory directory,
       Paging paging,
       Freshness freshness,
       Ulids ulids) {
     this.conversations = conversations;
+    this.recent = recent;
     this.contacts = contacts;
     this.directory = directory;
     this.paging = paging;
@@ -63,6 +70,7 @@ final class ConversationRoutes {
     return List.of(
         Route.get(BASE, guard.project(this::list)),
         Route.post(BASE, guard.project(this::create)),
+        Route.get(BASE + ":recent", guard.project(this::recent)),
         Route.get(BASE + "/{conversation}", guard.project(this::get)),
         Route.patch(BASE + "/{conversation}", guard.project(this::update)),
         Route.delete(BASE + "/{conversation}", guard.project(this::delete)),
@@ -95,6 +103,47 @@ final class ConversationRoutes {
             more ? paging.token(project, LIST, page.getLast().id().value()) : "");
     json.put("total_size", found.total());
     return Answers.ok(json);
+  }
+
+  /** Those with messages, in the order of the last ones. */
+  private Response recent(ProjectId project, Request request) throws InterruptedException {
+    int size = Paging.size(request, MAX_RECENT);
+    AppId app =
+        Answers.idQuery(request, "app_id")
+            .map(AppId::new)
+            .orElseThrow(() ->
+                Refusal.invalid("FIELD_INVALID", "app_id", "app_id is required."));
+    boolean oldestFirst =
+        switch (request.query("order").orElse("")) {
+          case "", "DESC" -> false;
+          case "ASC" -> true;
+          default ->
+              throw Refusal.invalid("FIELD_INVALID", "order", "order must be ASC or DESC.");
+        };
+    String list = RECENT + (oldestFirst ? " ASC" : "");
+    Optional<MessageStore.Cursor> after =
+        paging.place(request, project, list).map(MessageQuery::cursor);
+    boolean onlyActive = Answers.flag(request, "only_active");
+    freshness.await(project);
+    directory.app(project, app).orElseThrow(AppRoutes::unknown);
+    List<RecentConversations.Recent> found =
+        recent.page(project, app, onlyActive, oldestFirst, after, size + 1);
+    boolean more = found.size() > size;
+    List<RecentConversations.Recent> page = more ? found.subList(0, size) : found;
+    return Answers.ok(
+        Answers.list(
+            LIST,
+            page.stream().map(ConversationRoutes::shown).toList(),
+            more
+                ? paging.token(project, list, MessageQuery.place(page.getLast().lastMessage()))
+                : ""));
+  }
+
+  private static ObjectNode shown(RecentConversations.Recent recent) {
+    ObjectNode json = Json.object();
+    json.set("conversation", recent.conversation().json());
+    json.set("last_message", recent.lastMessage().json());
+    return json;
   }
 
   private Response get(ProjectId project, Request request) throws InterruptedException {

@@ -3,7 +3,6 @@ package dev.throughline.api;
 import dev.throughline.contract.ConversationMessage;
 import dev.throughline.contract.ConversationMessage.Direction;
 import dev.throughline.contract.Fields;
-import dev.throughline.contract.Identities;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.SendRequests;
 import dev.throughline.conversation.Changes;
@@ -20,16 +19,9 @@ import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
-import dev.throughline.message.Ulids;
 import dev.throughline.vault.Owner;
-import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Messages that are kept (contract, 2.5). */
@@ -75,61 +67,54 @@ final class MessageRoutes {
 
   private Response list(ProjectId project, Request request) throws InterruptedException {
     int size = Paging.size(request, MAX_PAGE);
-    boolean dispatch =
-        word(request, "messages_source", "CONVERSATION_SOURCE", "DISPATCH_SOURCE")
-            .filter("DISPATCH_SOURCE"::equals)
-            .isPresent();
-    boolean withMetadata =
-        word(request, "view", "WITH_METADATA", "WITHOUT_METADATA")
-            .filter("WITHOUT_METADATA"::equals)
-            .isEmpty();
-    Optional<Direction> direction =
-        word(request, "direction", "TO_APP", "TO_CONTACT").map(Direction::valueOf);
-    if (dispatch && Answers.flag(request, "only_recipient_originated")) {
+    MessageQuery query = MessageQuery.of(request::rawPlusQuery);
+    Optional<Direction> direction = query.direction();
+    if (query.dispatch() && Answers.flag(request, "only_recipient_originated")) {
       direction = Optional.of(Direction.TO_APP);
     }
-    Optional<ChannelName> channel =
-        request
-            .query("channel")
-            .filter(name -> !name.isEmpty())
-            .map(name -> Identities.channel("channel", name));
     MessageStore.Filter filter =
         new MessageStore.Filter(
-            Answers.idQuery(request, "conversation_id").map(ConversationId::new),
-            Answers.idQuery(request, "contact_id").map(ContactId::new),
+            inConversations(request, query, "conversation_id").map(ConversationId::new),
+            inConversations(request, query, "contact_id").map(ContactId::new),
             Answers.idQuery(request, "app_id").map(AppId::new),
-            addresses(project, request, channel),
-            channel,
+            addresses(project, request, query.channel()),
+            query.channel(),
             direction,
-            time(request, "start_time"),
-            time(request, "end_time"),
-            dispatch);
+            query.from(),
+            query.until(),
+            query.dispatch());
     Optional<MessageStore.Cursor> after =
-        paging.place(request, project, LIST).map(MessageRoutes::cursor);
+        paging.place(request, project, LIST).map(MessageQuery::cursor);
     freshness.await(project);
-    List<AppId> apps =
-        filter.app().isPresent()
-            ? filter.app().stream().toList()
-            : directory.apps(project).stream().map(app -> app.id()).toList();
-    List<ConversationMessage> found = messages.page(project, apps, filter, after, size + 1);
+    List<ConversationMessage> found = messages.page(project, filter, after, size + 1);
     boolean more = found.size() > size;
     List<ConversationMessage> page = more ? found.subList(0, size) : found;
     return Answers.ok(
         Answers.list(
             LIST,
-            page.stream().map(message -> shown(message, withMetadata)).toList(),
-            more ? paging.token(project, LIST, place(page.getLast())) : ""));
+            page.stream().map(query::shown).toList(),
+            more ? paging.token(project, LIST, MessageQuery.place(page.getLast())) : ""));
+  }
+
+  /** A dispatched message is in no conversation and of no contact. */
+  private static Optional<Ulid> inConversations(Request request, MessageQuery query, String name) {
+    Optional<Ulid> id = Answers.idQuery(request, name);
+    if (id.isPresent() && query.dispatch()) {
+      throw Refusal.invalid(
+          "FIELD_INVALID", name, name + " cannot be used with DISPATCH_SOURCE.");
+    }
+    return id;
   }
 
   private Response get(ProjectId project, Request request) throws InterruptedException {
-    return Answers.ok(find(project, id(request)).json());
+    return Answers.ok(find(project, id(request), source(request)).json());
   }
 
   private Response update(ProjectId project, Request request) throws InterruptedException {
     Fields body = Fields.of(Json.request(request.body()));
     String metadata = body.string("metadata", SendRequests.MAX_METADATA).orElse("");
     MessageId id = id(request);
-    requireFolded(project, id);
+    requireFolded(project, id, source(request));
     return Answers.ok(
         Answers.done(messages.update(project, id, metadata), unknown(), by -> unknown()).json());
   }
@@ -137,7 +122,7 @@ final class MessageRoutes {
   /** Deletes what is kept; a message that is on its way still arrives. */
   private Response delete(ProjectId project, Request request) throws InterruptedException {
     MessageId id = id(request);
-    requireFolded(project, id);
+    requireFolded(project, id, source(request));
     Answers.done(messages.delete(project, id), unknown(), by -> unknown());
     return Answers.empty();
   }
@@ -145,7 +130,7 @@ final class MessageRoutes {
   /** Sends again what may have arrived: only somebody who was asked may decide that. */
   private Response resend(ProjectId project, Request request) throws InterruptedException {
     MessageId id = id(request);
-    ConversationMessage message = find(project, id);
+    ConversationMessage message = find(project, id, Optional.empty());
     Optional<Ulid> task =
         message.contact().flatMap(contact -> deadLetters.unknownSend(project, contact, id));
     if (task.isEmpty()) {
@@ -163,28 +148,44 @@ final class MessageRoutes {
     MessageId id = id(request);
     Bytes receipt =
         receipts
-            .receipt(find(project, id).id())
+            .receipt(find(project, id, Optional.empty()).id())
             .orElseThrow(() ->
                 Refusal.unavailable("No checkpoint covers the message yet; try again shortly."));
     return Response.of(200, "application/zip", receipt)
         .with("Content-Disposition", "attachment; filename=\"receipt-" + id + ".zip\"");
   }
 
-  private ConversationMessage find(ProjectId project, MessageId id) throws InterruptedException {
+  /** Which messages are meant; of either source where none is named, since an id is of one. */
+  private static Optional<Boolean> source(Request request) {
+    return MessageQuery.isDispatch(request::query);
+  }
+
+  private ConversationMessage find(ProjectId project, MessageId id, Optional<Boolean> dispatch)
+      throws InterruptedException {
     freshness.await(project);
     return messages
         .find(project, id)
         .or(() -> messages.accepted(project, id))
         // The fold may have passed it between the two looks.
         .or(() -> messages.find(project, id))
+        .filter(message -> isOf(message, dispatch))
         .orElseThrow(MessageRoutes::unknown);
   }
 
-  private void requireFolded(ProjectId project, MessageId id) throws InterruptedException {
+  private void requireFolded(ProjectId project, MessageId id, Optional<Boolean> dispatch)
+      throws InterruptedException {
     freshness.await(project);
-    if (messages.find(project, id).isEmpty() && messages.accepted(project, id).isPresent()) {
+    Optional<ConversationMessage> found = messages.find(project, id);
+    if (found.isEmpty() && messages.accepted(project, id).isPresent()) {
       throw Refusal.unavailable("The message is still being accepted; try again shortly.");
     }
+    if (found.filter(message -> isOf(message, dispatch)).isEmpty()) {
+      throw unknown();
+    }
+  }
+
+  private static boolean isOf(ConversationMessage message, Optional<Boolean> dispatch) {
+    return dispatch.isEmpty() || dispatch.get() == message.processingMode().equals("DISPATCH");
   }
 
   private List<Owner.Person> addresses(
@@ -210,60 +211,6 @@ final class MessageRoutes {
     return addresses.isEmpty()
         ? List.of(new Owner.Person(project, ChannelName.LINE, Optional.empty(), identity.get()))
         : addresses;
-  }
-
-  private static ObjectNode shown(ConversationMessage message, boolean withMetadata) {
-    ObjectNode json = message.json();
-    if (!withMetadata) {
-      json.put("metadata", "");
-    }
-    return json;
-  }
-
-  private static Optional<String> word(Request request, String name, String one, String other) {
-    Optional<String> value =
-        request
-            .query(name)
-            .filter(word -> !word.isEmpty() && !word.endsWith("UNSPECIFIED"))
-            .filter(word -> !word.startsWith("UNDEFINED"));
-    if (value.isPresent() && !value.get().equals(one) && !value.get().equals(other)) {
-      throw Refusal.invalid("FIELD_INVALID", name, name + " must be " + one + " or " + other + ".");
-    }
-    return value;
-  }
-
-  private static Optional<Instant> time(Request request, String name) {
-    return request
-        .rawPlusQuery(name)
-        .filter(value -> !value.isEmpty())
-        .map(value -> {
-          try {
-            Instant time = OffsetDateTime.parse(value).toInstant();
-            if (time.isAfter(Instant.EPOCH) && time.isBefore(MessageStore.LATEST)) {
-              return time;
-            }
-          } catch (DateTimeParseException e) {
-            // answered below, as a time out of range is
-          }
-          throw Refusal.invalid(
-              "FIELD_INVALID", name, name + " must be a time such as 2026-01-31T12:00:00Z.");
-        });
-  }
-
-  private static byte[] place(ConversationMessage message) {
-    Ulid id = message.id().value();
-    return ByteBuffer.allocate(3 * Long.BYTES)
-        .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, message.acceptTime()))
-        .putLong(id.high())
-        .putLong(id.low())
-        .array();
-  }
-
-  private static MessageStore.Cursor cursor(Bytes place) {
-    ByteBuffer buffer = ByteBuffer.wrap(place.array());
-    return new MessageStore.Cursor(
-        Instant.EPOCH.plus(buffer.getLong(), ChronoUnit.MICROS),
-        Ulids.of(new UUID(buffer.getLong(), buffer.getLong())));
   }
 
   private static MessageId id(Request request) {

@@ -39,13 +39,18 @@ final class Paging {
     try {
       int size = Integer.parseInt(text.get());
       if (size >= 0) {
-        return size == 0 ? DEFAULT_SIZE : Math.min(size, max);
+        return size(Optional.of(size), max);
       }
     } catch (NumberFormatException e) {
       // answered below, as a negative number is
     }
     throw Refusal.invalid(
         "FIELD_INVALID", "page_size", "page_size must be a whole number from 1 to " + max + ".");
+  }
+
+  /** The same of a size that a body has. */
+  static int size(Optional<Integer> wanted, int max) {
+    return Math.min(wanted.filter(size -> size > 0).orElse(DEFAULT_SIZE), max);
   }
 
   String token(ProjectId project, String list, byte[] place) {
@@ -61,7 +66,12 @@ final class Paging {
 
   /** Where the list goes on; empty at its start. */
   Optional<Bytes> place(Request request, ProjectId project, String list) {
-    Optional<String> text = request.rawPlusQuery("page_token").filter(value -> !value.isEmpty());
+    return place(
+        request.rawPlusQuery("page_token").filter(value -> !value.isEmpty()), project, list);
+  }
+
+  /** The same of a token that a body has. */
+  Optional<Bytes> place(Optional<String> text, ProjectId project, String list) {
     if (text.isEmpty()) {
       return Optional.empty();
     }

@@ -29,6 +29,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
       case Fact.MessageReceived received -> Optional.of(received(received));
       case Fact.ContactCreated created -> Optional.of(created(created));
       case Fact.ConversationStarted started -> Optional.of(started(started));
+      case Fact.Changed changed -> Optional.of(changed(changed));
       case Fact.Opted opted -> Optional.of(opted(opted));
       case Fact.NotMapped notMapped -> Optional.of(notMapped(notMapped));
       case Fact.StatusChanged changed -> Optional.of(changed(changed));
@@ -119,22 +120,68 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
   }
 
   private static Callback started(Fact.ConversationStarted fact) {
-    ObjectNode body = envelope(fact.app().id(), fact.app().project(), fact.at(), Optional.empty());
-    body.putObject("conversation_start_notification").set("conversation", fact.json());
-    body.put("message_metadata", "");
-    return new Callback(
-        "CONVERSATION_START", fact.app().project(), Optional.of(fact.app().id()), body);
+    ObjectNode conversation = Json.object();
+    conversation.set("conversation", fact.json());
+    return of(
+        "CONVERSATION_START",
+        "conversation_start_notification",
+        fact.app().project(),
+        Optional.of(fact.app().id()),
+        fact.at(),
+        conversation);
   }
 
-  /** Contacts belong to the project: the envelope names no app. */
   private static Callback created(Fact.ContactCreated fact) {
+    ObjectNode contact = Json.object();
+    contact.set("contact", fact.json());
+    return of(
+        "CONTACT_CREATE",
+        "contact_create_notification",
+        fact.project(),
+        Optional.empty(),
+        fact.at(),
+        contact);
+  }
+
+  private static Callback changed(Fact.Changed fact) {
+    String payload =
+        switch (fact.what()) {
+          case CONTACT_UPDATED -> "contact_update_notification";
+          case CONTACT_DELETED -> "contact_delete_notification";
+          case CONTACT_MERGED -> "contact_merge_notification";
+          case IDENTITIES_DUPLICATED -> "duplicated_contact_identities_notification";
+          case CONVERSATION_STOPPED -> "conversation_stop_notification";
+          case CONVERSATION_DELETED -> "conversation_delete_notification";
+          case RECORD_STORED -> "record_notification";
+        };
+    String trigger =
+        switch (fact.what()) {
+          case CONTACT_UPDATED -> "CONTACT_UPDATE";
+          case CONTACT_DELETED -> "CONTACT_DELETE";
+          case CONTACT_MERGED -> "CONTACT_MERGE";
+          case IDENTITIES_DUPLICATED -> "CONTACT_IDENTITIES_DUPLICATION";
+          case CONVERSATION_STOPPED -> "CONVERSATION_STOP";
+          case CONVERSATION_DELETED -> "CONVERSATION_DELETE";
+          case RECORD_STORED -> "RECORD_NOTIFICATION";
+        };
+    return of(trigger, payload, fact.project(), fact.app(), fact.at(), fact.json());
+  }
+
+  /** Contacts belong to the project: their envelope names no app. */
+  private static Callback of(
+      String trigger,
+      String payload,
+      ProjectId project,
+      Optional<AppId> app,
+      Instant at,
+      ObjectNode json) {
     ObjectNode body = Json.object();
-    body.put("app_id", "");
-    body.put("project_id", fact.project().value());
-    body.put("accepted_time", fact.at().toString());
-    body.putObject("contact_create_notification").set("contact", fact.json());
+    body.put("app_id", app.map(AppId::toString).orElse(""));
+    body.put("project_id", project.value());
+    body.put("accepted_time", at.toString());
+    body.set(payload, json);
     body.put("message_metadata", "");
-    return new Callback("CONTACT_CREATE", fact.project(), Optional.empty(), body);
+    return new Callback(trigger, project, app, body);
   }
 
   private static ObjectNode envelope(Party party, Instant accepted, Optional<Instant> occurred) {

@@ -121,6 +121,7 @@ public final class Callbacks implements Reaction {
       case Fact.MessageReceived f -> Told.of(f.party().contact(), f.party().key());
       case Fact.ContactCreated f -> Told.of(f.contact(), f.key());
       case Fact.ConversationStarted f -> Told.of(f.contact(), f.key());
+      case Fact.Changed f -> Told.of(f.contact(), f.key());
       case Fact.Opted f -> Told.of(f.party().contact(), f.party().key());
       case Fact.StatusChanged f -> Told.of(f.party().contact(), f.party().key());
       case Fact.Submitted f -> Told.of(f.party().contact(), f.party().key());

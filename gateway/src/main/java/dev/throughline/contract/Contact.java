@@ -16,6 +16,8 @@ public record Contact(
     String externalId,
     String metadata,
     String language) {
+  /** The display name of somebody who was given none. */
+  public static final String NAMELESS = "Unknown";
 
   public Contact {
     identities = List.copyOf(identities);

@@ -108,7 +108,8 @@ public final class SendRequests {
         .orElseThrow(() -> fields.wrong("app_id", "must be a ULID."));
   }
 
-  private static Recipient recipient(Fields fields) {
+  /** A {@code recipient}. */
+  public static Recipient recipient(Fields fields) {
     Optional<String> contact =
         fields.string("contact_id", MAX_METADATA).filter(id -> !id.isEmpty());
     Optional<Fields> identified = fields.object("identified_by");

@@ -11,12 +11,20 @@ public final class Changes {
   public static final String CONTACT_CREATED = "contact_created";
   public static final String CONTACT_UPDATED = "contact_updated";
   public static final String CONTACT_DELETED = "contact_deleted";
+  public static final String CONTACT_MERGED = "contact_merged";
   public static final String CONVERSATION_CREATED = "conversation_created";
   public static final String CONVERSATION_UPDATED = "conversation_updated";
   public static final String CONVERSATION_STOPPED = "conversation_stopped";
+  public static final String CONVERSATION_RESUMED = "conversation_resumed";
   public static final String CONVERSATION_DELETED = "conversation_deleted";
   public static final String MESSAGE_UPDATED = "message_updated";
   public static final String MESSAGE_DELETED = "message_deleted";
+  public static final String MESSAGE_INJECTED = "message_injected";
+
+  /** What was kept for as long as the app's retention policy says. */
+  public static final String EXPIRED = "expired";
+
+  public static final String SETTINGS = "settings";
 
   /** Ids of what changed. */
   public static final String CONTACT = "contact";
@@ -27,6 +35,9 @@ public final class Changes {
 
   /** The contact or conversation as the API shows it after the change, or before its deletion. */
   public static final String SHOWN = "shown";
+
+  /** The contact that was merged into another, and ceased to be. */
+  public static final String MERGED = "merged";
 
   public static final String DECISION = "decision";
   public static final String REPLAY = "replay";

@@ -51,6 +51,9 @@ public final class ContactStore {
   /** Above every id: where a list that starts with the newest starts. */
   static final UUID NEWEST = new UUID(-1, -1);
 
+  static final Ulid NEWEST_ID = Ulids.of(NEWEST);
+  static final Ulid OLDEST = new Ulid(0, 0);
+
   private static final String PAGE =
       """
       select id, language, sealed from contact
@@ -131,7 +134,7 @@ public final class ContactStore {
     this.log = log;
     this.ulids = ulids;
     this.clock = clock;
-    this.entries = new ChangeEntries(drafts);
+    this.entries = new ChangeEntries(drafts, log);
     this.messages = messages;
   }
 
@@ -202,7 +205,7 @@ public final class ContactStore {
         Vault.insert(c, keys.values());
         insert(c, project, contact, key);
         addresses(c, project, contact, ids, Set.copyOf(ids.values()), keys);
-        return log.append(draft, c);
+        return entries.append(c, draft, contact.id(), Optional.empty());
       });
     } catch (DatabaseException.UniqueViolation e) {
       return taken(e, project, contact);
@@ -243,13 +246,15 @@ public final class ContactStore {
       return new Written.Missing<>();
     }
     Contact contact = found.get().contact();
-    messages.deleteOf(MessageStore.Of.contact(id));
+    messages.deleteOf(MessageRemoval.Of.contact(id));
+    messages.deleteOf(MessageRemoval.Of.dispatched(id));
     Draft draft = entries.draft(project, id, Changes.CONTACT_DELETED, shown(contact));
     boolean deleted =
         database.transaction(c -> {
           if (lock(c, project, id).isEmpty()) {
             return false;
           }
+          entries.forget(c, id);
           execute(c, DELETE_REPLY_TOKENS, id.value());
           execute(c, DELETE, id.value());
           log.append(draft, c);
@@ -295,7 +300,7 @@ public final class ContactStore {
             statement.executeUpdate();
           }
           addresses(c, project, changed, ids, fresh, keys);
-          log.append(draft, c);
+          entries.append(c, draft, id, Optional.empty());
           return true;
         });
     if (written) {
@@ -342,7 +347,7 @@ public final class ContactStore {
     }
   }
 
-  private void update(Connection c, ProjectId project, Contact contact, DataKey key)
+  void update(Connection c, ProjectId project, Contact contact, DataKey key)
       throws SQLException {
     try (PreparedStatement statement = c.prepareStatement(UPDATE)) {
       statement.setString(1, contact.language());
@@ -399,7 +404,7 @@ public final class ContactStore {
     }
   }
 
-  private Optional<Found> found(ProjectId project, ContactId id) {
+  Optional<Found> found(ProjectId project, ContactId id) {
     return open(
             database.read(c -> {
               try (PreparedStatement statement = c.prepareStatement(BY_ID)) {
@@ -557,7 +562,7 @@ public final class ContactStore {
   }
 
   /** A contact with the sealed bytes that tell whether it was changed meanwhile. */
-  private record Found(Contact contact, Bytes sealed, Map<Ulid, ChannelIdentity> addresses) {}
+  record Found(Contact contact, Bytes sealed, Map<Ulid, ChannelIdentity> addresses) {}
 
   private record Rowset(List<ContactRow> contacts, List<AddressRow> addresses) {}
 

@@ -14,6 +14,7 @@ import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
 import dev.throughline.store.DatabaseException;
+import dev.throughline.store.UuidArray;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Vault;
 import java.sql.Connection;
@@ -26,9 +27,12 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,7 +48,7 @@ public final class ConversationStore {
       from conversation c
       """;
 
-  private static final String FIND = SELECT + "where c.id = ? and c.project = ?";
+  private static final String FIND = SELECT + "where c.id = any (?) and c.project = ?";
 
   /** Parameters that are null do not filter. */
   private static final String WHERE =
@@ -104,7 +108,7 @@ public final class ConversationStore {
     this.vault = vault;
     this.log = log;
     this.clock = clock;
-    this.entries = new ChangeEntries(drafts);
+    this.entries = new ChangeEntries(drafts, log);
     this.messages = messages;
   }
 
@@ -120,6 +124,12 @@ public final class ConversationStore {
 
   public Optional<Conversation> find(ProjectId project, ConversationId id) {
     return found(project, id).map(Found::conversation);
+  }
+
+  Map<ConversationId, Conversation> find(ProjectId project, List<ConversationId> ids) {
+    return found(project, ids).stream()
+        .map(Found::conversation)
+        .collect(Collectors.toMap(Conversation::id, Function.identity()));
   }
 
   /** The newest first, older than {@code before}. */
@@ -158,7 +168,7 @@ public final class ConversationStore {
               return false;
             }
             insert(c, project, conversation, key);
-            log.append(draft, c);
+            entries.append(c, draft, conversation.contact(), Optional.of(conversation.id()));
             return true;
           });
       return written ? new Written.Done<>(conversation) : new Written.Missing<>();
@@ -172,7 +182,7 @@ public final class ConversationStore {
    */
   public Written<Conversation> update(
       ProjectId project, ConversationId id, UnaryOperator<Conversation> change) {
-    return update(project, id, change, Changes.CONVERSATION_UPDATED);
+    return change(project, id, change);
   }
 
   /** A conversation that stands still stays as it is. */
@@ -181,7 +191,7 @@ public final class ConversationStore {
     if (found.isPresent() && !found.get().active()) {
       return new Written.Done<>(found.get());
     }
-    return update(project, id, ConversationStore::stopped, Changes.CONVERSATION_STOPPED);
+    return change(project, id, ConversationStore::stopped);
   }
 
   /** Deletes a conversation with its messages; what was said goes at once. */
@@ -191,13 +201,14 @@ public final class ConversationStore {
       return new Written.Missing<>();
     }
     Conversation conversation = found.get().conversation();
-    messages.deleteOf(MessageStore.Of.conversation(id));
+    messages.deleteOf(MessageRemoval.Of.conversation(id));
     Draft draft = draft(project, conversation, Changes.CONVERSATION_DELETED);
     boolean deleted =
         database.transaction(c -> {
           if (!lockContact(c, project, conversation.contact()) || lock(c, project, id).isEmpty()) {
             return false;
           }
+          entries.forget(c, id);
           execute(c, UNSENT_GONE, id.value());
           execute(c, DELETE, id.value());
           log.append(draft, c);
@@ -219,15 +230,22 @@ public final class ConversationStore {
         running.correlationId());
   }
 
-  private Written<Conversation> update(
-      ProjectId project, ConversationId id, UnaryOperator<Conversation> change, String word) {
+  private static String word(Conversation before, Conversation after) {
+    if (before.active() == after.active()) {
+      return Changes.CONVERSATION_UPDATED;
+    }
+    return after.active() ? Changes.CONVERSATION_RESUMED : Changes.CONVERSATION_STOPPED;
+  }
+
+  private Written<Conversation> change(
+      ProjectId project, ConversationId id, UnaryOperator<Conversation> change) {
     for (int tries = 0; tries < MAX_TRIES; tries++) {
       Optional<Found> found = found(project, id);
       if (found.isEmpty()) {
         return new Written.Missing<>();
       }
       Conversation changed = change.apply(found.get().conversation());
-      Draft draft = draft(project, changed, word);
+      Draft draft = draft(project, changed, word(found.get().conversation(), changed));
       DataKey key = ChangeEntries.key(draft, changed.contact());
       try {
         boolean written =
@@ -237,7 +255,7 @@ public final class ConversationStore {
                 return false;
               }
               update(c, changed, key);
-              log.append(draft, c);
+              entries.append(c, draft, changed.contact(), Optional.of(id));
               return true;
             });
         if (written) {
@@ -331,16 +349,19 @@ public final class ConversationStore {
   }
 
   private Optional<Found> found(ProjectId project, ConversationId id) {
+    return found(project, List.of(id)).stream().findFirst();
+  }
+
+  private List<Found> found(ProjectId project, List<ConversationId> ids) {
     return open(
-            database.read(c -> {
-              try (PreparedStatement statement = c.prepareStatement(FIND)) {
-                statement.setObject(1, id.value().toUuid());
-                statement.setString(2, project.value());
-                return rows(statement);
-              }
-            }))
-        .stream()
-        .findFirst();
+        database.read(c -> {
+          try (PreparedStatement statement = c.prepareStatement(FIND)) {
+            statement.setArray(
+                1, UuidArray.of(c, ids.stream().map(id -> id.value().toUuid()).toList()));
+            statement.setString(2, project.value());
+            return rows(statement);
+          }
+        }));
   }
 
   private List<Found> open(List<Row> rows) {

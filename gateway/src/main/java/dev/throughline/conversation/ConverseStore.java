@@ -153,7 +153,7 @@ final class ConverseStore {
       """
       (select id, index, position, accept_time as received, sealed from message
         where conversation = ? and account = ? and reply = 1 and accept_time > ?
-        order by id desc limit 1)
+        order by accept_time desc, id desc limit 1)
       union all
       (select null, index, position, received, sealed from reply_token
         where contact = ? and account = ? and not taken and received > ?
@@ -188,7 +188,8 @@ final class ConverseStore {
   private static final String MESSAGE_OF_PLATFORM =
       """
       select id, index, part_first, part_end from message
-      where conversation = ? and platform_id = ? and direction = 0
+      where platform_id = ? and direction = 0
+        and (conversation = ? or conversation is null and identity = ?)
       """;
 
   private static final String CLEAR_MESSAGE =
@@ -397,7 +398,7 @@ final class ConverseStore {
           .uuid(row.id().value().toUuid())
           .text(row.project().value())
           .uuid(row.app().value().toUuid())
-          .uuid(row.conversation().value().toUuid())
+          .uuid(row.isDispatched() ? null : row.conversation().value().toUuid())
           .uuid(row.contact().value().toUuid())
           .uuid(row.identity().toUuid())
           .uuid(row.account().map(account -> account.value().toUuid()).orElse(null))
@@ -533,7 +534,7 @@ final class ConverseStore {
               new KnownMessage(
                   new MessageId(id(row, 1)),
                   new AppId(id(row, 2)),
-                  new ConversationId(id(row, 3)),
+                  ulid(row, 3).map(ConversationId::new),
                   new ContactId(id(row, 4)),
                   id(row, 5),
                   new ChannelName(row.getString(6)),
@@ -573,11 +574,16 @@ final class ConverseStore {
     return found;
   }
 
-  static List<UnsentMessage> messagesOf(Connection c, Unsend unsend) throws SQLException {
+  /**
+   * @param address whose the message is, if it was dispatched and is in no conversation
+   */
+  static List<UnsentMessage> messagesOf(Connection c, Unsend unsend, Ulid address)
+      throws SQLException {
     List<UnsentMessage> found = new ArrayList<>();
     try (PreparedStatement s = c.prepareStatement(MESSAGE_OF_PLATFORM)) {
-      s.setObject(1, unsend.conversation().value().toUuid());
-      s.setString(2, unsend.platformId());
+      s.setString(1, unsend.platformId());
+      s.setObject(2, unsend.conversation().value().toUuid());
+      s.setObject(3, address.toUuid());
       try (ResultSet row = s.executeQuery()) {
         while (row.next()) {
           found.add(

@@ -20,14 +20,14 @@ import java.util.Optional;
 public final class Directory {
   private final Database database;
   private final Vault vault;
-  private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of());
+  private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of(), Map.of());
 
   public Directory(Database database, Vault vault) {
     this.database = database;
     this.vault = vault;
   }
 
-  /** Reads all apps anew. */
+  /** Reads all apps and settings anew. */
   public synchronized void reload() {
     Map<AppId, App> apps = new HashMap<>();
     Map<AccountId, Account> accounts = new HashMap<>();
@@ -35,7 +35,7 @@ public final class Directory {
       apps.put(app.id(), app);
       app.accounts().forEach(account -> accounts.put(account.id(), account));
     }
-    snapshot = new Snapshot(apps, accounts);
+    snapshot = new Snapshot(apps, accounts, ProjectSettings.unified(database));
   }
 
   public Optional<App> app(AppId id) {
@@ -57,6 +57,11 @@ public final class Directory {
     return List.copyOf(snapshot.apps.values());
   }
 
+  /** Whether the sibling addresses of a person, such as a number on two channels, are one contact's. */
+  public boolean isUnified(ProjectId project) {
+    return snapshot.unified.getOrDefault(project, false);
+  }
+
   /** Accounts that an app gave up are found as well: what they received is still theirs. */
   public Optional<Account> account(AccountId id) {
     return Optional.ofNullable(snapshot.accounts.get(id));
@@ -74,5 +79,8 @@ public final class Directory {
                     .findFirst());
   }
 
-  private record Snapshot(Map<AppId, App> apps, Map<AccountId, Account> accounts) {}
+  private record Snapshot(
+      Map<AppId, App> apps,
+      Map<AccountId, Account> accounts,
+      Map<ProjectId, Boolean> unified) {}
 }

@@ -6,6 +6,7 @@ import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryStatus;
+import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
@@ -45,6 +46,33 @@ public sealed interface Fact {
   /** A conversation began; {@code json} is as the API shows it, {@code key} seals it. */
   record ConversationStarted(App app, ContactId contact, DataKey key, Instant at, ObjectNode json)
       implements Fact {}
+
+  /**
+   * Something that is kept was changed, merged, stopped, deleted or stored.
+   *
+   * @param app for what is an app's own; contacts are the project's
+   * @param json what the app is told of it, as the contract writes it; {@code key} seals it
+   */
+  record Changed(
+      What what,
+      ProjectId project,
+      Optional<AppId> app,
+      ContactId contact,
+      DataKey key,
+      Instant at,
+      ObjectNode json)
+      implements Fact {
+    /** What became of it. */
+    public enum What {
+      CONTACT_UPDATED,
+      CONTACT_DELETED,
+      CONTACT_MERGED,
+      IDENTITIES_DUPLICATED,
+      CONVERSATION_STOPPED,
+      CONVERSATION_DELETED,
+      RECORD_STORED
+    }
+  }
 
   /** Somebody befriended ({@code in}) or blocked the account. */
   record Opted(Party party, boolean in, Instant acceptedAt, Optional<Instant> occurredAt)

@@ -19,7 +19,6 @@ import dev.throughline.conversation.Rows.ReplyRow;
 import dev.throughline.conversation.Rows.StatusRow;
 import dev.throughline.conversation.Rows.Unsend;
 import dev.throughline.conversation.Rows.UnsentMessage;
-import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
@@ -29,11 +28,9 @@ import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
-import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
-import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.message.Reason;
 import dev.throughline.message.SendRequest;
@@ -287,7 +284,12 @@ final class FoldWork implements Effects {
               ? new Content.ChoiceResponse(Optional.empty(), response.data(), Optional.empty())
               : chosen(response, offered);
     }
-    Optional<String> replyToken = head.standby() ? Optional.empty() : head.replyToken();
+    boolean dispatch = item.app().processingMode() == App.ProcessingMode.DISPATCH;
+    if (dispatch && !takenBack) {
+      keepReplyToken(item, item.event(), party);
+    }
+    Optional<String> replyToken =
+        head.standby() || dispatch ? Optional.empty() : head.replyToken();
     Optional<String> sender =
         head.author()
             .filter(author -> !Optional.of(author).equals(head.chat()))
@@ -456,7 +458,8 @@ final class FoldWork implements Effects {
     Unsend unsend = new Unsend(known, unsent.platformMessageId(), at);
     ConverseStore.insertUnsent(transaction, unsend);
     anyUnsent = true;
-    for (UnsentMessage message : ConverseStore.messagesOf(transaction, unsend)) {
+    for (UnsentMessage message : ConverseStore.messagesOf(
+        transaction, unsend, identityOf(party).id())) {
       Log.deleteParts(transaction, message.index(), message.parts().first(), message.parts().end());
       ConverseStore.clear(transaction, message.id(), emptied(party.key(), message.id()));
     }
@@ -679,34 +682,8 @@ final class FoldWork implements Effects {
   }
 
   /** The rows were changed with the entry; what is left is to tell of it. */
-  private void change(Item.Change item) {
-    Optional<DataKey> key =
-        item.entry().keys().isEmpty()
-            ? Optional.empty()
-            : item.entry().keys().getFirst().flatMap(vault::key);
-    Optional<ContactId> contact = ulid(item.record(), Changes.CONTACT).map(ContactId::new);
-    if (key.isEmpty()
-        || contact.isEmpty()
-        || !(item.record().path(Changes.SHOWN) instanceof ObjectNode shown)) {
-      return;
-    }
-    switch (Json.string(item.record(), Changes.CHANGE).orElse("")) {
-      case Changes.CONTACT_CREATED -> {
-        if (item.entry().subject() instanceof Subject.Project(String project)) {
-          emit(
-              new Fact.ContactCreated(new ProjectId(project), contact.get(), key.get(), at, shown));
-        }
-      }
-      case Changes.CONVERSATION_CREATED ->
-          ulid(item.record(), Changes.APP)
-              .map(AppId::new)
-              .flatMap(directory::app)
-              .ifPresent(app ->
-                  emit(new Fact.ConversationStarted(app, contact.get(), key.get(), at, shown)));
-      default -> {
-        // Nobody outside is told of the other changes.
-      }
-    }
+  private void change(Item.Change item) throws SQLException {
+    new ToldChanges(vault, directory, transaction, this).tell(item);
   }
 
   // --- Effects ----------------------------------------------------------------------------------
@@ -1113,7 +1090,7 @@ final class FoldWork implements Effects {
             new Party(
                 app.get(),
                 row.contact(),
-                Optional.of(row.conversation()),
+                row.conversation(),
                 new Identity(row.channel(), address.get().asUtf8()),
                 key.get()),
             new StoredMessage(

@@ -6,7 +6,6 @@ import dev.throughline.contract.ConversationMessage.Direction;
 import dev.throughline.contract.ConversationMessage.Status;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.SendRequests;
-import dev.throughline.conversation.Rows.PartRange;
 import dev.throughline.ledger.Kind;
 import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
@@ -36,10 +35,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -54,23 +51,20 @@ public final class MessageStore {
   /** The newest time that PostgreSQL and this API can both write. */
   public static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
-  private static final Instant EARLIEST = Instant.EPOCH;
-
-  private static final String COLUMNS =
-      """
-      m.id, m.app, m.conversation, m.contact, m.channel, m.direction, m.accept_time,
-        m.processing_mode, m.injected, m.status, m.status_at, m.reason_code, m.sealed,
-        m.status_sealed, i.id, i.sealed
-      """;
+  static final Instant EARLIEST = Instant.EPOCH;
 
   private static final String FIND =
       "select "
-          + COLUMNS
+          + MessageRows.COLUMNS
           + "from message m left join identity i on i.id = m.identity"
           + " where m.id = ? and m.project = ?";
 
-  private static final String OF_APPS = page("app");
-  private static final String OF_CONVERSATIONS = page("conversation");
+  private static final String OF_APPS = page("app = scope.id and conversation is not null");
+  private static final String OF_CONVERSATIONS = page("conversation = scope.id");
+  private static final String DISPATCHED_OF_APPS =
+      page("app = scope.id and conversation is null");
+  private static final String DISPATCHED_OF_ADDRESSES =
+      page("identity = scope.id and conversation is null");
 
   private static final String CONVERSATIONS_OF_CONTACTS =
       "select id from conversation where contact = any (?)";
@@ -92,42 +86,36 @@ public final class MessageStore {
   private static final String LOCK_MESSAGE = "select sealed from message where id = ? for update";
   private static final String SEAL = "update message set sealed = ? where id = ?";
 
-  private static final String REFS =
-      """
-      select m.id, m.contact, m.index, m.part_first, m.part_end,
-        array (select e.index from message_entry e where e.message = m.id)
-      from message m
-      """;
-
-  private static final String ENTRIES_GONE = "delete from message_entry where message = any (?)";
-  private static final String MESSAGES_GONE = "delete from message where id = any (?)";
-
   private final Database database;
   private final Vault vault;
   private final Log log;
+  private final Directory directory;
   private final ChangeEntries entries;
+  private final MessageRemoval removal;
 
-  public MessageStore(Database database, Vault vault, Log log, Drafts drafts) {
+  public MessageStore(
+      Database database, Vault vault, Log log, Drafts drafts, Directory directory) {
     this.database = database;
+    this.directory = directory;
     this.vault = vault;
     this.log = log;
-    this.entries = new ChangeEntries(drafts);
+    this.entries = new ChangeEntries(drafts, log);
+    this.removal = new MessageRemoval(database, log);
   }
 
   /**
-   * A page of each app or each conversation, in the order of its index, and the newest of them all.
-   * Parameters that are null do not filter.
+   * A page of each app, conversation or address, in the order of its index, and the newest of them
+   * all. Parameters that are null do not filter.
    */
   private static String page(String scope) {
     return """
     with m as (
       select found.* from unnest(?::uuid[]) as scope (id) cross join lateral (
         select * from message
-        where %s = scope.id and project = ?
+        where %s and project = ?
           and (accept_time, id) < (?, ?)
           and accept_time >= ? and accept_time < ?
-          and processing_mode = ?
-          and (?::uuid is null or app = ?)
+          and app = any (?)
           and (?::text is null or channel = ?)
           and (?::smallint is null or direction = ?)
           and (?::uuid[] is null or identity = any (?))
@@ -138,7 +126,7 @@ public final class MessageStore {
     select %s
     from m left join identity i on i.id = m.identity order by m.accept_time desc, m.id desc
     """
-        .formatted(scope, COLUMNS);
+        .formatted(scope, MessageRows.COLUMNS);
   }
 
   /** What a list of messages is narrowed to; empty means not at all. */
@@ -161,42 +149,48 @@ public final class MessageStore {
   /** Where a list goes on: after this message. */
   public record Cursor(Instant acceptTime, Ulid id) {}
 
-  /** Whose messages. */
-  record Of(String column, Ulid id) {
-    static Of contact(ContactId id) {
-      return new Of("m.contact", id.value());
-    }
-
-    static Of conversation(ConversationId id) {
-      return new Of("m.conversation", id.value());
-    }
-
-    private String where() {
-      return column.equals("m.contact")
-          ? "where m.conversation in (select id from conversation where contact = ?)"
-          : "where m.conversation = ?";
-    }
-  }
-
+  /** Not what was dispatched by an app that keeps nothing dispatched. */
   public Optional<ConversationMessage> find(ProjectId project, MessageId id) {
-    return open(
-            database.read(c -> {
-              try (PreparedStatement statement = c.prepareStatement(FIND)) {
-                statement.setObject(1, id.value().toUuid());
-                statement.setString(2, project.value());
-                return rows(statement);
-              }
-            }))
+    List<MessageRows.Row> rows =
+        database.read(c -> {
+          try (PreparedStatement statement = c.prepareStatement(FIND)) {
+            statement.setObject(1, id.value().toUuid());
+            statement.setString(2, project.value());
+            return MessageRows.read(statement);
+          }
+        });
+    return MessageRows.open(
+            vault,
+            rows.stream()
+                .filter(row -> isShown(row.processingMode().equals("DISPATCH"), row.app()))
+                .toList())
         .stream()
         .findFirst();
+  }
+
+  private boolean isDispatched(SendRequest send) {
+    return send.dispatchOnly()
+        || directory
+            .app(send.app())
+            .filter(app -> app.processingMode() == App.ProcessingMode.DISPATCH)
+            .isPresent();
+  }
+
+  private boolean isShown(boolean dispatched, AppId app) {
+    return !dispatched
+        || directory.app(app).map(Retention::of).map(Retention::showsDispatched).orElse(false);
   }
 
   /** A send that was accepted and not folded yet: it shows as QUEUED. */
   public Optional<ConversationMessage> accepted(ProjectId project, MessageId id) {
     Optional<LogEntry> entry = request(project, id).filter(this::waits);
-    return entry.map(found -> {
+    return entry.flatMap(found -> {
       Optional<SendRequest> send =
           found.body().map(SendRequests::parse).flatMap(SendRequests.Parsed::request);
+      boolean dispatched = send.map(this::isDispatched).orElse(false);
+      if (send.map(s -> !isShown(dispatched, s.app())).orElse(false)) {
+        return Optional.empty();
+      }
       Optional<ChannelIdentity> identity =
           send.filter(s -> s.recipient() instanceof SendRequest.Recipient.ByIdentities)
               .map(s ->
@@ -206,7 +200,8 @@ public final class MessageStore {
       Optional<ContactId> contact =
           send.filter(s -> s.recipient() instanceof SendRequest.Recipient.ByContact)
               .map(s -> ((SendRequest.Recipient.ByContact) s.recipient()).contact());
-      return new ConversationMessage(
+      return Optional.of(
+          new ConversationMessage(
           id,
           Direction.TO_CONTACT,
           send.map(s -> Json.object(Bytes.utf8(s.message().json()))).orElseGet(Json::object),
@@ -218,21 +213,22 @@ public final class MessageStore {
           false,
           "",
           send.flatMap(SendRequest::correlationId).orElse(""),
-          send.map(SendRequest::dispatchOnly).orElse(false) ? "DISPATCH" : "CONVERSATION",
-          Optional.of(new Status("QUEUED", found.at(), "", "")));
+          dispatched ? "DISPATCH" : "CONVERSATION",
+          Optional.of(new Status("QUEUED", found.at(), "", ""))));
     });
   }
 
-  /**
-   * The newest first.
-   *
-   * @param apps the project's apps: where to look if nothing narrower is asked for
-   */
+  /** The newest first. */
   public List<ConversationMessage> page(
-      ProjectId project, List<AppId> apps, Filter filter, Optional<Cursor> after, int limit) {
+      ProjectId project, Filter filter, Optional<Cursor> after, int limit) {
     byte[][] hashes =
         filter.addresses().stream().map(a -> vault.hash(a).array()).toArray(byte[][]::new);
-    return open(
+    List<UUID> apps =
+        shownApps(directory, project, filter.app(), filter.dispatch()).stream()
+            .map(app -> app.value().toUuid())
+            .toList();
+    return MessageRows.open(
+        vault,
         database.read(c -> {
           List<UUID> addresses = new ArrayList<>();
           List<UUID> contacts = new ArrayList<>();
@@ -251,20 +247,35 @@ public final class MessageStore {
               }
             }
             if (addresses.isEmpty()) {
-              return List.<Row>of();
+              return List.<MessageRows.Row>of();
             }
           }
           boolean byConversation = filter.conversation().isPresent() || !contacts.isEmpty();
           List<UUID> scope =
-              byConversation
-                  ? conversations(c, filter.conversation(), contacts)
-                  : apps.stream().map(app -> app.value().toUuid()).toList();
-          try (PreparedStatement statement =
-              c.prepareStatement(byConversation ? OF_CONVERSATIONS : OF_APPS)) {
-            bind(c, statement, project, filter, after, limit, scope, addresses);
-            return rows(statement);
+              filter.dispatch()
+                  ? (addresses.isEmpty() ? apps : addresses)
+                  : byConversation
+                      ? conversations(c, filter.conversation(), contacts)
+                      : apps;
+          String sql =
+              filter.dispatch()
+                  ? (addresses.isEmpty() ? DISPATCHED_OF_APPS : DISPATCHED_OF_ADDRESSES)
+                  : byConversation ? OF_CONVERSATIONS : OF_APPS;
+          try (PreparedStatement statement = c.prepareStatement(sql)) {
+            bind(c, statement, project, filter, after, limit, scope, apps, addresses);
+            return MessageRows.read(statement);
           }
         }));
+  }
+
+  /** The apps whose messages a list may show: of dispatched ones, those that keep them at all. */
+  static List<AppId> shownApps(
+      Directory directory, ProjectId project, Optional<AppId> only, boolean dispatch) {
+    return directory.apps(project).stream()
+        .filter(app -> only.isEmpty() || only.get().equals(app.id()))
+        .filter(app -> !dispatch || Retention.of(app).showsDispatched())
+        .map(App::id)
+        .toList();
   }
 
   /** Replaces a message's metadata. */
@@ -313,13 +324,11 @@ public final class MessageStore {
       return new Written.Missing<>();
     }
     ContactId contact = found.get().contact().get();
-    List<Ref> refs = database.read(c -> refs(c, "where m.id = ?", id.value(), 1));
-    List<Cut> cuts = cuts(refs);
+    MessageRemoval.Batch batch = removal.batch(MessageRemoval.Of.message(id), 1);
     Draft draft = entries.draft(project, contact, Changes.MESSAGE_DELETED, facts(id));
     boolean deleted =
         database.transaction(c -> {
-          execute(c, LOCK_CONTACT, contact.value());
-          if (delete(c, refs, cuts) == 0) {
+          if (MessageRemoval.delete(c, batch) == 0) {
             return false;
           }
           log.append(draft, c);
@@ -329,17 +338,13 @@ public final class MessageStore {
   }
 
   /** Deletes messages by the hundred, as a part of deleting whose they are. May be repeated. */
-  void deleteOf(Of of) {
+  void deleteOf(MessageRemoval.Of of) {
     while (true) {
-      List<Ref> refs = database.read(c -> refs(c, of.where(), of.id(), DELETED_AT_ONCE));
-      if (refs.isEmpty()) {
+      MessageRemoval.Batch batch = removal.batch(of, DELETED_AT_ONCE);
+      if (batch.isEmpty()) {
         return;
       }
-      List<Cut> cuts = cuts(refs);
-      database.transaction(c -> {
-        execute(c, LOCK_CONTACT, refs.getFirst().contact());
-        return delete(c, refs, cuts);
-      });
+      database.transaction(c -> MessageRemoval.delete(c, batch));
     }
   }
 
@@ -408,6 +413,7 @@ public final class MessageStore {
       Optional<Cursor> after,
       int limit,
       List<UUID> scope,
+      List<UUID> apps,
       List<UUID> addresses)
       throws SQLException {
     int p = 0;
@@ -417,10 +423,7 @@ public final class MessageStore {
     statement.setObject(++p, after.map(cursor -> cursor.id().toUuid()).orElse(ContactStore.NEWEST));
     statement.setObject(++p, time(filter.from().orElse(EARLIEST)));
     statement.setObject(++p, time(filter.until().orElse(LATEST)));
-    statement.setString(++p, filter.dispatch() ? "DISPATCH" : "CONVERSATION");
-    @Nullable UUID app = filter.app().map(id -> id.value().toUuid()).orElse(null);
-    statement.setObject(++p, app);
-    statement.setObject(++p, app);
+    statement.setArray(++p, UuidArray.of(c, apps));
     @Nullable String channel = filter.channel().map(ChannelName::value).orElse(null);
     statement.setString(++p, channel);
     statement.setString(++p, channel);
@@ -438,162 +441,11 @@ public final class MessageStore {
     return at.atOffset(ZoneOffset.UTC);
   }
 
-  private static short column(Direction direction) {
+  static short column(Direction direction) {
     return switch (direction) {
       case TO_APP -> 0;
       case TO_CONTACT -> 1;
     };
-  }
-
-  private List<ConversationMessage> open(List<Row> rows) {
-    List<UUID> keys = new ArrayList<>();
-    for (Row row : rows) {
-      keys.add(Vault.keyId(row.sealed()));
-      row.statusSealed().ifPresent(sealed -> keys.add(Vault.keyId(sealed)));
-      row.addressSealed().ifPresent(sealed -> keys.add(Vault.keyId(sealed)));
-    }
-    vault.load(keys);
-    return rows.stream().map(this::shown).toList();
-  }
-
-  /** What was sealed with a key that is destroyed shows as empty. */
-  private ConversationMessage shown(Row row) {
-    ObjectNode json = json(row.sealed(), "message", row.id().value());
-    String description =
-        row.statusSealed()
-            .map(sealed -> json(sealed, "message-status", row.id().value()))
-            .flatMap(status -> Json.string(status, "description"))
-            .orElse("");
-    String address =
-        row.addressSealed()
-            .flatMap(sealed ->
-                vault.open(
-                    sealed, Rows.associated("identity", row.address().orElse(new Ulid(0, 0)))))
-            .map(Bytes::asUtf8)
-            .orElse("");
-    return new ConversationMessage(
-        row.id(),
-        row.direction(),
-        json.path("content") instanceof ObjectNode content ? content : Json.object(),
-        Optional.of(
-            new ChannelIdentity(row.channel(), address, Owners.scope(row.channel(), row.app()))),
-        row.contact(),
-        row.conversation(),
-        Json.string(json, "metadata").orElse(""),
-        row.acceptTime(),
-        row.injected(),
-        Json.string(json, "sender_id").orElse(""),
-        Json.string(json, "correlation_id").orElse(""),
-        row.processingMode(),
-        Optional.of(new Status(row.status(), row.statusAt(), row.reason(), description)));
-  }
-
-  private ObjectNode json(Bytes sealed, String what, Ulid id) {
-    return vault.open(sealed, Rows.associated(what, id)).map(Json::object).orElseGet(Json::object);
-  }
-
-  private static List<Row> rows(PreparedStatement statement) throws SQLException {
-    List<Row> rows = new ArrayList<>();
-    try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        @Nullable String reason = row.getString(12);
-        rows.add(
-            new Row(
-                new MessageId(Ulids.of(row.getObject(1, UUID.class))),
-                new AppId(Ulids.of(row.getObject(2, UUID.class))),
-                ulid(row, 3).map(ConversationId::new),
-                ulid(row, 4).map(ContactId::new),
-                new ChannelName(row.getString(5)),
-                row.getInt(6) == 0 ? Direction.TO_APP : Direction.TO_CONTACT,
-                row.getObject(7, OffsetDateTime.class).toInstant(),
-                row.getString(8),
-                row.getBoolean(9),
-                row.getString(10),
-                row.getObject(11, OffsetDateTime.class).toInstant(),
-                reason == null ? "" : reason,
-                Bytes.wrap(row.getBytes(13)),
-                bytes(row, 14),
-                ulid(row, 15),
-                bytes(row, 16)));
-      }
-    }
-    return rows;
-  }
-
-  private static Optional<Ulid> ulid(ResultSet row, int column) throws SQLException {
-    @Nullable UUID uuid = row.getObject(column, UUID.class);
-    return Optional.ofNullable(uuid).map(Ulids::of);
-  }
-
-  private static Optional<Bytes> bytes(ResultSet row, int column) throws SQLException {
-    byte @Nullable [] bytes = row.getBytes(column);
-    return bytes == null ? Optional.empty() : Optional.of(Bytes.wrap(bytes));
-  }
-
-  private static List<Ref> refs(Connection c, String where, Ulid id, int limit)
-      throws SQLException {
-    List<Ref> refs = new ArrayList<>();
-    try (PreparedStatement statement =
-        c.prepareStatement(REFS + where + " order by m.id limit ?")) {
-      statement.setObject(1, id.toUuid());
-      statement.setInt(2, limit);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          List<Long> others = new ArrayList<>();
-          for (Object index : (Object[]) row.getArray(6).getArray()) {
-            others.add((Long) index);
-          }
-          refs.add(
-              new Ref(
-                  row.getObject(1, UUID.class),
-                  Ulids.of(row.getObject(2, UUID.class)),
-                  row.getLong(3),
-                  new PartRange(row.getInt(4), row.getInt(5)),
-                  others));
-        }
-      }
-    }
-    return refs;
-  }
-
-  /**
-   * Which parts of the log's payloads say what these messages say: of a webhook those of its event,
-   * of the entries that belong to a send all, since they hold nothing else.
-   */
-  private List<Cut> cuts(List<Ref> refs) {
-    TreeMap<Long, List<PartRange>> byIndex = new TreeMap<>();
-    for (Ref ref : refs) {
-      byIndex.computeIfAbsent(ref.index(), index -> new ArrayList<>()).add(ref.parts());
-      for (Long other : ref.entries()) {
-        byIndex.computeIfAbsent(other, index -> new ArrayList<>());
-      }
-    }
-    List<Cut> cuts = new ArrayList<>();
-    for (LogEntry entry : log.read(List.copyOf(byIndex.keySet()))) {
-      if (entry.kind().equals(Kind.WEBHOOK)) {
-        for (PartRange parts : byIndex.getOrDefault(entry.index(), List.of())) {
-          cuts.add(new Cut(entry.index(), parts));
-        }
-      } else if (!entry.parts().isEmpty()) {
-        cuts.add(new Cut(entry.index(), new PartRange(0, entry.parts().size())));
-      }
-    }
-    return cuts;
-  }
-
-  private static int delete(Connection c, List<Ref> refs, List<Cut> cuts) throws SQLException {
-    for (Cut cut : cuts) {
-      Log.deleteParts(c, cut.index(), cut.parts().first(), cut.parts().end());
-    }
-    Collection<UUID> ids = refs.stream().map(Ref::id).toList();
-    int deleted = 0;
-    for (String sql : List.of(ENTRIES_GONE, MESSAGES_GONE)) {
-      try (PreparedStatement statement = c.prepareStatement(sql)) {
-        statement.setArray(1, UuidArray.of(c, ids));
-        deleted = statement.executeUpdate();
-      }
-    }
-    return deleted;
   }
 
   private static void execute(Connection c, String sql, Ulid id) throws SQLException {
@@ -608,27 +460,4 @@ public final class MessageStore {
     facts.put(Changes.MESSAGE, id.toString());
     return facts;
   }
-
-  private record Row(
-      MessageId id,
-      AppId app,
-      Optional<ConversationId> conversation,
-      Optional<ContactId> contact,
-      ChannelName channel,
-      Direction direction,
-      Instant acceptTime,
-      String processingMode,
-      boolean injected,
-      String status,
-      Instant statusAt,
-      String reason,
-      Bytes sealed,
-      Optional<Bytes> statusSealed,
-      Optional<Ulid> address,
-      Optional<Bytes> addressSealed) {}
-
-  /** A message to delete; {@code entries} are the log's entries that belong to it. */
-  private record Ref(UUID id, Ulid contact, long index, PartRange parts, List<Long> entries) {}
-
-  private record Cut(long index, PartRange parts) {}
 }

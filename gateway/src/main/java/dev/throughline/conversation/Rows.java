@@ -76,13 +76,18 @@ final class Rows {
       PartRange parts,
       Optional<String> platformId,
       boolean hasReply,
-      Bytes sealed) {}
+      Bytes sealed) {
+    /** It belongs to its address, and to no conversation. */
+    boolean isDispatched() {
+      return processingMode.equals("DISPATCH");
+    }
+  }
 
   /** A message that was stored before, as outcomes need it. */
   record KnownMessage(
       MessageId id,
       AppId app,
-      ConversationId conversation,
+      Optional<ConversationId> conversation,
       ContactId contact,
       Ulid identity,
       ChannelName channel,

@@ -144,6 +144,11 @@ public final class Log implements AutoCloseable {
     return database.read(c -> LogStore.indexOf(c, id));
   }
 
+  /** Where the entries of these ids stand, in order; of ids that are none, nothing. */
+  public static List<Long> indexesOf(Connection transaction, List<UUID> ids) throws SQLException {
+    return LogStore.indexesOf(transaction, ids);
+  }
+
   /**
    * An entry's bytes and its parts with the nonces of their commitments, as evidence.
    *

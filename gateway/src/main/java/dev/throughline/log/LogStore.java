@@ -106,6 +106,8 @@ final class LogStore {
       order by e.index
       """;
 
+  private static final String INDEXES_OF =
+      "select index from entry where id = any (?) order by index";
   private static final String INDEX_OF = "select index from entry where id = ?";
   private static final String LEAVES =
       "select bytes from entry where index >= ? and index < ? order by index";
@@ -323,6 +325,19 @@ final class LogStore {
         return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
       }
     }
+  }
+
+  static List<Long> indexesOf(Connection connection, List<UUID> ids) throws SQLException {
+    List<Long> indexes = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(INDEXES_OF)) {
+      statement.setArray(1, UuidArray.of(connection, ids));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          indexes.add(row.getLong(1));
+        }
+      }
+    }
+    return indexes;
   }
 
   static List<byte[]> entryBytes(Connection connection, long from, long to) throws SQLException {

@@ -53,6 +53,7 @@ public final class Outbound implements Reaction {
       case Fact.MessageReceived _,
           Fact.ContactCreated _,
           Fact.ConversationStarted _,
+          Fact.Changed _,
           Fact.Opted _,
           Fact.NotMapped _,
           Fact.StatusChanged _,

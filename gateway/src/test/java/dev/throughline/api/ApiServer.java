@@ -138,6 +138,7 @@ final class ApiServer implements AutoCloseable {
                     Json.string(Json.object(account.credential()), "line_credentials", "token")
                         .orElse(""),
                     new CredentialCheck.Result.Unreachable()),
+            (account, identity) -> new ProfileLookup.Result.Unreachable(),
             url -> url.contains("10.0.0.1") ? Optional.of("It is private.") : Optional.empty(),
             new Receipts() {
               @Override

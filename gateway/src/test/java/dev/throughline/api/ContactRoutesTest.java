@@ -244,6 +244,101 @@ class ContactRoutesTest {
   }
 
   @Test
+  void aMergedContactGoesOnInTheOther() {
+    String into = api.post("/contacts", withPhone("4612" + number)).text("/id");
+    String from =
+        api.post("/contacts", recorded().replace("\"JA\"", "\"JA\",\"email\":\"a@b.c\""))
+            .text("/id");
+    api.say(app, user, "a" + number, "Hello");
+    String conversation = api.get("/messages?contact_id=" + from).text("/messages/0/conversation_id");
+
+    Answer merged =
+        api.post("/contacts/" + into + ":merge", "{\"source_id\":\"%s\"}".formatted(from));
+
+    assertThat(merged.status()).isEqualTo(200);
+    assertThat(merged.text("/id")).isEqualTo(into);
+    assertThat(merged.text("/display_name")).isEqualTo("Taro");
+    assertThat(merged.text("/email")).isEqualTo("a@b.c");
+    assertThat(merged.text("/language")).isEqualTo("JA");
+    assertThat(merged.text("/channel_identities/1/identity")).isEqualTo(user);
+    assertThat(api.get("/contacts/" + into).body()).isEqualTo(merged.body());
+    assertThat(api.get("/contacts/" + from).status()).isEqualTo(404);
+    assertThat(api.get("/conversations/" + conversation).text("/contact_id")).isEqualTo(into);
+    assertThat(api.get("/messages?contact_id=" + into).text("/messages/0/contact_id"))
+        .isEqualTo(into);
+    api.say(app, user, "b" + number, "Again");
+    assertThat(api.get("/messages?contact_id=" + into).text("/messages/0/conversation_id"))
+        .isEqualTo(conversation);
+    assertThat(
+            api.post("/contacts/" + into + ":merge", "{\"source_id\":\"%s\"}".formatted(from))
+                .status())
+        .isEqualTo(404);
+    assertThat(
+            api.post("/contacts/" + into + ":merge", "{\"source_id\":\"%s\"}".formatted(into))
+                .status())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void messagesOfTheMergedGoIntoTheActiveConversation() {
+    api.say(app, user, "c" + number, "one");
+    String from = api.get("/contacts?channel=LINE&identity=" + user).text("/contacts/0/id");
+    String other = "U" + "%032x".formatted(++number);
+    api.say(app, other, "d" + number, "two");
+    String into = api.get("/contacts?channel=LINE&identity=" + other).text("/contacts/0/id");
+    String kept = api.get("/messages?contact_id=" + into).text("/messages/0/conversation_id");
+
+    Answer merged =
+        api.post(
+            "/contacts/" + into + ":merge",
+            "{\"source_id\":\"%s\",\"strategy\":\"MERGE\"}".formatted(from));
+
+    assertThat(merged.json().path("channel_identities")).hasSize(1);
+    Answer list = api.get("/messages?contact_id=" + into);
+    assertThat(ApiServer.elements(list.json(), "messages"))
+        .hasSize(2)
+        .extracting(message -> message.path("conversation_id").asString(""))
+        .containsOnly(kept);
+    assertThat(api.get("/conversations?contact_id=" + into).json().path("total_size").intValue())
+        .isEqualTo(1);
+    api.say(app, user, "e" + number, "three");
+    assertThat(api.get("/contacts?channel=LINE&identity=" + user).text("/contacts/0/id"))
+        .as("an address that was left behind is somebody new")
+        .isNotIn(into, from, "(none)");
+  }
+
+  @Test
+  void whatTheLogQuotedOfADeletedContactIsGone() {
+    String id = api.post("/contacts", recorded()).text("/id");
+    api.patch("/contacts/" + id, "{\"email\":\"taro@example.com\"}");
+    long before = api.log.head();
+    assertThat(api.delete("/contacts/" + id).status()).isEqualTo(200);
+    assertThat(api.get("/contacts/" + id).status()).isEqualTo(404);
+
+    assertThat(api.log.read(before - 2, 3))
+        .hasSize(3)
+        .allSatisfy(entry -> assertThat(entry.parts().getFirst()).isEmpty());
+  }
+
+  @Test
+  void aProjectSaysWhetherSiblingAddressesAreOneContacts() {
+    String shown =
+        "{\"project_id\":\"p1\",\"settings\":{\"contact_settings\":{\"unified_contact_id_enabled\":%s}}}";
+    String on = "{\"contact_settings\":{\"unified_contact_id_enabled\":true}}";
+
+    assertThat(api.get("/settings").body()).isEqualTo(shown.formatted(false));
+    assertThat(api.post("/settings", on).body()).isEqualTo(shown.formatted(true));
+    assertThat(api.patch("/settings", "{}").body()).isEqualTo(shown.formatted(true));
+    assertThat(api.patch("/settings", on.replace("true", "false")).body())
+        .isEqualTo(shown.formatted(false));
+    assertThat(api.patch("/settings", on).body()).isEqualTo(shown.formatted(true));
+    assertThat(api.get("/settings").body()).isEqualTo(shown.formatted(true));
+    assertThat(api.delete("/settings").body()).isEqualTo("{}");
+    assertThat(api.get("/settings").body()).isEqualTo(shown.formatted(false));
+    assertThat(api.post("/settings", on.replace("true", "1")).status()).isEqualTo(400);
+  }
+
+  @Test
   void aBlockIsForgottenByDecision() {
     String id = api.post("/contacts", recorded()).text("/id");
 

@@ -117,6 +117,38 @@ class ConversationRoutesTest {
         .isEqualTo("{\"messages\":[],\"next_page_token\":\"\"}");
   }
 
+  @Test
+  void theRecentOnesAreInTheOrderOfTheirLastMessages() {
+    String first = create("\"metadata\":\"a\"").text("/id");
+    api.say(app, user, "ra" + number, "first");
+    String other = "U" + "%032x".formatted(++number);
+    api.say(app, other, "rb" + number, "second");
+    String second = api.get("/conversations:recent?app_id=" + app).text("/conversations/0/conversation/id");
+    api.say(app, user, "rc" + number, "third");
+    String recent = "/conversations:recent?app_id=" + app;
+
+    Answer page = api.get(recent + "&page_size=1");
+    assertThat(page.text("/conversations/0/conversation/id")).isEqualTo(first);
+    assertThat(page.text("/conversations/0/last_message/contact_message/text_message/text"))
+        .isEqualTo("third");
+    Answer rest = api.get(recent + "&page_size=1&page_token=" + page.text("/next_page_token"));
+    assertThat(rest.text("/conversations/0/conversation/id")).isEqualTo(second);
+    assertThat(rest.text("/next_page_token")).isEmpty();
+    assertThat(api.get(recent + "&order=ASC").text("/conversations/0/conversation/id"))
+        .isEqualTo(second);
+    assertThat(
+            api.get(recent + "&order=ASC&page_token=" + page.text("/next_page_token")).status())
+        .isEqualTo(400);
+    api.call("POST", "/conversations/" + first + ":stop", "");
+    assertThat(api.get(recent + "&only_active=true").json().path("conversations")).hasSize(1);
+    assertThat(api.get(recent + "&only_active=true").text("/conversations/0/conversation/id"))
+        .isEqualTo(second);
+    assertThat(api.get("/conversations:recent").status()).isEqualTo(400);
+    assertThat(api.get("/conversations:recent?app_id=01HZZZZZZZZZZZZZZZZZZZZZZZ").status())
+        .isEqualTo(404);
+    assertThat(api.get(recent + "&order=UP").status()).isEqualTo(400);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

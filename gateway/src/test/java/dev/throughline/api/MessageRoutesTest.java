@@ -294,6 +294,9 @@ class MessageRoutesTest {
 
   @Test
   void aDispatchedMessageShowsNoContact() {
+    api.patch(
+        "/apps/" + app,
+        "{\"dispatch_retention_policy\":{\"retention_type\":\"MESSAGE_EXPIRE_POLICY\",\"ttl_days\":7}}");
     String id =
         api.post(
                 "/messages:send",
@@ -305,6 +308,82 @@ class MessageRoutesTest {
     assertThat(got.text("/conversation_id")).isEmpty();
     assertThat(count("/messages?app_id=" + app)).isEqualTo(0);
     assertThat(count("/messages?app_id=" + app + "&messages_source=DISPATCH_SOURCE")).isEqualTo(1);
+    String ofUser = "/messages?messages_source=DISPATCH_SOURCE&channel_identity=" + user;
+    assertThat(count(ofUser)).isEqualTo(1);
+    assertThat(count(ofUser + "&only_recipient_originated=true")).isEqualTo(0);
+    assertThat(api.get(ofUser + "&contact_id=01HZZZZZZZZZZZZZZZZZZZZZZZ").status()).isEqualTo(400);
+    assertThat(api.get("/messages/" + id + "?messages_source=CONVERSATION_SOURCE").status())
+        .isEqualTo(404);
+    assertThat(api.get("/messages/" + id + "?messages_source=ELSEWHERE").status()).isEqualTo(400);
+  }
+
+  @Test
+  void whatAnAppDispatchesAndKeepsForNoDayIsNeverShown() {
+    String id =
+        api.post(
+                "/messages:send",
+                body("a").replace("\"ttl\"", "\"processing_strategy\":\"DISPATCH_ONLY\",\"ttl\""))
+            .text("/message_id");
+
+    assertThat(api.get("/messages/" + id).status()).isEqualTo(404);
+    assertThat(api.get("/messages/" + id + "?messages_source=DISPATCH_SOURCE").status())
+        .isEqualTo(404);
+    assertThat(count("/messages?app_id=" + app + "&messages_source=DISPATCH_SOURCE")).isEqualTo(0);
+  }
+
+  @Test
+  void theLastMessageOfEachIsFetched() {
+    String first = user;
+    api.post("/messages:send", body("older"));
+    String newer = api.post("/messages:send", body("newer")).text("/message_id");
+    user = "U" + "%032x".formatted(++number);
+    api.say(app, user, "l" + number, "Hi");
+    String last = "/messages:fetch-last-message";
+    String both =
+        """
+        {"channel_identities":[{"channel":"LINE","identity":"%s","app_id":"%s"},\
+        {"channel":"LINE","identity":"%s"}],"app_id":"%s"%s}\
+        """;
+
+    Answer all = api.post(last, both.formatted(first, app, user, app, ""));
+    assertThat(ApiServer.elements(all.json(), "messages"))
+        .extracting(message -> message.at("/channel_identity/identity").asString(""))
+        .containsExactly(user, first);
+    assertThat(all.text("/messages/1/id")).isEqualTo(newer);
+    Answer page = api.post(last, both.formatted(first, app, user, app, ",\"page_size\":1"));
+    assertThat(page.text("/messages/0/channel_identity/identity")).isEqualTo(user);
+    Answer rest =
+        api.post(
+            last,
+            both.formatted(
+                first,
+                app,
+                user,
+                app,
+                ",\"page_size\":1,\"page_token\":\"" + page.text("/next_page_token") + "\""));
+    assertThat(rest.text("/messages/0/id")).isEqualTo(newer);
+    assertThat(rest.text("/next_page_token")).isEmpty();
+    assertThat(
+            api.post(last, both.formatted(first, app, user, app, ",\"direction\":\"TO_APP\""))
+                .json()
+                .path("messages"))
+        .hasSize(1);
+    String contact = api.get("/messages/" + newer).text("/contact_id");
+    Answer bare =
+        api.post(last, "{\"contact_ids\":[\"" + contact + "\"],\"view\":\"WITHOUT_METADATA\"}");
+    assertThat(bare.text("/messages/0/id")).isEqualTo(newer);
+    assertThat(bare.text("/messages/0/metadata")).isEmpty();
+    assertThat(api.post(last, "{\"contact_ids\":[\"01HZZZZZZZZZZZZZZZZZZZZZZZ\"]}").body())
+        .isEqualTo("{\"messages\":[],\"next_page_token\":\"\"}");
+    assertThat(api.post(last, "{}").status()).isEqualTo(400);
+    assertThat(
+            api.post(
+                    last,
+                    "{\"contact_ids\":[\""
+                        + contact
+                        + "\"],\"messages_source\":\"DISPATCH_SOURCE\"}")
+                .status())
+        .isEqualTo(400);
   }
 
   @Test
