@@ -26,6 +26,11 @@ public final class Bytes {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
+  /** A copy of these bytes. */
+  public byte[] copy() {
+    return bytes.clone();
+  }
+
   byte[] array() {
     return bytes;
   }

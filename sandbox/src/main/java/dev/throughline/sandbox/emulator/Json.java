@@ -108,6 +108,11 @@ public final class Json {
     return MAPPER.readValue(bytes, type);
   }
 
+  /** What {@link #tree} made, as a value again. */
+  public static <T> T value(JsonNode tree, Class<T> type) {
+    return MAPPER.treeToValue(tree, type);
+  }
+
   public static JsonNode tree(Object value) {
     return MAPPER.valueToTree(value);
   }

@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Json;
 import dev.throughline.sandbox.line.rules.Finding;
 import dev.throughline.sandbox.line.rules.Verdict;
@@ -15,9 +16,24 @@ import tools.jackson.databind.node.ObjectNode;
  * @param body JSON, or empty
  * @param headers beside the request id
  * @param accepted whether the request had its effect: a fault after accepting strikes only then
+ * @param media what is answered instead of JSON
  */
-record Answer(int status, String body, Map<String, String> headers, boolean accepted) {
+record Answer(
+    int status, String body, Map<String, String> headers, boolean accepted, Optional<Media> media) {
+
+  /** A picture, a film or another file. */
+  record Media(String type, Bytes bytes) {
+    /** What the journal keeps of it. */
+    String described() {
+      return "[" + type + ", " + bytes.length() + " bytes]";
+    }
+  }
+
   static final String ACCEPTED_REQUEST_ID = "x-line-accepted-request-id";
+
+  Answer(int status, String body, Map<String, String> headers, boolean accepted) {
+    this(status, body, headers, accepted, Optional.empty());
+  }
 
   static Answer ok(ObjectNode body) {
     return new Answer(200, Json.string(body), Map.of(), true);
@@ -29,6 +45,14 @@ record Answer(int status, String body, Map<String, String> headers, boolean acce
 
   static Answer accepted202() {
     return new Answer(202, "{}", Map.of(), true);
+  }
+
+  static Answer accepted202(ObjectNode body) {
+    return new Answer(202, Json.string(body), Map.of(), true);
+  }
+
+  static Answer media(String type, Bytes bytes) {
+    return new Answer(200, "", Map.of(), true, Optional.of(new Media(type, bytes)));
   }
 
   /** 200 without a body, as the revoke endpoints answer. */
@@ -47,6 +71,20 @@ record Answer(int status, String body, Map<String, String> headers, boolean acce
 
   static Answer unauthorized(String message) {
     return error(401, message);
+  }
+
+  static Answer unsupportedType(String type) {
+    return error(415, "The content type, " + type + ", is not supported");
+  }
+
+  static Answer unparsable(int line, int column) {
+    return error(
+        400,
+        "The request body could not be parsed as JSON (line: "
+            + line
+            + ", column: "
+            + column
+            + ")");
   }
 
   static Answer notFound() {

@@ -28,9 +28,11 @@ final class ControlApi implements HttpService {
   private static final HeaderName ORIGIN = HeaderNames.create("Origin");
 
   private final LineControl control;
+  private final ControlMedia media;
 
   ControlApi(LineControl control) {
     this.control = control;
+    this.media = new ControlMedia(control.phones());
   }
 
   @Override
@@ -41,12 +43,14 @@ final class ControlApi implements HttpService {
   private void handle(ServerRequest request, ServerResponse response) {
     try {
       sameOrigin(request);
-      JsonNode body = body(request);
       List<String> path =
           List.of(request.path().path().split("/")).stream()
               .filter(part -> !part.isEmpty())
               .toList();
-      ObjectNode answer = answer(request, path, body);
+      ObjectNode answer =
+          ControlMedia.wants(request.prologue().method().text(), path)
+              ? done(media.send(request, path))
+              : answer(request, path, body(request));
       send(response, 200, answer);
     } catch (ControlRefusal e) {
       send(response, e.status(), Json.object().put("message", e.getMessage()));
@@ -308,6 +312,7 @@ final class ControlApi implements HttpService {
             "GET users/{userId}/messages?after=N&wait=SECONDS",
             "GET users/{userId}/chat?after=N&wait=SECONDS",
             "POST users/{userId}/messages",
+            "POST users|groups/{id}/media?type=image|video|audio|file",
             "POST users/{userId}/follow|block|unblock|unsend|postback",
             "GET|POST groups",
             "GET groups/{groupId}/messages|chat",

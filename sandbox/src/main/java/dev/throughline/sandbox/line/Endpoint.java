@@ -1,5 +1,10 @@
 package dev.throughline.sandbox.line;
 
+import static dev.throughline.sandbox.line.Endpoint.Area.ACCOUNT;
+import static dev.throughline.sandbox.line.Endpoint.Area.CONTENTS;
+import static dev.throughline.sandbox.line.Endpoint.Area.SENDING;
+import static dev.throughline.sandbox.line.Endpoint.Area.TOKENS;
+
 import dev.throughline.sandbox.line.LineSettings.Rate;
 import java.time.Duration;
 import java.util.HashMap;
@@ -11,50 +16,53 @@ import java.util.regex.Pattern;
 
 /** The calls of LINE's API that the emulator answers, with what is published about each. */
 enum Endpoint {
-  REPLY("POST", "/v2/bot/message/reply"),
-  PUSH("POST", "/v2/bot/message/push"),
-  MULTICAST("POST", "/v2/bot/message/multicast", 200, Duration.ofSeconds(1)),
-  BROADCAST("POST", "/v2/bot/message/broadcast", 60, Duration.ofHours(1)),
-  NARROWCAST("POST", "/v2/bot/message/narrowcast", 60, Duration.ofHours(1)),
-  VALIDATE_REPLY("POST", "/v2/bot/message/validate/reply"),
-  VALIDATE_PUSH("POST", "/v2/bot/message/validate/push"),
-  VALIDATE_MULTICAST("POST", "/v2/bot/message/validate/multicast"),
-  VALIDATE_BROADCAST("POST", "/v2/bot/message/validate/broadcast"),
-  VALIDATE_NARROWCAST("POST", "/v2/bot/message/validate/narrowcast"),
-  NARROWCAST_PROGRESS("GET", "/v2/bot/message/progress/narrowcast"),
-  MARK_AS_READ("POST", "/v2/bot/chat/markAsRead"),
-  LOADING_START("POST", "/v2/bot/chat/loading/start", 100, Duration.ofSeconds(1)),
-  QUOTA("GET", "/v2/bot/message/quota"),
-  QUOTA_CONSUMPTION("GET", "/v2/bot/message/quota/consumption"),
-  DELIVERY_REPLY("GET", "/v2/bot/message/delivery/reply"),
-  DELIVERY_PUSH("GET", "/v2/bot/message/delivery/push"),
-  DELIVERY_MULTICAST("GET", "/v2/bot/message/delivery/multicast"),
-  DELIVERY_BROADCAST("GET", "/v2/bot/message/delivery/broadcast"),
-  AGGREGATION_INFO("GET", "/v2/bot/message/aggregation/info"),
-  AGGREGATION_LIST("GET", "/v2/bot/message/aggregation/list"),
-  PROFILE("GET", "/v2/bot/profile/{}"),
-  FOLLOWERS("GET", "/v2/bot/followers/ids"),
-  BOT_INFO("GET", "/v2/bot/info"),
-  GROUP_SUMMARY("GET", "/v2/bot/group/{}/summary"),
-  GROUP_COUNT("GET", "/v2/bot/group/{}/members/count"),
-  GROUP_MEMBERS("GET", "/v2/bot/group/{}/members/ids"),
-  GROUP_MEMBER("GET", "/v2/bot/group/{}/member/{}"),
-  GROUP_LEAVE("POST", "/v2/bot/group/{}/leave"),
-  ROOM_COUNT("GET", "/v2/bot/room/{}/members/count"),
-  ROOM_MEMBERS("GET", "/v2/bot/room/{}/members/ids"),
-  ROOM_MEMBER("GET", "/v2/bot/room/{}/member/{}"),
-  ROOM_LEAVE("POST", "/v2/bot/room/{}/leave"),
-  WEBHOOK_GET("GET", "/v2/bot/channel/webhook/endpoint", 1000, Duration.ofMinutes(1)),
-  WEBHOOK_SET("PUT", "/v2/bot/channel/webhook/endpoint", 1000, Duration.ofMinutes(1)),
-  WEBHOOK_TEST("POST", "/v2/bot/channel/webhook/test", 60, Duration.ofHours(1)),
-  TOKEN_SHORT("POST", "/v2/oauth/accessToken", 370, Duration.ofSeconds(1)),
-  TOKEN_VERIFY("POST", "/v2/oauth/verify"),
-  TOKEN_REVOKE("POST", "/v2/oauth/revoke"),
-  TOKEN_JWT("POST", "/oauth2/v2.1/token"),
-  TOKEN_JWT_VERIFY("GET", "/oauth2/v2.1/verify"),
-  TOKEN_JWT_REVOKE("POST", "/oauth2/v2.1/revoke"),
-  TOKEN_JWT_KIDS("GET", "/oauth2/v2.1/tokens/kid"),
-  TOKEN_STATELESS("POST", "/oauth2/v3/token");
+  REPLY(SENDING, "POST", "/v2/bot/message/reply"),
+  PUSH(SENDING, "POST", "/v2/bot/message/push"),
+  MULTICAST(SENDING, "POST", "/v2/bot/message/multicast", 200, Duration.ofSeconds(1)),
+  BROADCAST(SENDING, "POST", "/v2/bot/message/broadcast", 60, Duration.ofHours(1)),
+  NARROWCAST(SENDING, "POST", "/v2/bot/message/narrowcast", 60, Duration.ofHours(1)),
+  VALIDATE_REPLY(SENDING, "POST", "/v2/bot/message/validate/reply"),
+  VALIDATE_PUSH(SENDING, "POST", "/v2/bot/message/validate/push"),
+  VALIDATE_MULTICAST(SENDING, "POST", "/v2/bot/message/validate/multicast"),
+  VALIDATE_BROADCAST(SENDING, "POST", "/v2/bot/message/validate/broadcast"),
+  VALIDATE_NARROWCAST(SENDING, "POST", "/v2/bot/message/validate/narrowcast"),
+  NARROWCAST_PROGRESS(SENDING, "GET", "/v2/bot/message/progress/narrowcast"),
+  MARK_AS_READ(ACCOUNT, "POST", "/v2/bot/chat/markAsRead"),
+  LOADING_START(ACCOUNT, "POST", "/v2/bot/chat/loading/start", 100, Duration.ofSeconds(1)),
+  QUOTA(ACCOUNT, "GET", "/v2/bot/message/quota"),
+  QUOTA_CONSUMPTION(ACCOUNT, "GET", "/v2/bot/message/quota/consumption"),
+  DELIVERY_REPLY(ACCOUNT, "GET", "/v2/bot/message/delivery/reply"),
+  DELIVERY_PUSH(ACCOUNT, "GET", "/v2/bot/message/delivery/push"),
+  DELIVERY_MULTICAST(ACCOUNT, "GET", "/v2/bot/message/delivery/multicast"),
+  DELIVERY_BROADCAST(ACCOUNT, "GET", "/v2/bot/message/delivery/broadcast"),
+  AGGREGATION_INFO(ACCOUNT, "GET", "/v2/bot/message/aggregation/info"),
+  AGGREGATION_LIST(ACCOUNT, "GET", "/v2/bot/message/aggregation/list"),
+  PROFILE(ACCOUNT, "GET", "/v2/bot/profile/{}"),
+  FOLLOWERS(ACCOUNT, "GET", "/v2/bot/followers/ids"),
+  BOT_INFO(ACCOUNT, "GET", "/v2/bot/info"),
+  GROUP_SUMMARY(ACCOUNT, "GET", "/v2/bot/group/{}/summary"),
+  GROUP_COUNT(ACCOUNT, "GET", "/v2/bot/group/{}/members/count"),
+  GROUP_MEMBERS(ACCOUNT, "GET", "/v2/bot/group/{}/members/ids"),
+  GROUP_MEMBER(ACCOUNT, "GET", "/v2/bot/group/{}/member/{}"),
+  GROUP_LEAVE(ACCOUNT, "POST", "/v2/bot/group/{}/leave"),
+  ROOM_COUNT(ACCOUNT, "GET", "/v2/bot/room/{}/members/count"),
+  ROOM_MEMBERS(ACCOUNT, "GET", "/v2/bot/room/{}/members/ids"),
+  ROOM_MEMBER(ACCOUNT, "GET", "/v2/bot/room/{}/member/{}"),
+  ROOM_LEAVE(ACCOUNT, "POST", "/v2/bot/room/{}/leave"),
+  WEBHOOK_GET(ACCOUNT, "GET", "/v2/bot/channel/webhook/endpoint", 1000, Duration.ofMinutes(1)),
+  WEBHOOK_SET(ACCOUNT, "PUT", "/v2/bot/channel/webhook/endpoint", 1000, Duration.ofMinutes(1)),
+  WEBHOOK_TEST(ACCOUNT, "POST", "/v2/bot/channel/webhook/test", 60, Duration.ofHours(1)),
+  CONTENT(CONTENTS, "GET", "/v2/bot/message/{}/content"),
+  CONTENT_PREVIEW(CONTENTS, "GET", "/v2/bot/message/{}/content/preview"),
+  CONTENT_TRANSCODING(CONTENTS, "GET", "/v2/bot/message/{}/content/transcoding"),
+  TOKEN_SHORT(TOKENS, "POST", "/v2/oauth/accessToken", 370, Duration.ofSeconds(1)),
+  TOKEN_VERIFY(TOKENS, "POST", "/v2/oauth/verify"),
+  TOKEN_REVOKE(TOKENS, "POST", "/v2/oauth/revoke"),
+  TOKEN_JWT(TOKENS, "POST", "/oauth2/v2.1/token"),
+  TOKEN_JWT_VERIFY(TOKENS, "GET", "/oauth2/v2.1/verify"),
+  TOKEN_JWT_REVOKE(TOKENS, "POST", "/oauth2/v2.1/revoke"),
+  TOKEN_JWT_KIDS(TOKENS, "GET", "/oauth2/v2.1/tokens/kid"),
+  TOKEN_STATELESS(TOKENS, "POST", "/oauth2/v3/token");
 
   private static final Map<String, Endpoint> EXACT = new HashMap<>();
 
@@ -66,17 +74,36 @@ enum Endpoint {
     }
   }
 
+  /** Who answers a call. */
+  enum Area {
+    SENDING,
+    ACCOUNT,
+    CONTENTS,
+    TOKENS
+  }
+
+  /** What a request carries. */
+  enum Body {
+    NONE,
+    JSON,
+    /** JSON, or nothing at all. */
+    OPTIONAL_JSON,
+    FORM
+  }
+
+  private final Area area;
   private final String method;
   private final String path;
   private final Pattern pattern;
   private final int count;
   private final Duration per;
 
-  Endpoint(String method, String path) {
-    this(method, path, 2000, Duration.ofSeconds(1));
+  Endpoint(Area area, String method, String path) {
+    this(area, method, path, 2000, Duration.ofSeconds(1));
   }
 
-  Endpoint(String method, String path, int count, Duration per) {
+  Endpoint(Area area, String method, String path, int count, Duration per) {
+    this.area = area;
     this.method = method;
     this.path = path;
     this.pattern = Pattern.compile(path.replace("{}", "([^/]+)"));
@@ -135,15 +162,21 @@ enum Endpoint {
 
   /** Whether the caller shows a channel access token; the token endpoints take other proof. */
   boolean authenticated() {
-    return !path.startsWith("/oauth2/") && !path.startsWith("/v2/oauth/");
+    return area != Area.TOKENS;
   }
 
-  boolean sends() {
-    return this == REPLY || retryable();
+  Area area() {
+    return area;
   }
 
-  /** Whether the body is JSON; the token endpoints take forms. */
-  boolean takesJson() {
-    return authenticated() && !method.equals("GET") && this != GROUP_LEAVE && this != ROOM_LEAVE;
+  Body body() {
+    return switch (this) {
+      case GROUP_LEAVE, ROOM_LEAVE -> Body.NONE;
+      case WEBHOOK_TEST -> Body.OPTIONAL_JSON;
+      default -> {
+        boolean carries = method.equals("POST") || method.equals("PUT");
+        yield !carries ? Body.NONE : area == Area.TOKENS ? Body.FORM : Body.JSON;
+      }
+    };
   }
 }

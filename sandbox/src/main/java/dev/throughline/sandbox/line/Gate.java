@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
@@ -59,25 +60,19 @@ final class Gate {
   private final AccessTokens tokens;
   private final Faults faults;
   private final RateLimits rates = new RateLimits();
-  private final SendApi sendApi;
-  private final AccountApi accountApi;
-  private final TokenApi tokenApi;
+  private final Function<Call, Answer> platform;
   private final Journal<ApiRequest> requests;
 
   Gate(
       World world,
       AccessTokens tokens,
       Faults faults,
-      SendApi sendApi,
-      AccountApi accountApi,
-      TokenApi tokenApi,
+      Function<Call, Answer> platform,
       LineConfig.HistoryLimits history) {
     this.world = world;
     this.tokens = tokens;
     this.faults = faults;
-    this.sendApi = sendApi;
-    this.accountApi = accountApi;
-    this.tokenApi = tokenApi;
+    this.platform = platform;
     this.requests = new Journal<>(history.requests(), history.requestBytes(), ApiRequest::weight);
   }
 
@@ -140,34 +135,32 @@ final class Gate {
     if (incoming.tooLarge) {
       return Answer.error(413, "The request body is larger than 2 MB");
     }
-    String type = mediaType(incoming);
-    if (endpoint.takesJson()) {
-      boolean optional = endpoint == Endpoint.WEBHOOK_TEST && incoming.body.length() == 0;
-      if (!optional) {
-        if (!type.equals("application/json")) {
-          return Answer.error(415, "The content type, " + type + ", is not supported");
-        }
-        try {
-          json = Json.parse(incoming.body);
-        } catch (Json.Unparsable e) {
-          return Answer.error(
-              400,
-              "The request body could not be parsed as JSON (line: "
-                  + e.line()
-                  + ", column: "
-                  + e.column()
-                  + ")");
-        }
-        if (!json.isObject()) {
-          return Answer.error(
-              400, "The request body could not be parsed as JSON (line: 1, column: 1)");
+    String type = mediaType(incoming.headers);
+    switch (endpoint.body()) {
+      case NONE -> {
+        // whatever comes is not looked at
+      }
+      case JSON, OPTIONAL_JSON -> {
+        if (endpoint.body() == Endpoint.Body.JSON || incoming.body.length() > 0) {
+          if (!type.equals("application/json")) {
+            return Answer.unsupportedType(type);
+          }
+          try {
+            json = Json.parse(incoming.body);
+          } catch (Json.Unparsable e) {
+            return Answer.unparsable(e.line(), e.column());
+          }
+          if (!json.isObject()) {
+            return Answer.unparsable(1, 1);
+          }
         }
       }
-    } else if (!endpoint.authenticated() && incoming.method.equals("POST")) {
-      if (!type.equals("application/x-www-form-urlencoded")) {
-        return Answer.error(415, "The content type, " + type + ", is not supported");
+      case FORM -> {
+        if (!type.equals("application/x-www-form-urlencoded")) {
+          return Answer.unsupportedType(type);
+        }
+        form = fields(text(incoming));
       }
-      form = fields(text(incoming));
     }
     Call call =
         new Call(
@@ -178,22 +171,10 @@ final class Gate {
             fields(incoming.query),
             retryKey,
             json,
-            form);
-    return dispatch(call);
-  }
-
-  private Answer dispatch(Call call) {
-    Endpoint endpoint = call.endpoint();
-    if (endpoint.sends()) {
-      return sendApi.send(call);
-    }
-    if (endpoint.label().startsWith("validate-")) {
-      return sendApi.validate(call);
-    }
-    if (endpoint == Endpoint.NARROWCAST_PROGRESS) {
-      return sendApi.progress(call);
-    }
-    return endpoint.authenticated() ? accountApi.answer(call) : tokenApi.answer(call);
+            form,
+            incoming.headers,
+            incoming.body);
+    return platform.apply(call);
   }
 
   /** The 401 for a missing or wrong token; empty if the call may go on. */
@@ -291,7 +272,9 @@ final class Gate {
             hidden,
             secret ? redacted(incoming.body.length()) : cut(text(incoming)),
             status,
-            secret && status == 200 ? redacted(answer.body().length()) : answer.body(),
+            secret && status == 200
+                ? redacted(answer.body().length())
+                : answer.media().map(Answer.Media::described).orElse(answer.body()),
             answer.accepted(),
             fault));
     world.changed("requests", "");
@@ -309,8 +292,8 @@ final class Gate {
     return incoming.body.text();
   }
 
-  private static String mediaType(Incoming incoming) {
-    String type = incoming.headers.getOrDefault("content-type", "");
+  static String mediaType(Map<String, String> headers) {
+    String type = headers.getOrDefault("content-type", "");
     int parameters = type.indexOf(';');
     return (parameters < 0 ? type : type.substring(0, parameters)).trim().toLowerCase(Locale.ROOT);
   }

@@ -41,6 +41,7 @@ public final class LineControl {
   private final Faults faults;
   private final Assertions assertions;
   private final LineConfig config;
+  private final PhoneControl phones;
 
   LineControl(
       World world,
@@ -57,6 +58,12 @@ public final class LineControl {
     this.faults = faults;
     this.assertions = assertions;
     this.config = config;
+    this.phones = new PhoneControl(world);
+  }
+
+  /** What people do with their phones beyond words. */
+  public PhoneControl phones() {
+    return phones;
   }
 
   public LineConfig config() {

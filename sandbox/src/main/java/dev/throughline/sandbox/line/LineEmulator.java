@@ -1,8 +1,11 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.Blobs;
 import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Ids;
+import dev.throughline.sandbox.emulator.Json;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
@@ -17,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,6 +47,8 @@ public final class LineEmulator implements AutoCloseable {
   private static final int RETRY_KEYS_SAVED = 20_000;
   private static final int REPLY_TOKENS_SAVED = 5_000;
 
+  private static final long MEDIA_LIMIT = 256L << 20;
+
   private final World world;
   private final AccessTokens tokens;
   private final Assertions assertions;
@@ -67,7 +73,8 @@ public final class LineEmulator implements AutoCloseable {
     Faults faults = new Faults(ids);
     // The world speaks through the webhooks and the webhooks look at the world.
     Webhooks[] later = new Webhooks[1];
-    world = new World(config, clock, ids, seals, events -> later[0].enqueue(events));
+    Blobs blobs = new Blobs(config.stateFile().map(LineEmulator::folderOfMedia), MEDIA_LIMIT);
+    world = new World(config, clock, ids, seals, blobs, events -> later[0].enqueue(events));
     timers = new Timers(clock);
     webhooks = new Webhooks(world, faults, timers, config.botUserId(), config.history());
     later[0] = webhooks;
@@ -80,9 +87,7 @@ public final class LineEmulator implements AutoCloseable {
             world,
             tokens,
             faults,
-            new SendApi(world, sending, narrowcasts),
-            new AccountApi(world, webhooks, config),
-            new TokenApi(tokens, assertions, config),
+            new Platform(world, sending, narrowcasts, webhooks, tokens, assertions, config)::answer,
             config.history());
     control = new LineControl(world, gate, webhooks, sending, faults, assertions, config);
     config.stateFile().flatMap(StateFile::load).ifPresent(this::restore);
@@ -149,7 +154,11 @@ public final class LineEmulator implements AutoCloseable {
         if (incoming.tooLarge()) {
           response.header(HeaderValues.CONNECTION_CLOSE);
         }
-        if (answer.body().isEmpty()) {
+        if (answer.media().isPresent()) {
+          Answer.Media media = answer.media().get();
+          response.header(HeaderNames.CONTENT_TYPE, media.type());
+          response.send(media.bytes().copy());
+        } else if (answer.body().isEmpty()) {
           response.send();
         } else {
           response.header(HeaderValues.CONTENT_TYPE_JSON);
@@ -189,6 +198,10 @@ public final class LineEmulator implements AutoCloseable {
         tooLarge);
   }
 
+  private static Path folderOfMedia(Path stateFile) {
+    return stateFile.resolveSibling(stateFile.getFileName() + ".media");
+  }
+
   private void restore(StateFile.State state) {
     state.users().forEach(world::restoreUser);
     state.groups().forEach(world::restoreGroup);
@@ -203,6 +216,8 @@ public final class LineEmulator implements AutoCloseable {
     narrowcasts.restore(state.narrowcasts());
     webhooks.restore(state.redeliveries());
     world.ids.resumeAfter(state.lastMessageId());
+    StateFile.Parts parts = state.features();
+    parts.part("contents", Contents.Saved.class).ifPresent(world.contents::restore);
   }
 
   private StateFile.State save() {
@@ -235,6 +250,7 @@ public final class LineEmulator implements AutoCloseable {
           world.counts.save(),
           narrowcasts.saved(),
           webhooks.waitingForRedelivery(),
+          new StateFile.Parts(Map.of("contents", Json.tree(world.contents.save()))),
           world.ids.lastDecimal());
     } finally {
       world.lock.unlock();

@@ -28,7 +28,14 @@ final class SendApi {
     this.narrowcasts = narrowcasts;
   }
 
-  Answer validate(Call call) {
+  Answer answer(Call call) {
+    if (call.endpoint() == Endpoint.NARROWCAST_PROGRESS) {
+      return narrowcasts.progress(call);
+    }
+    return call.endpoint().label().startsWith("validate-") ? validate(call) : send(call);
+  }
+
+  private Answer validate(Call call) {
     String kind = call.endpoint().label().substring("validate-".length());
     Verdict verdict =
         MessageRules.check(
@@ -40,7 +47,7 @@ final class SendApi {
    * The order of refusals is a choice: an accepted retry key before the body, the body before the
    * quota, the quota before the recipient's state.
    */
-  Answer send(Call call) {
+  private Answer send(Call call) {
     if (call.retryKey().isPresent()) {
       Optional<RetryKeys.Accepted> first =
           world.retryKeys.find(call.retryKey().get(), world.clock.instant());
@@ -55,10 +62,6 @@ final class SendApi {
       case NARROWCAST -> narrowcasts.start(call);
       default -> broadcast(call);
     };
-  }
-
-  Answer progress(Call call) {
-    return narrowcasts.progress(call);
   }
 
   private Answer reply(Call call) {

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -28,9 +29,18 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class StateFile implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final long SHORTEST_PAUSE_MILLIS = 1_000;
   private static final int SHARE_OF_TIME = 10;
+
+  /**
+   * @param parts what each further feature keeps, by its name
+   */
+  record Parts(Map<String, JsonNode> parts) {
+    <T> Optional<T> part(String name, Class<T> type) {
+      return Optional.ofNullable(parts.get(name)).map(tree -> Json.value(tree, type));
+    }
+  }
 
   /**
    * @param before the number before the first item
@@ -51,6 +61,7 @@ final class StateFile implements AutoCloseable {
       Counts.Saved counts,
       List<Narrowcasts.Progress> narrowcasts,
       List<Webhooks.Waiting> redeliveries,
+      Parts features,
       long lastMessageId) {}
 
   private final Path file;

@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.Blobs;
 import dev.throughline.sandbox.emulator.Ids;
 import dev.throughline.sandbox.emulator.Journal;
 import dev.throughline.sandbox.emulator.Json;
@@ -39,6 +40,7 @@ final class World {
   final RetryKeys retryKeys;
   final Counts counts = new Counts();
   final Chats chats;
+  final Contents contents;
   final Journal<Change> changes = new Journal<>(CHANGES_LIMIT, Long.MAX_VALUE, change -> 1);
 
   private final Map<String, LineUser> users = new LinkedHashMap<>();
@@ -55,6 +57,7 @@ final class World {
       InstantSource clock,
       Ids ids,
       Seals seals,
+      Blobs blobs,
       Consumer<List<WebhookEvent>> outgoing) {
     this.clock = clock;
     this.ids = ids;
@@ -63,6 +66,7 @@ final class World {
     this.settings = config.settings();
     this.retryKeys = new RetryKeys(config.history().retryKeys());
     this.chats = new Chats(config.history().messagesPerChat(), config.history().chatBytes());
+    this.contents = new Contents(blobs);
     this.events = new Events(ids, replyTokens);
   }
 
@@ -208,12 +212,18 @@ final class World {
 
   /** A person sends a message; ids and tokens that it lacks are filled in. */
   WebhookEvent say(String chat, String userId, ObjectNode message) throws ControlRefusal {
+    return say(chat, userId, message, Optional.empty());
+  }
+
+  WebhookEvent say(String chat, String userId, ObjectNode message, Optional<Attachment> attachment)
+      throws ControlRefusal {
     lock.lock();
     try {
       Source source = speaker(chat, userId);
       Instant at = clock.instant();
       ObjectNode filled = UserMessages.fill(message, chat, ids, seals);
       String messageId = filled.path("id").stringValue("");
+      contents.sent(filled, attachment, at);
       WebhookEvent event =
           events.answerable("message", source, at, json -> json.set("message", filled));
       if (chat.equals(userId)) {
@@ -251,6 +261,7 @@ final class World {
         throw new ControlRefusal(409, "The message is unsent already.");
       }
       chats.replace(chat, found.number(), found.value().asUnsent());
+      contents.unsent(messageId);
       return out(
           events.silent(
               "unsend",

@@ -52,7 +52,7 @@ final class Line implements AutoCloseable {
                 LineUser.named(STRANGER, "Stranger", Friendship.NONE)));
   }
 
-  record Response(int status, JsonNode json, String text, HttpHeaders headers) {
+  record Response(int status, JsonNode json, String text, HttpHeaders headers, byte[] bytes) {
     String message() {
       return json.path("message").stringValue("");
     }
@@ -125,7 +125,7 @@ final class Line implements AutoCloseable {
       String text = new String(response.body(), StandardCharsets.UTF_8);
       JsonNode json =
           text.startsWith("{") || text.startsWith("[") ? Json.trusted(text) : Json.object();
-      return new Response(response.statusCode(), json, text, response.headers());
+      return new Response(response.statusCode(), json, text, response.headers(), response.body());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);

@@ -53,6 +53,9 @@ class LineContractTest extends LineSdkTest {
             .isEmpty();
       }
       String answer = request.path("answer").stringValue();
+      if (answer.matches("\\[[a-z/0-9-]+, [0-9]+ bytes]") && messaging.binary(method, path)) {
+        continue;
+      }
       assertThat(messaging.response(method, path, status, Json.trusted(answer)))
           .as("%s %s answered %d %s", method, path, status, answer)
           .isEmpty();

@@ -58,6 +58,11 @@ final class OpenApi {
     return problems;
   }
 
+  /** Whether the operation answers with something that is not JSON. */
+  boolean binary(String method, String path) {
+    return operation(method, path).path("responses").path("200").path("content").has("*/*");
+  }
+
   List<String> named(String schema, JsonNode value) {
     List<String> problems = new ArrayList<>();
     check(schema(schema), value, "", problems);
