@@ -29,10 +29,14 @@ final class ControlApi implements HttpService {
 
   private final LineControl control;
   private final ControlMedia media;
+  private final ControlPhones phones;
+  private final ControlConsole console;
 
   ControlApi(LineControl control) {
     this.control = control;
-    this.media = new ControlMedia(control.phones());
+    this.media = new ControlMedia(control);
+    this.phones = new ControlPhones(control.phones());
+    this.console = new ControlConsole(control.console());
   }
 
   @Override
@@ -47,6 +51,15 @@ final class ControlApi implements HttpService {
           List.of(request.path().path().split("/")).stream()
               .filter(part -> !part.isEmpty())
               .toList();
+      Optional<Answer.Media> picture = media.find(request.prologue().method().text(), path);
+      if (picture.isPresent()) {
+        response.header(HeaderNames.CONTENT_TYPE, picture.get().type());
+        response.header("Cache-Control", "no-store");
+        response.header("X-Content-Type-Options", "nosniff");
+        response.header("Content-Security-Policy", "sandbox");
+        response.send(picture.get().bytes().copy());
+        return;
+      }
       ObjectNode answer =
           ControlMedia.wants(request.prologue().method().text(), path)
               ? done(media.send(request, path))
@@ -189,7 +202,7 @@ final class ControlApi implements HttpService {
               ? Json.object().put("next", control.lastChange())
               : page("changes", control.changes(after, wait(request)));
       case "POST events" -> inject(body);
-      default -> throw new ControlRefusal(404, "GET /_sandbox lists what there is.");
+      default -> console.answer(method, path, body).orElseThrow(ControlApi::unknown);
     };
   }
 
@@ -217,7 +230,7 @@ final class ControlApi implements HttpService {
       case "POST unblock" -> done(control.unblock(id));
       case "POST unsend" -> done(control.unsend(id, id, Json.text(body, "messageId").orElse("")));
       case "POST postback" -> postback(id, id, body);
-      default -> throw new ControlRefusal(404, "GET /_sandbox lists what there is.");
+      default -> phones.answer(method + " " + verb, id, id, body).orElseThrow(ControlApi::unknown);
     };
   }
 
@@ -241,8 +254,13 @@ final class ControlApi implements HttpService {
       case "POST leave" -> done(control.leave(id));
       case "POST members" -> done(control.memberJoined(id, userId));
       case "DELETE members" -> done(control.memberLeft(id, more));
-      default -> throw new ControlRefusal(404, "GET /_sandbox lists what there is.");
+      default ->
+          phones.answer(method + " " + verb, id, userId, body).orElseThrow(ControlApi::unknown);
     };
+  }
+
+  private static ControlRefusal unknown() {
+    return new ControlRefusal(404, "GET /_sandbox lists what there is.");
   }
 
   private static ObjectNode message(JsonNode body) throws ControlRefusal {
@@ -329,6 +347,8 @@ final class ControlApi implements HttpService {
             "GET stream?after=N&wait=SECONDS")) {
       paths.add(path);
     }
+    ControlPhones.PATHS.forEach(paths::add);
+    ControlConsole.PATHS.forEach(paths::add);
     return answer;
   }
 
@@ -357,12 +377,15 @@ final class ControlApi implements HttpService {
     return answer;
   }
 
-  private static ObjectNode done(LineControl.Done done) {
+  static ObjectNode done(LineControl.Done done) {
     ObjectNode answer = Json.object();
     if (!done.messageId().isEmpty()) {
       answer.put("messageId", done.messageId());
     }
-    return answer.put("webhookEventId", done.webhookEventId());
+    if (!done.webhookEventId().isEmpty()) {
+      answer.put("webhookEventId", done.webhookEventId());
+    }
+    return answer;
   }
 
   private static Set<String> strings(JsonNode array) {

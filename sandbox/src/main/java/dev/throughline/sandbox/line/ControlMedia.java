@@ -16,10 +16,23 @@ import java.util.Optional;
 final class ControlMedia {
   static final int UPLOAD_LIMIT = 64 * 1024 * 1024;
 
-  private final PhoneControl phones;
+  private final LineControl control;
 
-  ControlMedia(PhoneControl phones) {
-    this.phones = phones;
+  ControlMedia(LineControl control) {
+    this.control = control;
+  }
+
+  /** The picture of a rich menu, or what a person sent, for a page to show. */
+  Optional<Answer.Media> find(String method, List<String> path) {
+    if (!method.equals("GET")) {
+      return Optional.empty();
+    }
+    if (path.size() == 3 && path.getFirst().equals("richmenus") && path.get(2).equals("image")) {
+      return control.menuPicture(path.get(1));
+    }
+    return path.size() == 2 && path.getFirst().equals("contents")
+        ? control.content(path.get(1))
+        : Optional.empty();
   }
 
   /** Whether this request carries bytes and no JSON. */
@@ -33,7 +46,7 @@ final class ControlMedia {
   LineControl.Done send(ServerRequest request, List<String> path) throws ControlRefusal {
     boolean group = path.getFirst().equals("groups");
     String userId = group ? text(request, "userId").orElse("") : path.get(1);
-    return phones.attach(path.get(1), userId, attachment(request));
+    return control.phones().attach(path.get(1), userId, attachment(request));
   }
 
   private static Attachment attachment(ServerRequest request) throws ControlRefusal {

@@ -2,6 +2,7 @@ package dev.throughline.sandbox.line;
 
 import static dev.throughline.sandbox.line.Endpoint.Area.ACCOUNT;
 import static dev.throughline.sandbox.line.Endpoint.Area.CONTENTS;
+import static dev.throughline.sandbox.line.Endpoint.Area.RICHMENUS;
 import static dev.throughline.sandbox.line.Endpoint.Area.SENDING;
 import static dev.throughline.sandbox.line.Endpoint.Area.TOKENS;
 
@@ -55,6 +56,30 @@ enum Endpoint {
   CONTENT(CONTENTS, "GET", "/v2/bot/message/{}/content"),
   CONTENT_PREVIEW(CONTENTS, "GET", "/v2/bot/message/{}/content/preview"),
   CONTENT_TRANSCODING(CONTENTS, "GET", "/v2/bot/message/{}/content/transcoding"),
+  RICHMENU_CREATE(RICHMENUS, "POST", "/v2/bot/richmenu", 100, Duration.ofHours(1)),
+  RICHMENU_VALIDATE(RICHMENUS, "POST", "/v2/bot/richmenu/validate"),
+  RICHMENU_LIST(RICHMENUS, "GET", "/v2/bot/richmenu/list", 10, Duration.ofSeconds(1)),
+  RICHMENU_BULK_LINK(RICHMENUS, "POST", "/v2/bot/richmenu/bulk/link"),
+  RICHMENU_BULK_UNLINK(RICHMENUS, "POST", "/v2/bot/richmenu/bulk/unlink"),
+  RICHMENU_BATCH(RICHMENUS, "POST", "/v2/bot/richmenu/batch", 3, Duration.ofHours(1)),
+  RICHMENU_BATCH_VALIDATE(RICHMENUS, "POST", "/v2/bot/richmenu/validate/batch"),
+  RICHMENU_BATCH_PROGRESS(
+      RICHMENUS, "GET", "/v2/bot/richmenu/progress/batch", 100, Duration.ofHours(1)),
+  RICHMENU_ALIAS_CREATE(RICHMENUS, "POST", "/v2/bot/richmenu/alias"),
+  RICHMENU_ALIAS_LIST(RICHMENUS, "GET", "/v2/bot/richmenu/alias/list"),
+  RICHMENU_ALIAS_GET(RICHMENUS, "GET", "/v2/bot/richmenu/alias/{}"),
+  RICHMENU_ALIAS_UPDATE(RICHMENUS, "POST", "/v2/bot/richmenu/alias/{}"),
+  RICHMENU_ALIAS_DELETE(RICHMENUS, "DELETE", "/v2/bot/richmenu/alias/{}", 100, Duration.ofHours(1)),
+  RICHMENU_DEFAULT_GET(RICHMENUS, "GET", "/v2/bot/user/all/richmenu"),
+  RICHMENU_DEFAULT_CANCEL(RICHMENUS, "DELETE", "/v2/bot/user/all/richmenu"),
+  RICHMENU_DEFAULT_SET(RICHMENUS, "POST", "/v2/bot/user/all/richmenu/{}"),
+  RICHMENU_USER_GET(RICHMENUS, "GET", "/v2/bot/user/{}/richmenu"),
+  RICHMENU_USER_UNLINK(RICHMENUS, "DELETE", "/v2/bot/user/{}/richmenu"),
+  RICHMENU_USER_LINK(RICHMENUS, "POST", "/v2/bot/user/{}/richmenu/{}"),
+  RICHMENU_IMAGE_SET(RICHMENUS, "POST", "/v2/bot/richmenu/{}/content"),
+  RICHMENU_IMAGE_GET(RICHMENUS, "GET", "/v2/bot/richmenu/{}/content"),
+  RICHMENU_GET(RICHMENUS, "GET", "/v2/bot/richmenu/{}"),
+  RICHMENU_DELETE(RICHMENUS, "DELETE", "/v2/bot/richmenu/{}", 100, Duration.ofHours(1)),
   TOKEN_SHORT(TOKENS, "POST", "/v2/oauth/accessToken", 370, Duration.ofSeconds(1)),
   TOKEN_VERIFY(TOKENS, "POST", "/v2/oauth/verify"),
   TOKEN_REVOKE(TOKENS, "POST", "/v2/oauth/revoke"),
@@ -79,6 +104,7 @@ enum Endpoint {
     SENDING,
     ACCOUNT,
     CONTENTS,
+    RICHMENUS,
     TOKENS
   }
 
@@ -88,7 +114,9 @@ enum Endpoint {
     JSON,
     /** JSON, or nothing at all. */
     OPTIONAL_JSON,
-    FORM
+    FORM,
+    /** Bytes of another type, which the endpoint looks at itself. */
+    BINARY
   }
 
   private final Area area;
@@ -171,7 +199,8 @@ enum Endpoint {
 
   Body body() {
     return switch (this) {
-      case GROUP_LEAVE, ROOM_LEAVE -> Body.NONE;
+      case GROUP_LEAVE, ROOM_LEAVE, RICHMENU_DEFAULT_SET, RICHMENU_USER_LINK -> Body.NONE;
+      case RICHMENU_IMAGE_SET -> Body.BINARY;
       case WEBHOOK_TEST -> Body.OPTIONAL_JSON;
       default -> {
         boolean carries = method.equals("POST") || method.equals("PUT");

@@ -137,8 +137,8 @@ final class Gate {
     }
     String type = mediaType(incoming.headers);
     switch (endpoint.body()) {
-      case NONE -> {
-        // whatever comes is not looked at
+      case NONE, BINARY -> {
+        // whatever comes is not looked at here
       }
       case JSON, OPTIONAL_JSON -> {
         if (endpoint.body() == Endpoint.Body.JSON || incoming.body.length() > 0) {
@@ -270,7 +270,7 @@ final class Gate {
             requestId,
             Optional.ofNullable(incoming.headers.get("x-line-retry-key")),
             hidden,
-            secret ? redacted(incoming.body.length()) : cut(text(incoming)),
+            secret ? redacted(incoming.body.length()) : recorded(incoming),
             status,
             secret && status == 200
                 ? redacted(answer.body().length())
@@ -282,6 +282,13 @@ final class Gate {
 
   private static String redacted(int length) {
     return "[redacted, " + length + " characters]";
+  }
+
+  /** Text as it came; of anything else what it is and how much. */
+  private static String recorded(Incoming incoming) {
+    String type = mediaType(incoming.headers);
+    boolean bytes = type.startsWith("image/") || type.startsWith("multipart/");
+    return bytes ? new Answer.Media(type, incoming.body).described() : cut(text(incoming));
   }
 
   private static String cut(String body) {

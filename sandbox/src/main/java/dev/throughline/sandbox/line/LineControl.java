@@ -42,9 +42,11 @@ public final class LineControl {
   private final Assertions assertions;
   private final LineConfig config;
   private final PhoneControl phones;
+  private final ConsoleControl console;
 
   LineControl(
       World world,
+      MenuBatches batches,
       Gate gate,
       Webhooks webhooks,
       Sending sending,
@@ -59,6 +61,7 @@ public final class LineControl {
     this.assertions = assertions;
     this.config = config;
     this.phones = new PhoneControl(world);
+    this.console = new ConsoleControl(world, batches);
   }
 
   /** What people do with their phones beyond words. */
@@ -68,6 +71,11 @@ public final class LineControl {
 
   public LineConfig config() {
     return config;
+  }
+
+  /** What LINE's consoles and LINE itself do. */
+  public ConsoleControl console() {
+    return console;
   }
 
   // ---- people
@@ -345,6 +353,22 @@ public final class LineControl {
   public Page changes(long after, Duration wait) throws InterruptedException {
     return page(
         world.changes.await(after, PAGE_LIMIT, change -> true, limited(wait)), ControlJson::change);
+  }
+
+  Optional<Answer.Media> menuPicture(String richMenuId) {
+    return world.richMenus.find(richMenuId).flatMap(world.richMenus::picture);
+  }
+
+  Optional<Answer.Media> content(String messageId) {
+    return world
+        .contents
+        .find(messageId, now())
+        .filter(content -> !content.unsent())
+        .flatMap(content ->
+            world
+                .contents
+                .bytes(content)
+                .map(bytes -> new Answer.Media(content.mediaType(), bytes)));
   }
 
   String freshUserId() {

@@ -53,6 +53,7 @@ public final class LineEmulator implements AutoCloseable {
   private final AccessTokens tokens;
   private final Assertions assertions;
   private final Narrowcasts narrowcasts;
+  private final MenuBatches batches;
   private final Timers timers;
   private final Webhooks webhooks;
   private final Sending sending;
@@ -82,14 +83,16 @@ public final class LineEmulator implements AutoCloseable {
     assertions = new Assertions(clock, config.channelId());
     sending = new Sending(world, config.history().accepted());
     narrowcasts = new Narrowcasts(world, sending, timers);
+    batches = new MenuBatches(world, world.richMenus, timers);
     gate =
         new Gate(
             world,
             tokens,
             faults,
-            new Platform(world, sending, narrowcasts, webhooks, tokens, assertions, config)::answer,
+            new Platform(world, batches, sending, narrowcasts, webhooks, tokens, assertions, config)
+                ::answer,
             config.history());
-    control = new LineControl(world, gate, webhooks, sending, faults, assertions, config);
+    control = new LineControl(world, batches, gate, webhooks, sending, faults, assertions, config);
     config.stateFile().flatMap(StateFile::load).ifPresent(this::restore);
     for (LineUser user : config.users()) {
       if (world.user(user.userId()).isEmpty()) {
@@ -218,6 +221,8 @@ public final class LineEmulator implements AutoCloseable {
     world.ids.resumeAfter(state.lastMessageId());
     StateFile.Parts parts = state.features();
     parts.part("contents", Contents.Saved.class).ifPresent(world.contents::restore);
+    parts.part("richmenus", RichMenus.Saved.class).ifPresent(world.richMenus::restore);
+    parts.part("batches", MenuBatches.Saved.class).ifPresent(batches::restore);
   }
 
   private StateFile.State save() {
@@ -250,11 +255,19 @@ public final class LineEmulator implements AutoCloseable {
           world.counts.save(),
           narrowcasts.saved(),
           webhooks.waitingForRedelivery(),
-          new StateFile.Parts(Map.of("contents", Json.tree(world.contents.save()))),
+          parts(),
           world.ids.lastDecimal());
     } finally {
       world.lock.unlock();
     }
+  }
+
+  private StateFile.Parts parts() {
+    return new StateFile.Parts(
+        Map.of(
+            "contents", Json.tree(world.contents.save()),
+            "richmenus", Json.tree(world.richMenus.save()),
+            "batches", Json.tree(batches.save())));
   }
 
   /** Stops answering and sending, and writes the state file a last time. */

@@ -5,10 +5,12 @@ final class Platform {
   private final SendApi sending;
   private final AccountApi account;
   private final ContentApi contents;
+  private final RichMenuApi richMenus;
   private final TokenApi tokens;
 
   Platform(
       World world,
+      MenuBatches batches,
       Sending sender,
       Narrowcasts narrowcasts,
       Webhooks webhooks,
@@ -18,6 +20,7 @@ final class Platform {
     sending = new SendApi(world, sender, narrowcasts);
     account = new AccountApi(world, webhooks, config);
     contents = new ContentApi(world);
+    richMenus = new RichMenuApi(world.richMenus, batches);
     tokens = new TokenApi(accessTokens, assertions, config);
   }
 
@@ -26,6 +29,7 @@ final class Platform {
       case SENDING -> sending.answer(call);
       case ACCOUNT -> account.answer(call);
       case CONTENTS -> contents.answer(call);
+      case RICHMENUS -> richMenus.answer(call);
       case TOKENS -> tokens.answer(call);
     };
   }

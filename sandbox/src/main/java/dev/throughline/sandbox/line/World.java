@@ -41,6 +41,7 @@ final class World {
   final Counts counts = new Counts();
   final Chats chats;
   final Contents contents;
+  final RichMenus richMenus;
   final Journal<Change> changes = new Journal<>(CHANGES_LIMIT, Long.MAX_VALUE, change -> 1);
 
   private final Map<String, LineUser> users = new LinkedHashMap<>();
@@ -67,6 +68,7 @@ final class World {
     this.retryKeys = new RetryKeys(config.history().retryKeys());
     this.chats = new Chats(config.history().messagesPerChat(), config.history().chatBytes());
     this.contents = new Contents(blobs);
+    this.richMenus = new RichMenus(this, blobs);
     this.events = new Events(ids, replyTokens);
   }
 

@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -7,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +54,11 @@ final class Line implements AutoCloseable {
                 LineUser.named(STRANGER, "Stranger", Friendship.NONE)));
   }
 
-  record Response(int status, JsonNode json, String text, HttpHeaders headers, byte[] bytes) {
+  record Response(int status, JsonNode json, String text, HttpHeaders headers, Bytes body) {
+    byte[] bytes() {
+      return body.copy();
+    }
+
     String message() {
       return json.path("message").stringValue("");
     }
@@ -125,11 +131,22 @@ final class Line implements AutoCloseable {
       String text = new String(response.body(), StandardCharsets.UTF_8);
       JsonNode json =
           text.startsWith("{") || text.startsWith("[") ? Json.trusted(text) : Json.object();
-      return new Response(response.statusCode(), json, text, response.headers(), response.body());
+      return new Response(response.statusCode(), json, text, response.headers(), Bytes.of(response.body()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
     }
+  }
+
+  /** The head of a PNG of this size; nothing here looks further. */
+  static byte[] png(int width, int height) {
+    return ByteBuffer.allocate(64)
+        .put(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10})
+        .putInt(13)
+        .put(new byte[] {'I', 'H', 'D', 'R'})
+        .putInt(width)
+        .putInt(height)
+        .array();
   }
 
   /** The only event of a webhook body. */

@@ -11,28 +11,35 @@ final class ActionRules {
 
   /** Where an action stands: which kinds it may be, and how long a label it needs or may have. */
   enum Place {
-    QUICK_REPLY(true, 20, true),
-    TEMPLATE(true, 20, false),
-    IMAGE_CAROUSEL(false, 12, false),
+    QUICK_REPLY(true, 20),
+    TEMPLATE(true, 20),
+    IMAGE_CAROUSEL(false, 12),
     /** The whole picture or bubble is the button, so there is nowhere to show a label. */
-    AREA(false, 40, false),
-    FLEX_BUTTON(true, 40, false),
-    FLEX(false, 40, false);
+    AREA(false, 40),
+    RICH_MENU(false, 20),
+    FLEX_BUTTON(true, 40),
+    FLEX(false, 40);
 
     private final boolean labelRequired;
     private final int labelLimit;
-    private final boolean device;
 
-    Place(boolean labelRequired, int labelLimit, boolean device) {
+    Place(boolean labelRequired, int labelLimit) {
       this.labelRequired = labelRequired;
       this.labelLimit = labelLimit;
-      this.device = device;
+    }
+
+    private List<String> kinds() {
+      return switch (this) {
+        case QUICK_REPLY -> IN_QUICK_REPLIES;
+        case RICH_MENU -> IN_RICH_MENUS;
+        case TEMPLATE, IMAGE_CAROUSEL, AREA, FLEX_BUTTON, FLEX -> EVERYWHERE;
+      };
     }
   }
 
   private static final List<String> EVERYWHERE =
       List.of("postback", "message", "uri", "datetimepicker", "clipboard");
-  private static final List<String> QUICK_REPLY =
+  private static final List<String> IN_QUICK_REPLIES =
       List.of(
           "postback",
           "message",
@@ -43,6 +50,9 @@ final class ActionRules {
           "location",
           "clipboard");
 
+  private static final List<String> IN_RICH_MENUS =
+      List.of("postback", "message", "uri", "datetimepicker", "richmenuswitch", "clipboard");
+  private static final int ALIAS_LIMIT = 32;
   private static final int DATA_LIMIT = 300;
   private static final int TEXT_LIMIT = 300;
   private static final int URI_LIMIT = 1000;
@@ -56,7 +66,7 @@ final class ActionRules {
   private ActionRules() {}
 
   static void check(Part action, Place place) {
-    Optional<String> type = action.oneOf("type", true, place.device ? QUICK_REPLY : EVERYWHERE);
+    Optional<String> type = action.oneOf("type", true, place.kinds());
     if (place.labelRequired) {
       action.required("label", place.labelLimit, Unit.GRAPHEME);
     } else {
@@ -72,6 +82,10 @@ final class ActionRules {
             .ifPresent(alternative -> alternative.url("desktop", false, URI_LIMIT, URI_SCHEMES));
       }
       case "datetimepicker" -> datetimepicker(action);
+      case "richmenuswitch" -> {
+        action.required("richMenuAliasId", ALIAS_LIMIT, Unit.UTF16);
+        action.required("data", DATA_LIMIT, Unit.UTF16);
+      }
       case "clipboard" -> action.required("clipboardText", CLIPBOARD_LIMIT, Unit.UTF16);
       default -> {
         // camera, cameraRoll and location have a label only; anything else is reported above
