@@ -123,6 +123,7 @@ final class SchemaTest {
                   "attempt",
                   "attempt_at",
                   "tries",
+                  "doubtful",
                   "app",
                   "contact",
                   "target",

@@ -209,6 +209,42 @@ final class SendResultTest {
     assertThat(phone()).containsExactly(text);
   }
 
+  /** LINE took it and its answer was lost; what LINE says to the repeats does not undo that. */
+  @ParameterizedTest
+  @EnumSource(names = {"RATE_LIMITED", "UNAUTHORIZED", "QUOTA_REACHED"})
+  @Order(3)
+  void whatMayHaveBeenTakenDoesNotFail(Fault then) throws Exception {
+    world.fault("push", Fault.ERROR_AFTER, text, 1);
+    world.fault("push", then, text, 1_000);
+
+    String message = app.send(user, text);
+    while (app.settled().isPresent()) {
+      app.advance();
+    }
+
+    app.comesTo(message, "QUEUED_ON_CHANNEL", "UNKNOWN");
+    assertThat(app.told(message)).containsExactly("QUEUED_ON_CHANNEL UNKNOWN");
+    assertThat(world.accepted(text)).hasSize(1);
+  }
+
+  @Test
+  @Order(1)
+  void aTtlThatEndsAfterADoubtDoesNotFail() throws Exception {
+    world.fault("push", Fault.ERROR_AFTER, text, 1);
+    world.fault("push", Fault.RATE_LIMITED, text, 1_000);
+    ObjectNode send = (ObjectNode) Api.json(app.sendBody(user, text));
+    send.put("ttl", "60s");
+
+    String message =
+        world.api().post("/messages:send", send.toString()).ok().path("message_id").asString();
+    while (app.settled().isPresent()) {
+      app.advance();
+    }
+
+    app.comesTo(message, "QUEUED_ON_CHANNEL", "UNKNOWN");
+    assertThat(world.accepted(text)).hasSize(1);
+  }
+
   @Test
   @Order(1)
   void aSlowAnswerIsAnAnswer() throws Exception {

@@ -25,7 +25,7 @@ public interface Effects {
   /** Makes a task. Its order in its lane is that of the calls. */
   void add(NewTask task);
 
-  /** Ends a task, and makes another in its place in the lane. */
+  /** Ends a task, and makes another in its place in the lane, in doubt where the first one was. */
   void replace(Task task, DataKey key, Bytes body, Instant due);
 
   /** Changes or ends a task. */

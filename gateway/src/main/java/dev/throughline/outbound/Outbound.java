@@ -147,8 +147,12 @@ public final class Outbound implements Reaction {
         effects.emit(new Fact.Submitted(party, message, outcome.at()));
       }
       case REJECTED -> {
-        effects.change(new Task.Change.Done(task.id()));
-        effects.status(party, message, DeliveryStatus.FAILED, result.reason());
+        if (task.doubtful() && result.reason().filter(Outbound::provesTheRest).isEmpty()) {
+          shelve(task, party, message, effects);
+        } else {
+          effects.change(new Task.Change.Done(task.id()));
+          effects.status(party, message, DeliveryStatus.FAILED, result.reason());
+        }
       }
       case REPLY_TOKEN_INVALID ->
           effects.replace(task, party.key(), body.withoutReply().toBytes(), effects.at());
@@ -164,14 +168,24 @@ public final class Outbound implements Reaction {
         if (result.reply()) {
           unknownReply(task, body, party, message, effects);
         } else {
-          effects.change(new Task.Change.Again(task.id(), effects.at(), task.tries(), "lost"));
+          effects.change(
+              new Task.Change.Again(task.id(), effects.at(), task.tries(), "lost", true));
         }
       }
       case KEY_EXPIRED -> shelve(task, party, message, effects);
     }
   }
 
-  /** Certainly not taken: try until the app's patience ends. */
+  /**
+   * Whether a refusal says as well that no earlier attempt was taken: what is wrong with the very
+   * request was wrong with it before. A revoked token or a spent quota say nothing of earlier ones.
+   */
+  private static boolean provesTheRest(Reason reason) {
+    return reason.code() == Reason.Code.BAD_REQUEST
+        || reason.code() == Reason.Code.RECIPIENT_INVALID_CHANNEL_IDENTITY;
+  }
+
+  /** Certainly not taken this time: try until the app's patience ends. */
   private void again(
       Fact.OutcomeKnown outcome,
       SendOutcome result,
@@ -181,12 +195,14 @@ public final class Outbound implements Reaction {
     Task task = outcome.task();
     Instant cutOff = message.acceptedAt().plus(retryDuration(party.app()));
     Instant next = atLatest(cutOff, next(task, effects.at(), result.retryAfter()), effects.at());
-    if (next.isAfter(cutOff)) {
-      effects.change(new Task.Change.Done(task.id()));
-      effects.status(party, message, DeliveryStatus.FAILED, result.reason());
-    } else {
+    if (!next.isAfter(cutOff)) {
       effects.change(
           new Task.Change.Again(task.id(), next, task.tries() + 1, result.result().name()));
+    } else if (task.doubtful()) {
+      shelve(task, party, message, effects);
+    } else {
+      effects.change(new Task.Change.Done(task.id()));
+      effects.status(party, message, DeliveryStatus.FAILED, result.reason());
     }
   }
 
@@ -200,14 +216,14 @@ public final class Outbound implements Reaction {
     if (next.isAfter(patience) || next.isAfter(keyEnds)) {
       shelve(task, party, message, effects);
     } else {
-      effects.change(new Task.Change.Again(task.id(), next, task.tries() + 1, "UNKNOWN"));
+      effects.change(new Task.Change.Again(task.id(), next, task.tries() + 1, "UNKNOWN", true));
     }
   }
 
   private void unknownReply(
       Task task, SendBody body, Party party, StoredMessage message, Effects effects) {
     if (party.app().settings().unknownReply() == App.UnknownReply.PUSH) {
-      effects.replace(task, party.key(), body.withoutReply().toBytes(), effects.at());
+      effects.replace(task.inDoubt(), party.key(), body.withoutReply().toBytes(), effects.at());
     } else {
       shelve(task, party, message, effects);
     }

@@ -38,9 +38,7 @@ public final class WalWarmer implements AutoCloseable {
 
   /** Does nothing for a server that is not ours. */
   public void start() {
-    if (database.embedded().isPresent()) {
-      thread.start();
-    }
+    thread.start();
   }
 
   @Override
@@ -54,6 +52,9 @@ public final class WalWarmer implements AutoCloseable {
   }
 
   private void run() {
+    if (database.embedded().isEmpty()) {
+      return;
+    }
     try {
       long before = written.getAsLong();
       while (true) {

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param attempt the id of an {@code attempt} entry without {@code outcome}
  * @param attemptAt when the first attempt was made
  * @param tries how many attempts have an outcome
+ * @param doubtful whether what an attempt did is not known: nothing that happens to a later one can
+ *     make it certain that nothing was done
  * @param target what it calls (a webhook, an account): pausing it holds all its tasks
  * @param sealed what to do, sealed under {@link #associated}
  */
@@ -30,6 +32,7 @@ public record Task(
     Optional<Ulid> attempt,
     Optional<Instant> attemptAt,
     int tries,
+    boolean doubtful,
     Optional<AppId> app,
     Optional<ContactId> contact,
     Optional<Ulid> target,
@@ -62,6 +65,7 @@ public record Task(
         Optional.of(made),
         Optional.of(attemptAt.orElse(at)),
         tries,
+        doubtful,
         app,
         contact,
         target,
@@ -69,7 +73,7 @@ public record Task(
   }
 
   /** To be tried again: no attempt is open. */
-  Task again(Instant nextDue, int triesSoFar) {
+  Task again(Instant nextDue, int triesSoFar, boolean inDoubt) {
     return new Task(
         id,
         lane,
@@ -80,9 +84,17 @@ public record Task(
         Optional.empty(),
         attemptAt,
         triesSoFar,
+        doubtful || inDoubt,
         app,
         contact,
         target,
+        sealed);
+  }
+
+  /** As if what its last attempt did were not known. */
+  public Task inDoubt() {
+    return new Task(
+        id, lane, seq, kind, priority, due, attempt, attemptAt, tries, true, app, contact, target,
         sealed);
   }
 
@@ -127,8 +139,16 @@ public record Task(
     /** An attempt is open: made, and without an outcome. */
     record Attempted(Ulid id, Ulid attempt, Instant at) implements Change {}
 
-    /** To be tried (again) at {@code due}. */
-    record Again(Ulid id, Instant due, int tries, String error) implements Change {}
+    /**
+     * To be tried (again) at {@code due}.
+     *
+     * @param inDoubt what the last attempt did is not known
+     */
+    record Again(Ulid id, Instant due, int tries, String error, boolean inDoubt) implements Change {
+      public Again(Ulid id, Instant due, int tries, String error) {
+        this(id, due, tries, error, false);
+      }
+    }
 
     record Done(Ulid id) implements Change {}
 

@@ -26,16 +26,18 @@ import org.jspecify.annotations.Nullable;
 /** SQL of table {@code task}. */
 public final class TaskStore {
   private static final String COLUMNS =
-      "id, lane, seq, kind, priority, due, attempt, attempt_at, tries, app, contact, target, sealed";
+      "id, lane, seq, kind, priority, due, attempt, attempt_at, tries, doubtful, app,"
+          + " contact, target, sealed";
 
   private static final String INSERT =
       """
-      insert into task (id, lane, seq, kind, priority, due, state, tries, app, contact, target, at,
-        sealed)
-      select id, lane, seq, kind, priority, due, 'ready', 0, app, contact, target, ?, sealed
+      insert into task (id, lane, seq, kind, priority, due, state, tries, doubtful, app, contact,
+        target, at, sealed)
+      select id, lane, seq, kind, priority, due, 'ready', 0, doubtful, app, contact, target, ?,
+        sealed
       from unnest(?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::smallint[], ?::timestamptz[],
-        ?::uuid[], ?::uuid[], ?::uuid[], ?::bytea[])
-        as t (id, lane, seq, kind, priority, due, app, contact, target, sealed)
+        ?::uuid[], ?::uuid[], ?::uuid[], ?::bytea[], ?::boolean[])
+        as t (id, lane, seq, kind, priority, due, app, contact, target, sealed, doubtful)
       """;
 
   private static final String ATTEMPTED =
@@ -48,14 +50,16 @@ public final class TaskStore {
   private static final String AGAIN =
       """
       update task set state = 'ready', attempt = null, due = c.due, tries = c.tries,
-        error = c.error
-      from unnest(?::uuid[], ?::timestamptz[], ?::int[], ?::text[]) as c (id, due, tries, error)
+        error = c.error, doubtful = task.doubtful or c.doubtful
+      from unnest(?::uuid[], ?::timestamptz[], ?::int[], ?::text[], ?::boolean[])
+        as c (id, due, tries, error, doubtful)
       where task.id = c.id
       """;
 
   private static final String SHELVED =
       """
-      update task set state = c.state, tries = c.tries, error = c.error, attempt = null
+      update task set state = c.state, tries = c.tries, error = c.error, attempt = null,
+        doubtful = task.doubtful or c.state = 'unknown'
       from unnest(?::uuid[], ?::text[], ?::int[], ?::text[]) as c (id, state, tries, error)
       where task.id = c.id
       """;
@@ -120,6 +124,10 @@ public final class TaskStore {
             4,
             connection.createArrayOf(
                 "text", again.stream().map(Change.Again::error).toArray(String[]::new)));
+        statement.setArray(
+            5,
+            connection.createArrayOf(
+                "bool", again.stream().map(Change.Again::inDoubt).toArray(Boolean[]::new)));
         statement.executeUpdate();
       }
     }
@@ -212,6 +220,7 @@ public final class TaskStore {
     UUID[] contacts = new UUID[n];
     UUID[] targets = new UUID[n];
     byte[][] sealed = new byte[n][];
+    Boolean[] doubtful = new Boolean[n];
     for (int i = 0; i < n; i++) {
       Task task = tasks.get(i);
       ids[i] = task.id().toUuid();
@@ -224,6 +233,7 @@ public final class TaskStore {
       contacts[i] = task.contact().map(c -> c.value().toUuid()).orElse(null);
       targets[i] = task.target().map(Ulid::toUuid).orElse(null);
       sealed[i] = task.sealed().array();
+      doubtful[i] = task.doubtful();
     }
     try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
       statement.setObject(1, now.atOffset(ZoneOffset.UTC));
@@ -237,6 +247,7 @@ public final class TaskStore {
       statement.setArray(9, UuidArray.of(connection, Arrays.asList(contacts)));
       statement.setArray(10, UuidArray.of(connection, Arrays.asList(targets)));
       statement.setArray(11, connection.createArrayOf("bytea", sealed));
+      statement.setArray(12, connection.createArrayOf("bool", doubtful));
       statement.executeUpdate();
     }
   }
@@ -257,10 +268,11 @@ public final class TaskStore {
                 Optional.ofNullable(row.getObject(8, OffsetDateTime.class))
                     .map(OffsetDateTime::toInstant),
                 row.getInt(9),
-                ulid(row, 10).map(AppId::new),
-                ulid(row, 11).map(ContactId::new),
-                ulid(row, 12),
-                Bytes.wrap(row.getBytes(13))));
+                row.getBoolean(10),
+                ulid(row, 11).map(AppId::new),
+                ulid(row, 12).map(ContactId::new),
+                ulid(row, 13),
+                Bytes.wrap(row.getBytes(14))));
       }
     }
     return tasks;

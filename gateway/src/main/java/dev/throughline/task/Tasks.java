@@ -227,7 +227,7 @@ public final class Tasks implements AutoCloseable {
       case Change.Created(Task task) -> add(task);
       case Change.Attempted(Ulid id, Ulid attempt, Instant at) ->
           replace(id, task -> task.attempted(attempt, at));
-      case Change.Again(Ulid id, Instant due, int tries, String _) -> again(id, due, tries);
+      case Change.Again a -> again(a);
       case Change.Done(Ulid id) -> remove(id);
       case Change.Shelved(Ulid id, Task.Shelf _, int _, String _) -> remove(id);
     }
@@ -259,14 +259,15 @@ public final class Tasks implements AutoCloseable {
   }
 
   /** The outcome is folded: the lane's head may run again when due, or another one comes first. */
-  private void again(Ulid id, Instant due, int tries) {
+  private void again(Change.Again change) {
+    Ulid id = change.id();
     Lane lane = laneOfTask.get(id);
     if (lane == null) {
       // Held by a pause, or on a shelf until now: the table has it.
       wanted.add(id);
       return;
     }
-    replace(id, task -> task.again(due, tries));
+    replace(id, task -> task.again(change.due(), change.tries(), change.inDoubt()));
     if (lane.probing) {
       forget(lane);
       return;

@@ -165,6 +165,7 @@ class TasksTest {
         Optional.empty(),
         Optional.empty(),
         0,
+        false,
         Optional.empty(),
         Optional.empty(),
         target,
