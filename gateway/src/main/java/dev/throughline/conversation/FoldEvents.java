@@ -1,0 +1,320 @@
+package dev.throughline.conversation;
+
+import dev.throughline.conversation.Effects.Sent;
+import dev.throughline.contract.AppMessages;
+import dev.throughline.contract.Contents;
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.Fact.StoredMessage;
+import dev.throughline.conversation.Rows.Friend;
+import dev.throughline.conversation.Rows.FriendRow;
+import dev.throughline.conversation.Rows.IdentityRow;
+import dev.throughline.conversation.Rows.MessageRow;
+import dev.throughline.conversation.Rows.Unsend;
+import dev.throughline.conversation.Rows.UnsentMessage;
+import dev.throughline.log.Log;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.Choice;
+import dev.throughline.message.Content;
+import dev.throughline.message.Identity;
+import dev.throughline.message.Ids.ConversationId;
+import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.InboundEvent;
+import dev.throughline.vault.DataKey;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/** What comes in from people: each event has exactly one effect. */
+final class FoldEvents {
+  /**
+   * Events that happened longer ago are kept and not acted on: duplicates are not known so long.
+   */
+  private static final Duration LATE = Duration.ofDays(30);
+
+  private final FoldState state;
+  private final FoldPeople people;
+  private final FoldReplies replies;
+  private final Effects effects;
+  private final ClockDrift drift;
+
+  FoldEvents(FoldState state, FoldPeople people, FoldReplies replies, Effects effects, ClockDrift drift) {
+    this.state = state;
+    this.people = people;
+    this.replies = replies;
+    this.effects = effects;
+    this.drift = drift;
+  }
+
+  void event(Item.Event item) throws SQLException {
+    if (isLate(item)) {
+      ConverseStore.alarm(state.transaction, "event_late", item.account().id().toString(), state.at);
+      return;
+    }
+    if (!state.fresh.remove(item.key().id())) {
+      return;
+    }
+    if (!item.event().head().redelivered()) {
+      item.event().head().occurredAt().ifPresent(occurred -> drift.saw(occurred, state.at));
+    }
+    Optional<Party> party = item.event().head().chat().map(chat -> people.party(item.app(), chat));
+    party.ifPresent(known -> heardFrom(known, item.event()));
+    switch (item.event()) {
+      case InboundEvent.Message message when party.isPresent() ->
+          message(item, message.content(), Optional.of(message.platformMessageId()), party.get());
+      case InboundEvent.Chosen chosen when party.isPresent() ->
+          message(item, chosen.response(), Optional.empty(), party.get());
+      case InboundEvent.Followed followed when party.isPresent() -> {
+        replies.keep(item, followed, party.get());
+        effects.emit(new Fact.Opted(party.get(), true, state.at, followed.head().occurredAt()));
+      }
+      case InboundEvent.Unfollowed unfollowed when party.isPresent() ->
+          effects.emit(new Fact.Opted(party.get(), false, state.at, unfollowed.head().occurredAt()));
+      case InboundEvent.Unsent unsent when party.isPresent() -> {
+        unsend(unsent, party.get());
+        notMapped(item, party);
+      }
+      case InboundEvent other -> {
+        party.ifPresent(known -> replies.keep(item, other, known));
+        notMapped(item, party);
+      }
+    }
+  }
+
+  private void message(
+      Item.Event item, Content.Inbound said, Optional<String> platformId, Party known)
+      throws SQLException {
+    Party party = people.inConversation(known);
+    ConversationId conversation = party.conversation().orElseThrow();
+    MessageId id = new MessageId(state.ulids.next());
+    InboundEvent.Head head = item.event().head();
+    boolean takenBack =
+        state.anyUnsent && platformId.isPresent() && isTakenBack(conversation, platformId.get());
+    Optional<StoredMessage> offered = Optional.empty();
+    Content.Inbound content = said;
+    if (said instanceof Content.ChoiceResponse response) {
+      Optional<Sent> found = offered(response);
+      boolean another = found.isPresent() && !isFor(found.get(), party);
+      offered = another ? Optional.empty() : found.map(Sent::message);
+      content =
+          another
+              ? new Content.ChoiceResponse(Optional.empty(), response.data(), Optional.empty())
+              : chosen(response, offered);
+    }
+    boolean dispatch = item.app().processingMode() == App.ProcessingMode.DISPATCH;
+    if (dispatch && !takenBack) {
+      replies.keep(item, item.event(), party);
+    }
+    Optional<String> replyToken =
+        head.standby() || dispatch ? Optional.empty() : head.replyToken();
+    Optional<String> sender =
+        head.author()
+            .filter(author -> !Optional.of(author).equals(head.chat()))
+            .map(Identity::value);
+    DataKey key = sender.isPresent() ? authorKey(item).orElse(party.key()) : party.key();
+    ObjectNode sealed = Json.object();
+    if (takenBack) {
+      Log.deleteParts(state.transaction, state.index, item.parts().first(), item.parts().end());
+    } else {
+      sealed.set("content", Contents.toJson(content));
+      String answered = offered.map(StoredMessage::metadata).orElse("");
+      if (!answered.isEmpty()) {
+        sealed.put("metadata", answered);
+      }
+    }
+    sender.ifPresent(value -> sealed.put("sender_id", value));
+    replyToken.filter(_ -> !takenBack).ifPresent(token -> sealed.put("reply_token", token));
+    state.newMessages.add(
+        new MessageRow(
+            id,
+            item.app().project(),
+            item.app().id(),
+            conversation,
+            party.contact(),
+            people.identityOf(party).id(),
+            Optional.of(item.account().id()),
+            item.account().channel(),
+            true,
+            state.at,
+            head.occurredAt(),
+            item.app().processingMode().name(),
+            "RECEIVED",
+            state.index,
+            item.position(),
+            item.parts(),
+            platformId,
+            replyToken.isPresent() && !takenBack,
+            state.vault.seal(key, Json.bytes(sealed).array(), Rows.associated("message", id.value()))));
+    if (takenBack) {
+      return;
+    }
+    ObjectNode about = people.conversationData(party);
+    effects.emit(
+        new Fact.MessageReceived(
+            party,
+            id,
+            content,
+            offered.map(StoredMessage::metadata).orElse(""),
+            state.at,
+            head.occurredAt(),
+            sender,
+            item.app().settings().reportsMetadata()
+                ? Json.string(about, "metadata").orElse("")
+                : "",
+            Json.string(about, "correlation_id")));
+  }
+
+  /** The message that somebody chose from, if it is still here. */
+  private Optional<Sent> offered(Content.ChoiceResponse response) {
+    return response.message().map(id -> state.sent.get(id.value()));
+  }
+
+  private static boolean isFor(Sent sent, Party party) {
+    return sent.party().contact().equals(party.contact())
+        && sent.party().app().id().equals(party.app().id());
+  }
+
+  /** With the data that did not fit into the channel's own. */
+  private static Content.ChoiceResponse chosen(
+      Content.ChoiceResponse response, Optional<StoredMessage> offered) {
+    Optional<String> data =
+        response
+            .choice()
+            .flatMap(place ->
+                offered
+                    .flatMap(message -> AppMessages.stored(message.content()))
+                    .map(message -> message.content().choices())
+                    .filter(choices -> place < choices.size())
+                    .map(choices -> choices.get(place)))
+            .filter(Choice.Say.class::isInstance)
+            .flatMap(choice -> response.message().map(((Choice.Say) choice)::given));
+    return new Content.ChoiceResponse(
+        response.message(), data.orElse(response.data()), Optional.empty());
+  }
+
+  private void notMapped(Item.Event item, Optional<Party> party) {
+    String destination =
+        item.destination()
+            .map(d -> "\"destination\":" + Json.text(StringNode.valueOf(d)) + ",")
+            .orElse("");
+    String payload = "{" + destination + "\"events\":[" + item.event().head().raw() + "]}";
+    effects.emit(
+        new Fact.NotMapped(
+            item.app(),
+            item.account().channel(),
+            party.map(people::withConversation),
+            state.ulids.next(),
+            payload,
+            state.at,
+            item.event().head().occurredAt()));
+  }
+
+  /** Whoever writes has not blocked the account; facts go by their own time and never go back. */
+  private void heardFrom(Party party, InboundEvent event) {
+    Instant occurred = event.head().occurredAt().orElse(state.at);
+    IdentityRow identity = people.identityOf(party);
+    if (identity.friendAt().isPresent() && identity.friendAt().get().isAfter(occurred)) {
+      return;
+    }
+    Optional<Friend> friend =
+        switch (event) {
+          case InboundEvent.Followed _ -> Optional.of(Friend.FRIEND);
+          case InboundEvent.Unfollowed _ -> Optional.of(Friend.BLOCKED);
+          case InboundEvent.Message _,
+              InboundEvent.Chosen _,
+              InboundEvent.Unsent _,
+              InboundEvent.Unknown _ ->
+              identity.friend() == Friend.BLOCKED ? Optional.of(Friend.UNKNOWN) : Optional.empty();
+        };
+    friend.ifPresent(now -> setFriend(identity, now, occurred));
+  }
+
+  private void setFriend(IdentityRow identity, Friend friend, Instant occurred) {
+    IdentityRow changed =
+        new IdentityRow(
+            identity.id(),
+            identity.contact(),
+            identity.channel(),
+            identity.app(),
+            identity.hash(),
+            friend,
+            Optional.of(occurred),
+            identity.sealed());
+    state.identities.put(identity.hash(), changed);
+    int fresh = state.newIdentities.indexOf(identity);
+    if (fresh >= 0) {
+      state.newIdentities.set(fresh, changed);
+    } else {
+      state.friends.put(identity.id(), new FriendRow(identity.id(), friend, occurred));
+    }
+  }
+
+  private void unsend(InboundEvent.Unsent unsent, Party party) throws SQLException {
+    Optional<ConversationId> conversation = people.withConversation(party).conversation();
+    ConversationId known =
+        conversation.isPresent()
+            ? conversation.get()
+            : people.inConversation(party).conversation().orElseThrow();
+    Unsend unsend = new Unsend(known, unsent.platformMessageId(), state.at);
+    ConverseStore.insertUnsent(state.transaction, unsend);
+    state.anyUnsent = true;
+    for (UnsentMessage message : ConverseStore.messagesOf(
+        state.transaction, unsend, people.identityOf(party).id())) {
+      Log.deleteParts(state.transaction, message.index(), message.parts().first(), message.parts().end());
+      ConverseStore.clear(state.transaction, message.id(), emptied(party.key(), message.id()));
+    }
+    for (int i = 0; i < state.newMessages.size(); i++) {
+      MessageRow row = state.newMessages.get(i);
+      if (row.conversation().equals(known)
+          && Optional.of(unsent.platformMessageId()).equals(row.platformId())) {
+        Log.deleteParts(state.transaction, row.index(), row.parts().first(), row.parts().end());
+        state.newMessages.set(i, emptied(party.key(), row));
+      }
+    }
+  }
+
+  private boolean isTakenBack(ConversationId conversation, String platformId) throws SQLException {
+    return !ConverseStore.unsentBefore(
+            state.transaction, List.of(new Unsend(conversation, platformId, state.at)))
+        .isEmpty();
+  }
+
+  private Bytes emptied(DataKey key, MessageId id) {
+    return state.vault.seal(
+        key, Json.bytes(Json.object()).array(), Rows.associated("message", id.value()));
+  }
+
+  private MessageRow emptied(DataKey key, MessageRow row) {
+    return new MessageRow(
+        row.id(),
+        row.project(),
+        row.app(),
+        row.conversation(),
+        row.contact(),
+        row.identity(),
+        row.account(),
+        row.channel(),
+        row.toApp(),
+        row.acceptTime(),
+        row.eventTime(),
+        row.processingMode(),
+        row.status(),
+        row.index(),
+        row.position(),
+        row.parts(),
+        row.platformId(),
+        false,
+        emptied(key, row.id()));
+  }
+
+  private Optional<DataKey> authorKey(Item.Event item) {
+    return FoldPeople.author(item).map(state::key);
+  }
+
+  static boolean isLate(Item.Event item) {
+    return item.occurredAt().isBefore(item.entry().at().minus(LATE));
+  }
+}

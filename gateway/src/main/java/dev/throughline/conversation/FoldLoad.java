@@ -1,0 +1,179 @@
+package dev.throughline.conversation;
+
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.Fact.StoredMessage;
+import dev.throughline.conversation.Rows.ConversationRow;
+import dev.throughline.conversation.Rows.IdentityRow;
+import dev.throughline.conversation.Effects.Sent;
+import dev.throughline.conversation.FoldState.AppContact;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.DeliveryStatus;
+import dev.throughline.message.Identity;
+import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.InboundEvent;
+import dev.throughline.message.SendRequest;
+import dev.throughline.message.Ulids;
+import dev.throughline.task.Task;
+import dev.throughline.task.TaskStore;
+import dev.throughline.vault.DataKey;
+import dev.throughline.vault.Owner;
+import dev.throughline.vault.Vault;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads all that a batch of items touches, in a few queries. */
+final class FoldLoad {
+  private final FoldState state;
+  private final Directory directory;
+
+  FoldLoad(FoldState state, Directory directory) {
+    this.state = state;
+    this.directory = directory;
+  }
+
+  /** Reads all that the items touch, in a few queries. */
+  void load(List<Item> items) throws SQLException {
+    List<EventKey> seen = new ArrayList<>();
+    Set<Owner.Person> people = new HashSet<>();
+    Set<ContactId> contacts = new HashSet<>();
+    Set<Ulid> taskIds = new HashSet<>();
+    Set<MessageId> messageIds = new HashSet<>();
+    boolean unsends = false;
+    for (Item item : items) {
+      switch (item) {
+        case Item.Event event -> {
+          if (!FoldEvents.isLate(event)) {
+            seen.add(event.key());
+          }
+          FoldPeople.person(event).ifPresent(people::add);
+          FoldPeople.author(event).ifPresent(people::add);
+          if (event.event() instanceof InboundEvent.Chosen chosen) {
+            chosen.response().message().ifPresent(messageIds::add);
+          }
+          unsends = true;
+        }
+        case Item.Send send -> {
+          switch (send.request().recipient()) {
+            case SendRequest.Recipient.ByContact(ContactId contact) -> contacts.add(contact);
+            case SendRequest.Recipient.ByIdentities(List<Identity> named) ->
+                named.forEach(identity -> people.add(FoldPeople.person(send.app(), identity)));
+          }
+        }
+        case Item.Attempt attempt -> message(attempt.record()).ifPresent(messageIds::add);
+        case Item.Outcome outcome -> {
+          ulid(outcome.record(), Changes.TASK).ifPresent(taskIds::add);
+          message(outcome.record()).ifPresent(messageIds::add);
+        }
+        case Item.Decision decision -> {
+          ulid(decision.record(), Changes.TASK).ifPresent(taskIds::add);
+          message(decision.record()).ifPresent(messageIds::add);
+        }
+        case Item.Change change ->
+            ulid(change.record(), Changes.CONTACT).map(ContactId::new).ifPresent(contacts::add);
+        case Item.Alarm _ -> {}
+      }
+    }
+    state.fresh.addAll(ConverseStore.markSeen(state.transaction, seen));
+    loadKeys(people);
+    loadPeople(people, contacts);
+    loadTasks(taskIds);
+    items.stream()
+        .filter(Item.Decision.class::isInstance)
+        .forEach(decision -> messageOfTask((Item.Decision) decision).ifPresent(messageIds::add));
+    loadMessages(messageIds);
+    state.anyUnsent = unsends && ConverseStore.anyUnsent(state.transaction);
+  }
+
+  private void loadKeys(Set<Owner.Person> people) {
+    state.keys.putAll(state.vault.keysFor(people));
+  }
+
+  private void loadPeople(Set<Owner.Person> people, Set<ContactId> contacts) throws SQLException {
+    List<Bytes> hashes = people.stream().map(state::hash).toList();
+    List<IdentityRow> rows = new ArrayList<>(ConverseStore.known(state.transaction, hashes));
+    rows.addAll(ConverseStore.identitiesOf(state.transaction, contacts));
+    Set<ContactId> known = new HashSet<>();
+    for (IdentityRow row : rows) {
+      state.identities.putIfAbsent(row.hash(), row);
+      if (contacts.contains(row.contact())) {
+        state.identitiesOfContact.computeIfAbsent(row.contact(), c -> new ArrayList<>()).add(row);
+      }
+      known.add(row.contact());
+    }
+    state.vault.load(rows.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
+    for (ConversationRow row : ConverseStore.active(state.transaction, known)) {
+      state.conversations.putIfAbsent(new AppContact(row.app().value(), row.contact()), row);
+    }
+  }
+
+  private void loadTasks(Set<Ulid> ids) throws SQLException {
+    if (!ids.isEmpty()) {
+      List<Task> found = TaskStore.find(state.transaction, List.copyOf(ids));
+      state.vault.load(found.stream().map(task -> Vault.keyId(task.sealed())).distinct().toList());
+      found.forEach(task -> state.tasks.put(task.id(), task));
+    }
+  }
+
+  /** Whose send it is that shall be tried again. */
+  private Optional<MessageId> messageOfTask(Item.Decision decision) {
+    return ulid(decision.record(), Changes.TASK)
+        .map(state.tasks::get)
+        .flatMap(task -> state.vault.open(task.sealed(), Task.associated(task.id())))
+        .flatMap(body -> message(Json.object(body)));
+  }
+
+  private void loadMessages(Set<MessageId> ids) throws SQLException {
+    List<Rows.KnownMessage> found = ConverseStore.messages(state.transaction, ids);
+    state.vault.load(found.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
+    state.vault.load(found.stream().map(row -> Vault.keyId(row.identitySealed())).distinct().toList());
+    for (Rows.KnownMessage row : found) {
+      known(row).ifPresent(message -> state.sent.put(row.id().value(), message));
+    }
+  }
+
+  private Optional<Sent> known(Rows.KnownMessage row) {
+    Optional<App> app = directory.app(row.app());
+    Optional<DataKey> key = state.vault.key(Vault.keyId(row.sealed()));
+    Optional<Bytes> sealed = state.vault.open(row.sealed(), Rows.associated("message", row.id().value()));
+    Optional<Bytes> address =
+        state.vault.open(row.identitySealed(), Rows.associated("identity", row.identity()));
+    if (app.isEmpty() || key.isEmpty() || sealed.isEmpty() || address.isEmpty()) {
+      return Optional.empty();
+    }
+    ObjectNode json = Json.object(sealed.get());
+    return Optional.of(
+        new Sent(
+            new Party(
+                app.get(),
+                row.contact(),
+                row.conversation(),
+                new Identity(row.channel(), address.get().asUtf8()),
+                key.get()),
+            new StoredMessage(
+                row.id(),
+                row.acceptTime(),
+                row.channel(),
+                DeliveryStatus.valueOf(row.status()),
+                json.path("content") instanceof ObjectNode content ? content : Json.object(),
+                Json.string(json, "metadata").orElse(""),
+                Json.string(json, "correlation_id"),
+                Json.string(json, "callback_url"),
+                row.processingMode().equals("DISPATCH"))));
+  }
+
+  static Optional<MessageId> message(JsonNode record) {
+    return ulid(record, "message").map(MessageId::new);
+  }
+
+  static Optional<Ulid> ulid(JsonNode record, String name) {
+    return Json.string(record, name).flatMap(Ulids::parse);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.throughline.conversation;
+
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.Rows.ContactRow;
+import dev.throughline.conversation.Rows.ConversationRow;
+import dev.throughline.conversation.Rows.Friend;
+import dev.throughline.conversation.Rows.IdentityRow;
+import dev.throughline.conversation.FoldState.AppContact;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.Identity;
+import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.Ids.ConversationId;
+import dev.throughline.vault.DataKey;
+import dev.throughline.vault.Owner;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Contacts, their addresses and their conversations, as a transaction of the fold has them. */
+final class FoldPeople {
+  private final FoldState state;
+  private final Effects effects;
+
+  FoldPeople(FoldState state, Effects effects) {
+    this.state = state;
+    this.effects = effects;
+  }
+
+  Party party(App app, Identity identity) {
+    Owner.Person owner = person(app, identity);
+    DataKey key = state.key(owner);
+    Bytes hash = state.hash(owner);
+    IdentityRow row = state.identities.get(hash);
+    if (row == null) {
+      row = newPerson(app, identity, owner, key, hash);
+    }
+    return new Party(app, row.contact(), Optional.empty(), identity, key);
+  }
+
+  IdentityRow newPerson(
+      App app, Identity identity, Owner.Person owner, DataKey key, Bytes hash) {
+    ContactId contact = new ContactId(state.ulids.next());
+    Ulid id = state.ulids.next();
+    IdentityRow row =
+        new IdentityRow(
+            id,
+            contact,
+            identity.channel(),
+            owner.scope(),
+            hash,
+            Friend.UNKNOWN,
+            Optional.empty(),
+            state.vault.seal(key, Bytes.utf8(identity.value()).array(), Rows.associated("identity", id)));
+    state.identities.put(hash, row);
+    state.newIdentities.add(row);
+    ObjectNode data = Json.object();
+    data.put("display_name", "");
+    data.put("email", "");
+    data.put("external_id", "");
+    data.put("metadata", "");
+    data.putArray("channel_priority").add(identity.channel().value());
+    state.newContacts.add(
+        new ContactRow(
+            contact,
+            app.project(),
+            state.vault.seal(
+                key, Json.bytes(data).array(), Rows.associated("contact", contact.value()))));
+    ObjectNode json = Json.object();
+    json.put("id", contact.toString());
+    ObjectNode address = json.putArray("channel_identities").addObject();
+    address.put("channel", identity.channel().value());
+    address.put("identity", identity.value());
+    address.put("app_id", owner.scope().map(Object::toString).orElse(""));
+    json.putArray("channel_priority").add(identity.channel().value());
+    json.put("display_name", "");
+    json.put("email", "");
+    json.put("external_id", "");
+    json.put("metadata", "");
+    json.put("language", "UNSPECIFIED");
+    effects.emit(new Fact.ContactCreated(app.project(), contact, key, state.at, json));
+    return row;
+  }
+
+  Party withConversation(Party party) {
+    ConversationRow row =
+        state.conversations.get(new AppContact(party.app().id().value(), party.contact()));
+    return row == null ? party : party.in(row.id());
+  }
+
+  /** In the active conversation, which starts now if there is none. */
+  Party inConversation(Party party) {
+    AppContact place = new AppContact(party.app().id().value(), party.contact());
+    ConversationRow row = state.conversations.get(place);
+    if (row != null) {
+      return party.in(row.id());
+    }
+    ConversationRow started =
+        new ConversationRow(
+            new ConversationId(state.ulids.next()),
+            party.app().project(),
+            party.app().id(),
+            party.contact(),
+            party.identity().channel(),
+            identityOf(party).id(),
+            Optional.empty());
+    state.conversations.put(place, started);
+    state.newConversations.add(started);
+    Party in = party.in(started.id());
+    ObjectNode json = Json.object();
+    json.put("id", started.id().toString());
+    json.put("app_id", party.app().id().toString());
+    json.put("contact_id", party.contact().toString());
+    json.put("last_received", "1970-01-01T00:00:00Z");
+    json.put("active_channel", party.identity().channel().value());
+    json.put("active", true);
+    json.put("metadata", "");
+    effects.emit(new Fact.ConversationStarted(party.app(), party.contact(), party.key(), state.at, json));
+    return in;
+  }
+
+  ObjectNode conversationData(Party party) {
+    ConversationRow row =
+        state.conversations.get(new AppContact(party.app().id().value(), party.contact()));
+    return row == null || row.sealed().isEmpty()
+        ? Json.object()
+        : state.vault
+            .open(row.sealed().get(), Rows.associated("conversation", row.id().value()))
+            .map(Json::object)
+            .orElseGet(Json::object);
+  }
+
+  IdentityRow identityOf(Party party) {
+    IdentityRow row = state.identities.get(state.hash(person(party.app(), party.identity())));
+    if (row == null) {
+      throw new IllegalStateException("a party without its identity");
+    }
+    return row;
+  }
+
+  Optional<Identity> open(IdentityRow row) {
+    return state.vault
+        .open(row.sealed(), Rows.associated("identity", row.id()))
+        .map(value -> new Identity(row.channel(), value.asUtf8()));
+  }
+
+  static Owner.Person person(App app, Identity identity) {
+    return Owners.person(app.project(), app.id(), identity);
+  }
+
+  static Optional<Owner.Person> person(Item.Event item) {
+    return item.event().head().chat().map(chat -> person(item.app(), chat));
+  }
+
+  static Optional<Owner.Person> author(Item.Event item) {
+    return item.event().head().author().map(author -> person(item.app(), author));
+  }
+}

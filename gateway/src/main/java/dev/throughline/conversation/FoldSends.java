@@ -1,0 +1,166 @@
+package dev.throughline.conversation;
+
+import dev.throughline.conversation.Effects.Sent;
+import dev.throughline.conversation.FoldState.AppContact;
+import dev.throughline.contract.Json;
+import dev.throughline.contract.MergePatch;
+import dev.throughline.conversation.App.Account;
+import dev.throughline.conversation.Fact.StoredMessage;
+import dev.throughline.conversation.Rows.ConversationRow;
+import dev.throughline.conversation.Rows.IdentityRow;
+import dev.throughline.conversation.Rows.MessageEntry;
+import dev.throughline.conversation.Rows.MessageRow;
+import dev.throughline.conversation.Rows.PartRange;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.DeliveryStatus;
+import dev.throughline.message.Identity;
+import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.Ids.ConversationId;
+import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.SendRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What apps want to say: a message is made of each request. */
+final class FoldSends {
+  private final FoldState state;
+  private final FoldPeople people;
+  private final Effects effects;
+
+  FoldSends(FoldState state, FoldPeople people, Effects effects) {
+    this.state = state;
+    this.people = people;
+    this.effects = effects;
+  }
+
+  void send(Item.Send item) {
+    SendRequest request = item.request();
+    App app = item.app();
+    Party party = people.inConversation(recipient(item));
+    Optional<Account> account = app.account(party.identity().channel());
+    MessageId id = new MessageId(item.entry().id());
+    boolean dispatch =
+        request.dispatchOnly() || app.processingMode() == App.ProcessingMode.DISPATCH;
+    ObjectNode sealed = Json.object();
+    ObjectNode content = Json.object(Bytes.utf8(request.message().json()));
+    sealed.set("content", content);
+    sealed.put("metadata", request.metadata());
+    request.correlationId().ifPresent(value -> sealed.put("correlation_id", value));
+    request.callbackUrl().ifPresent(value -> sealed.put("callback_url", value));
+    state.newMessages.add(
+        new MessageRow(
+            id,
+            app.project(),
+            app.id(),
+            party.conversation().orElseThrow(),
+            party.contact(),
+            people.identityOf(party).id(),
+            account.map(Account::id),
+            party.identity().channel(),
+            false,
+            state.at,
+            Optional.empty(),
+            dispatch ? "DISPATCH" : "CONVERSATION",
+            DeliveryStatus.QUEUED.name(),
+            state.index,
+            0,
+            PartRange.NONE,
+            Optional.empty(),
+            false,
+            state.vault.seal(
+                party.key(), Json.bytes(sealed).array(), Rows.associated("message", id.value()))));
+    state.messageEntries.add(new MessageEntry(id, state.index));
+    keepMetadata(party, request);
+    StoredMessage message =
+        new StoredMessage(
+            id,
+            state.at,
+            party.identity().channel(),
+            DeliveryStatus.QUEUED,
+            content,
+            request.metadata(),
+            request.correlationId(),
+            request.callbackUrl(),
+            dispatch);
+    state.sent.put(id.value(), new Sent(party, message));
+    effects.emit(new Fact.SendRequested(party, account, message, request));
+  }
+
+  private Party recipient(Item.Send item) {
+    App app = item.app();
+    return switch (item.request().recipient()) {
+      case SendRequest.Recipient.ByIdentities(List<Identity> named) ->
+          people.party(app, preferred(app, item.request(), named));
+      case SendRequest.Recipient.ByContact(ContactId contact) -> {
+        List<Identity> known = new ArrayList<>();
+        for (IdentityRow row : state.identitiesOfContact.getOrDefault(contact, List.of())) {
+          if (row.app().isEmpty() || row.app().get().equals(app.id())) {
+            people.open(row).ifPresent(known::add);
+          }
+        }
+        if (known.isEmpty()) {
+          throw new IllegalStateException("the contact has no identity to send to any more");
+        }
+        yield people.party(app, preferred(app, item.request(), known));
+      }
+    };
+  }
+
+  /** By the request's order of channels, else by the order given, the app's own channels first. */
+  private static Identity preferred(App app, SendRequest request, List<Identity> candidates) {
+    for (ChannelName channel : request.priority()) {
+      for (Identity identity : candidates) {
+        if (identity.channel().equals(channel)) {
+          return identity;
+        }
+      }
+    }
+    return candidates.stream()
+        .filter(identity -> app.account(identity.channel()).isPresent())
+        .findFirst()
+        .orElse(candidates.getFirst());
+  }
+
+  private void keepMetadata(Party party, SendRequest request) {
+    if (request.conversationMetadata().isEmpty() && request.correlationId().isEmpty()) {
+      return;
+    }
+    ConversationId id = party.conversation().orElseThrow();
+    ObjectNode data = people.conversationData(party);
+    request
+        .conversationMetadata()
+        .ifPresent(text -> {
+          ObjectNode given = Json.object(Bytes.utf8(text));
+          JsonNode before = data.path("metadata_json");
+          ObjectNode after =
+              request.mergeMetadata() && before instanceof ObjectNode old
+                  ? MergePatch.merge(old, given)
+                  : given;
+          data.set("metadata_json", after);
+          data.put("metadata", Json.text(after));
+        });
+    request.correlationId().ifPresent(value -> data.put("correlation_id", value));
+    Bytes sealed =
+        state.vault.seal(
+            party.key(), Json.bytes(data).array(), Rows.associated("conversation", id.value()));
+    AppContact place = new AppContact(party.app().id().value(), party.contact());
+    ConversationRow row = state.conversations.get(place);
+    if (row != null) {
+      state.conversations.put(
+          place,
+          new ConversationRow(
+              row.id(),
+              row.project(),
+              row.app(),
+              row.contact(),
+              row.channel(),
+              row.identity(),
+              Optional.of(sealed)));
+    }
+    state.writes.add(c -> ConverseStore.setConversationData(c, id, sealed));
+  }
+}

@@ -1,0 +1,89 @@
+package dev.throughline.conversation;
+
+import dev.throughline.conversation.Rows.ContactRow;
+import dev.throughline.conversation.Rows.ConversationRow;
+import dev.throughline.conversation.Rows.FriendRow;
+import dev.throughline.conversation.Rows.IdentityRow;
+import dev.throughline.conversation.Rows.MessageEntry;
+import dev.throughline.conversation.Rows.MessageRow;
+import dev.throughline.conversation.Rows.ReplyRow;
+import dev.throughline.conversation.Rows.StatusRow;
+import dev.throughline.conversation.Effects.Sent;
+import dev.throughline.conversation.FoldState.AppContact;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.Ulids;
+import dev.throughline.store.SqlWork;
+import dev.throughline.task.Task;
+import dev.throughline.vault.DataKey;
+import dev.throughline.vault.Owner;
+import dev.throughline.vault.Vault;
+import java.sql.Connection;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** What one transaction of the fold has read, and what it will write. */
+final class FoldState {
+  final Vault vault;
+  final Ulids ulids;
+  final Connection transaction;
+
+  // What was read.
+  final Set<UUID> fresh = new HashSet<>();
+  final Map<Bytes, IdentityRow> identities = new HashMap<>();
+  final Map<ContactId, List<IdentityRow>> identitiesOfContact = new HashMap<>();
+  final Map<AppContact, ConversationRow> conversations = new HashMap<>();
+  final Map<Ulid, Task> tasks = new HashMap<>();
+  final Map<Ulid, Sent> sent = new HashMap<>();
+  final Map<Owner, DataKey> keys = new HashMap<>();
+  final Map<Owner, Bytes> hashes = new HashMap<>();
+  boolean anyUnsent;
+
+  // What will be written.
+  final List<ContactRow> newContacts = new ArrayList<>();
+  final List<IdentityRow> newIdentities = new ArrayList<>();
+  final List<ConversationRow> newConversations = new ArrayList<>();
+  final List<MessageRow> newMessages = new ArrayList<>();
+  final List<ReplyRow> newReplies = new ArrayList<>();
+  final List<MessageEntry> messageEntries = new ArrayList<>();
+  final Map<Ulid, FriendRow> friends = new LinkedHashMap<>();
+  final Map<MessageId, StatusRow> statuses = new LinkedHashMap<>();
+  final List<Task.Change> taskChanges = new ArrayList<>();
+  final List<SqlWork<Integer>> writes = new ArrayList<>();
+  final List<Runnable> afterwards = new ArrayList<>();
+  final List<Ulid> parkedToReplay = new ArrayList<>();
+
+  // The item at hand.
+  Instant at = Instant.EPOCH;
+  long index;
+
+  FoldState(Vault vault, Ulids ulids, Connection transaction) {
+    this.vault = vault;
+    this.ulids = ulids;
+    this.transaction = transaction;
+  }
+
+  DataKey key(Owner.Person owner) {
+    DataKey key = keys.get(owner);
+    if (key == null) {
+      key = vault.keyFor(owner);
+      keys.put(owner, key);
+    }
+    return key;
+  }
+
+  Bytes hash(Owner.Person owner) {
+    return hashes.computeIfAbsent(owner, vault::hash);
+  }
+
+  record AppContact(Ulid app, ContactId contact) {}
+}
