@@ -4,6 +4,7 @@ import dev.throughline.api.AccessKeys;
 import dev.throughline.api.Api;
 import dev.throughline.api.ErrorForm;
 import dev.throughline.api.Freshness;
+import dev.throughline.api.MediaInfoRoutes;
 import dev.throughline.api.OpsRoutes;
 import dev.throughline.api.Projects;
 import dev.throughline.api.TargetCheck;
@@ -15,6 +16,8 @@ import dev.throughline.callback.Webhooks;
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.line.LineApi;
 import dev.throughline.channel.line.LineChannel;
+import dev.throughline.channel.line.LineContent;
+import dev.throughline.channel.line.LineHost;
 import dev.throughline.conversation.AccountCredentials;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.ClockDrift;
@@ -35,6 +38,13 @@ import dev.throughline.log.Drafts;
 import dev.throughline.log.Fold;
 import dev.throughline.log.Lead;
 import dev.throughline.log.Log;
+import dev.throughline.media.Depots;
+import dev.throughline.media.FetchHandler;
+import dev.throughline.media.MediaLibrary;
+import dev.throughline.media.MediaLinks;
+import dev.throughline.media.MediaRoutes;
+import dev.throughline.media.Receiving;
+import dev.throughline.media.WebFiles;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ulids;
 import dev.throughline.ops.Doctor;
@@ -48,6 +58,7 @@ import dev.throughline.task.Tasks;
 import dev.throughline.vault.Vault;
 import io.helidon.webserver.http.HttpService;
 import java.io.IOException;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -113,7 +124,7 @@ public final class Gateway implements AutoCloseable {
       projects = new Projects(database, vault, log, drafts, clock);
       Directory directory = new Directory(database, vault);
       directory.reload();
-      Http http = opened(new Http(Http.Settings.of(VERSION)));
+      Http http = opened(new Http(config.http()));
       HttpTransport transport = new HttpTransport(http);
       LineApi line = new LineApi(transport, config.lineApi());
       AccountCredentials credentials =
@@ -122,12 +133,27 @@ public final class Gateway implements AutoCloseable {
       AtomicBoolean tasksRun = new AtomicBoolean();
 
       List<Listener> listeners = new ArrayList<>();
+      Optional<MediaLinks> reachedAt = Optional.empty();
       if (serves) {
         Map<ChannelName, Channel> channels =
             Map.of(ChannelName.LINE, new LineChannel(transport, config.lineApi(), clock));
         Webhooks webhooks = new Webhooks(database, vault);
         webhooks.reload();
         Tasks tasks = opened(new Tasks(database, vault, clock));
+        MediaLinks links = MediaLinks.open(config.media(), database, vault);
+        reachedAt = Optional.of(links);
+        MediaLibrary media =
+            opened(
+                new MediaLibrary(
+                    config.media(),
+                    new Depots(http, clock),
+                    database,
+                    vault,
+                    log,
+                    drafts,
+                    clock,
+                    random));
+        WebFiles web = new WebFiles(http, clock);
         if (!publisher.examine()) {
           LOG.error("nothing is taken in: {}", publisher.standing());
         }
@@ -138,6 +164,18 @@ public final class Gateway implements AutoCloseable {
         tasks.register(
             new CallbackHandler(
                 log, drafts, ulids, clock, http, config.callbacks(), webhooks, directory));
+        tasks.register(
+            new FetchHandler(
+                log,
+                drafts,
+                directory,
+                Map.of(
+                    ChannelName.LINE,
+                    new LineContent(http, LineHost.data(config.lineApi()), clock)),
+                credentials,
+                media,
+                web,
+                config.callbacks()));
         Converse converse =
             new Converse(
                 log,
@@ -147,7 +185,10 @@ public final class Gateway implements AutoCloseable {
                 channels,
                 drift,
                 tasks,
-                List.of(new Outbound(channels), new Callbacks(webhooks, tasks, vault)));
+                List.of(
+                    new Outbound(channels),
+                    new Receiving(vault, media),
+                    new Callbacks(webhooks, tasks, vault, links)));
         Fold fold = opened(new Fold(log, Converse.READER, lead.epoch(), converse));
         long headAtLead = log.head();
         fold.start();
@@ -156,7 +197,9 @@ public final class Gateway implements AutoCloseable {
         publisher.start(lead.epoch());
         opened(new WalWarmer(database, log::head)).start();
         opened(new Prober(webhooks, tasks, clock)).start();
+        media.start();
         RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
+        Api.Ground ground = new Api.Ground(database, vault, log, drafts, ulids, clock);
         Freshness freshness = project -> fold.await(log.head(), FRESHNESS_PATIENCE);
         Listener.Builder open =
             Listener.named("public")
@@ -165,16 +208,19 @@ public final class Gateway implements AutoCloseable {
                 .errors(new ErrorForm())
                 .routes(
                     new Receiver(log, drafts, directory, channels, credentials, refused).routes())
+                .routes(new MediaRoutes(media, links, clock).routes())
+                .routes(MediaInfoRoutes.routes(ground, keys, media))
                 .routes(
                     Api.routes(
-                        new Api.Ground(database, vault, log, drafts, ulids, clock),
+                        ground,
                         new Api.Ports(
                             freshness,
                             LineAccounts.check(line),
                             LineAccounts.profiles(line),
                             targets(config.callbacks()),
                             new MessageReceipts(new Receipts(log, database, config.data())),
-                            channels),
+                            channels,
+                            links),
                         directory,
                         webhooks,
                         keys,
@@ -212,6 +258,9 @@ public final class Gateway implements AutoCloseable {
       mounts.forEach(operations::mount);
       listeners.add(operations.build());
       server = opened(HttpServer.start(listeners, HTTP_GRACE));
+      if (serves && config.media().publicBase().isEmpty()) {
+        reachedAt.ifPresent(links -> links.reachedAt(ownAddress(config)));
+      }
       AdminToken.announce(config.data(), "http://" + reachable(config.opsHost()) + ":" + opsPort());
       started = true;
     } finally {
@@ -289,6 +338,12 @@ public final class Gateway implements AutoCloseable {
           case TargetPolicy.Verdict.Allowed _ -> Optional.empty();
           case TargetPolicy.Verdict.Refused(String reason) -> Optional.of(reason);
         };
+  }
+
+  /** Where somebody on this machine reaches the public port: all that is known of it. */
+  private URI ownAddress(GatewayConfig config) {
+    String scheme = config.tls().isPresent() ? "https" : "http";
+    return URI.create(scheme + "://" + reachable(config.publicHost()) + ":" + publicPort());
   }
 
   private static String reachable(String host) {

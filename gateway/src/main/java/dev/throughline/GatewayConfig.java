@@ -1,7 +1,9 @@
 package dev.throughline;
 
+import dev.throughline.http.Http;
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.http.TlsFiles;
+import dev.throughline.media.MediaConfig;
 import dev.throughline.store.DatabaseConfig;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ import java.util.Optional;
  * @param publicUrl how the outside reaches the public port, once that is known
  * @param lineApi LINE's API, or an emulator of it
  * @param callbacks which addresses customers may name
+ * @param media files: where they lie, where they are reached, how long they are kept
+ * @param http how outgoing calls resolve names and whom they trust
  */
 public record GatewayConfig(
     Path data,
@@ -32,7 +36,9 @@ public record GatewayConfig(
     String ledgerHost,
     Optional<URI> publicUrl,
     URI lineApi,
-    TargetPolicy callbacks) {
+    TargetPolicy callbacks,
+    MediaConfig media,
+    Http.Settings http) {
 
   public static final URI LINE = URI.create("https://api.line.me");
   public static final int PUBLIC_PORT = 8080;

@@ -33,6 +33,7 @@ final class ArchitectureTest {
           "channel",
           "channel.line",
           "conversation",
+          "media",
           "outbound",
           "inbound",
           "callback",

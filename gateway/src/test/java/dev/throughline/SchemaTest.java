@@ -104,6 +104,12 @@ final class SchemaTest {
                   "reply")),
           Map.entry("message_entry", Set.of("message", "index")),
           Map.entry(
+              "media",
+              Set.of(
+                  "id", "project", "app", "message", "purpose", "state", "reason", "created",
+                  "expires", "stored", "key")),
+          Map.entry("media_signing", Set.of("one")),
+          Map.entry(
               "reply_token",
               Set.of("index", "position", "contact", "account", "received", "taken")),
           Map.entry("change_entry", Set.of("id", "contact", "conversation")),
@@ -148,6 +154,8 @@ final class SchemaTest {
           Map.entry("conversation", Set.of("sealed")),
           Map.entry("message", Set.of("sealed", "status_sealed")),
           Map.entry("reply_token", Set.of("sealed")),
+          Map.entry("media", Set.of("source", "sealed")),
+          Map.entry("media_signing", Set.of("sealed")),
           Map.entry("task", Set.of("sealed")));
 
   private static final String COLUMNS =

@@ -1,9 +1,13 @@
 package dev.throughline.app;
 
+import dev.throughline.Gateway;
 import dev.throughline.GatewayConfig;
 import dev.throughline.app.Failures.CommandFailed;
+import dev.throughline.http.Http;
+import dev.throughline.http.Redacted;
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.http.TlsFiles;
+import dev.throughline.media.MediaConfig;
 import dev.throughline.store.DatabaseConfig;
 import dev.throughline.store.EmbeddedConfig;
 import java.io.IOException;
@@ -12,6 +16,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +46,19 @@ final class Settings {
           "database.connections",
           "ledger.origin",
           "line.api",
-          "callbacks.allow_loopback");
+          "callbacks.allow_loopback",
+          "media.public_base_url",
+          "media.keep_days",
+          "media.rehosted_keep_days",
+          "media.max_megabytes",
+          "media.probe",
+          "media.directory",
+          "media.s3.endpoint",
+          "media.s3.region",
+          "media.s3.bucket",
+          "media.s3.prefix",
+          "media.s3.access_key",
+          "media.s3.secret_key");
 
   private final JsonNode root;
 
@@ -105,7 +122,65 @@ final class Settings {
         lineApi
             .or(() -> text("line.api").map(value -> uri("line.api", value)))
             .orElse(GatewayConfig.LINE),
-        sandbox || flag("callbacks.allow_loopback") ? TargetPolicy.SANDBOX : TargetPolicy.PUBLIC);
+        sandbox || flag("callbacks.allow_loopback") ? TargetPolicy.SANDBOX : TargetPolicy.PUBLIC,
+        media(data),
+        Http.Settings.of(Gateway.VERSION));
+  }
+
+  private MediaConfig media(Path data) {
+    MediaConfig media =
+        MediaConfig.in(data).storedIn(storage(data)).probing(!isFalse("media.probe"));
+    Optional<URI> base =
+        text("media.public_base_url")
+            .map(value -> webUri("media.public_base_url", value))
+            .or(() -> text("public.url").map(value -> webUri("public.url", value)));
+    return media
+        .reachedAt(base)
+        .keptFor(days("media.keep_days").orElse(media.keep()))
+        .rehostedFor(days("media.rehosted_keep_days").orElse(media.keepRehosted()))
+        .upTo(number("media.max_megabytes").map(n -> (long) n << 20).orElse(media.maxBytes()));
+  }
+
+  private MediaConfig.Storage storage(Path data) {
+    Optional<String> bucket = text("media.s3.bucket");
+    if (bucket.isEmpty()) {
+      return new MediaConfig.Storage.Directory(
+          text("media.directory").map(Path::of).orElse(data.resolve("media")));
+    }
+    return new MediaConfig.Storage.Bucket(
+        webUri("media.s3.endpoint", required("media.s3.endpoint")),
+        required("media.s3.region"),
+        bucket.get(),
+        text("media.s3.prefix").orElse(""),
+        required("media.s3.access_key"),
+        Redacted.of("S3 secret key", required("media.s3.secret_key")));
+  }
+
+  private Optional<Duration> days(String name) {
+    return number(name)
+        .map(days -> {
+          if (days < 1) {
+            throw new CommandFailed(name + " must be at least 1.");
+          }
+          return Duration.ofDays(days);
+        });
+  }
+
+  private String required(String name) {
+    return text(name).orElseThrow(() -> new CommandFailed("media.s3 needs " + name + " as well."));
+  }
+
+  private boolean isFalse(String name) {
+    return text(name).filter("false"::equals).isPresent();
+  }
+
+  private static URI webUri(String name, String value) {
+    URI uri = uri(name, value);
+    boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+    if (!http || uri.getHost() == null || uri.getRawQuery() != null) {
+      throw new CommandFailed(name + " must be an address such as https://gateway.example.");
+    }
+    return uri;
   }
 
   private DatabaseConfig database(Path data) {

@@ -1,6 +1,7 @@
 package dev.throughline.app;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -32,6 +33,7 @@ final class LineFront implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final Map<String, URI> backends = new ConcurrentHashMap<>();
   private final Map<String, Instead> instead = new ConcurrentHashMap<>();
+  private final Map<String, HttpHandler> paths = new ConcurrentHashMap<>();
   private final int port;
   private HttpServer server;
 
@@ -54,6 +56,11 @@ final class LineFront implements AutoCloseable {
   /** The next request with this text in its body gets this answer and does not reach LINE. */
   void answersInstead(String about, Instead answer) {
     instead.put(about, answer);
+  }
+
+  /** Requests of this path are answered by somebody else. */
+  void atPath(String path, HttpHandler other) {
+    paths.put(path, other);
   }
 
   /** Nobody listens any more. */
@@ -82,6 +89,11 @@ final class LineFront implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      HttpHandler other = paths.get(exchange.getRequestURI().getPath());
+      if (other != null) {
+        other.handle(exchange);
+        return;
+      }
       byte[] body = exchange.getRequestBody().readAllBytes();
       String text = new String(body, StandardCharsets.UTF_8);
       Optional<Instead> scripted =

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.throughline.Gateway;
 import dev.throughline.GatewayConfig;
+import dev.throughline.http.Http;
 import dev.throughline.http.TargetPolicy;
+import dev.throughline.media.MediaConfig;
 import dev.throughline.sandbox.line.ControlRefusal;
 import dev.throughline.sandbox.line.Fault;
 import dev.throughline.sandbox.line.Friendship;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
 import tools.jackson.databind.JsonNode;
@@ -55,6 +58,8 @@ final class World implements AutoCloseable {
   final Path data;
   final String project;
   private final URI lineApi;
+  private final UnaryOperator<MediaConfig> media;
+  private final Http.Settings http;
   private final TestDatabase database = TestDatabase.create();
   private final AtomicInteger numbers = new AtomicInteger();
   private final String keyId;
@@ -69,15 +74,41 @@ final class World implements AutoCloseable {
    * @param callbacks where callbacks may go
    */
   static World start(TargetPolicy callbacks) throws Exception {
-    return new World(callbacks, Optional.empty());
+    return new World(
+        callbacks, Optional.empty(), World::withoutProbes, Http.Settings.of(Gateway.VERSION));
   }
 
   /** LINE's API is reached through somebody else, who knows where the emulator is. */
   static World behind(LineFront front) throws Exception {
-    return new World(TargetPolicy.SANDBOX, Optional.of(front));
+    return new World(
+        TargetPolicy.SANDBOX,
+        Optional.of(front),
+        World::withoutProbes,
+        Http.Settings.of(Gateway.VERSION));
   }
 
-  private World(TargetPolicy callbacks, Optional<LineFront> front) throws Exception {
+  /**
+   * @param media how files are treated
+   * @param http whom the gateway trusts, and how it resolves names
+   */
+  static World behind(LineFront front, UnaryOperator<MediaConfig> media, Http.Settings http)
+      throws Exception {
+    return new World(TargetPolicy.SANDBOX, Optional.of(front), media, http);
+  }
+
+  /** Most tests send addresses that nobody serves. */
+  private static MediaConfig withoutProbes(MediaConfig media) {
+    return media.probing(false);
+  }
+
+  private World(
+      TargetPolicy callbacks,
+      Optional<LineFront> front,
+      UnaryOperator<MediaConfig> media,
+      Http.Settings http)
+      throws Exception {
+    this.media = media;
+    this.http = http;
     data = Files.createTempDirectory("throughline-world-");
     emulator =
         new LineEmulator(
@@ -111,7 +142,9 @@ final class World implements AutoCloseable {
                     "gateway.example",
                     Optional.empty(),
                     lineApi,
-                    callbacks),
+                    callbacks,
+                    media.apply(MediaConfig.in(data)),
+                    http),
                 clock,
                 Map.of()));
   }

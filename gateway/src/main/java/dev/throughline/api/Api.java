@@ -2,6 +2,7 @@ package dev.throughline.api;
 
 import dev.throughline.callback.Webhooks;
 import dev.throughline.channel.Channel;
+import dev.throughline.contract.MediaAddresses;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.ContactMerge;
 import dev.throughline.conversation.ContactStore;
@@ -38,7 +39,8 @@ public final class Api {
       ProfileLookup profiles,
       TargetCheck targets,
       Receipts receipts,
-      Map<ChannelName, Channel> channels) {}
+      Map<ChannelName, Channel> channels,
+      MediaAddresses media) {}
 
   /**
    * @param defaultMode the processing mode of apps that do not say one
@@ -56,7 +58,7 @@ public final class Api {
     Drafts drafts = ground.drafts();
     Ulids ulids = ground.ulids();
     InstantSource clock = ground.clock();
-    MessageStore messages = new MessageStore(database, vault, log, drafts, directory);
+    MessageStore messages = new MessageStore(database, vault, log, drafts, directory, ports.media());
     ContactStore contacts = new ContactStore(database, vault, log, drafts, ulids, clock, messages);
     ConversationStore conversations =
         new ConversationStore(database, vault, log, drafts, clock, messages);
@@ -111,7 +113,7 @@ public final class Api {
     routes.addAll(
         new ConversationRoutes(
                 conversations,
-                new RecentConversations(database, vault, conversations),
+                new RecentConversations(database, vault, conversations, ports.media()),
                 contacts,
                 directory,
                 paging,
@@ -127,7 +129,7 @@ public final class Api {
             .routes(guard));
     routes.addAll(
         new LastMessageRoutes(
-                new LastMessages(database, vault, directory), directory, paging, freshness)
+                new LastMessages(database, vault, directory, ports.media()), directory, paging, freshness)
             .routes(guard));
     routes.addAll(new TranscodeRoutes(directory, ports.channels()).routes(guard));
     routes.addAll(new DeadLetterRoutes(deadLetters, paging, freshness, decisions).routes(guard));

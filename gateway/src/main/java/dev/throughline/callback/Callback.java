@@ -2,6 +2,7 @@ package dev.throughline.callback;
 
 import dev.throughline.contract.Contents;
 import dev.throughline.contract.Json;
+import dev.throughline.contract.MediaAddresses;
 import dev.throughline.conversation.Fact;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Owners;
@@ -24,9 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
 record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNode body) {
 
   /** Empty for facts that nobody outside is told of. */
-  static Optional<Callback> of(Fact fact) {
+  static Optional<Callback> of(Fact fact, MediaAddresses media) {
     return switch (fact) {
-      case Fact.MessageReceived received -> Optional.of(received(received));
+      case Fact.MessageReceived received -> Optional.of(received(received, media));
       case Fact.ContactCreated created -> Optional.of(created(created));
       case Fact.ConversationStarted started -> Optional.of(started(started));
       case Fact.Changed changed -> Optional.of(changed(changed));
@@ -34,18 +35,21 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
       case Fact.NotMapped notMapped -> Optional.of(notMapped(notMapped));
       case Fact.StatusChanged changed -> Optional.of(changed(changed));
       case Fact.Submitted submitted -> Optional.of(submitted(submitted));
-      case Fact.SendRequested _, Fact.OutcomeKnown _, Fact.ReplayAsked _ -> Optional.empty();
+      case Fact.SendRequested _, Fact.OutcomeKnown _, Fact.ReplayAsked _, Fact.TakenBack _ ->
+          Optional.empty();
     };
   }
 
-  private static Callback received(Fact.MessageReceived fact) {
+  private static Callback received(Fact.MessageReceived fact, MediaAddresses media) {
     Party party = fact.party();
     boolean dispatch = isDispatch(party);
     ObjectNode body = envelope(party, fact.acceptedAt(), fact.occurredAt());
     ObjectNode message = body.putObject("message");
     message.put("id", fact.id().toString());
     message.put("direction", "TO_APP");
-    message.set("contact_message", Contents.toJson(fact.content()));
+    message.set(
+        "contact_message",
+        media.shown(Contents.toJson(fact.content()), fact.id(), fact.acceptedAt()));
     message.set("channel_identity", identity(party));
     message.put("conversation_id", conversation(party, dispatch));
     message.put("contact_id", contact(party, dispatch));

@@ -1,6 +1,7 @@
 package dev.throughline.callback;
 
 import dev.throughline.contract.Json;
+import dev.throughline.contract.MediaAddresses;
 import dev.throughline.conversation.Effects;
 import dev.throughline.conversation.Fact;
 import dev.throughline.conversation.Reaction;
@@ -39,8 +40,10 @@ public final class Callbacks implements Reaction {
   private final Tasks tasks;
   private final Vault vault;
   private final Standings standings;
+  private final MediaAddresses media;
 
-  public Callbacks(Webhooks webhooks, Tasks tasks, Vault vault) {
+  public Callbacks(Webhooks webhooks, Tasks tasks, Vault vault, MediaAddresses media) {
+    this.media = media;
     this.webhooks = webhooks;
     this.tasks = tasks;
     this.vault = vault;
@@ -54,7 +57,7 @@ public final class Callbacks implements Reaction {
     } else if (fact instanceof Fact.ReplayAsked replay && replay.task().kind().equals(KIND)) {
       effects.change(new Task.Change.Again(replay.task().id(), effects.at(), 0, ""));
     } else {
-      Callback.of(fact).ifPresent(callback -> tell(callback, fact, effects));
+      Callback.of(fact, media).ifPresent(callback -> tell(callback, fact, effects));
     }
   }
 
@@ -133,7 +136,7 @@ public final class Callbacks implements Reaction {
                       f.app().id().toString(),
                       new ContactId(f.app().id().value()),
                       vault.keyFor(new Owner.Installation())));
-      case Fact.SendRequested _, Fact.OutcomeKnown _, Fact.ReplayAsked _ ->
+      case Fact.SendRequested _, Fact.OutcomeKnown _, Fact.ReplayAsked _, Fact.TakenBack _ ->
           throw new IllegalArgumentException("nobody is told of " + fact.getClass());
     };
   }

@@ -5,6 +5,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What a contact said, as the contract writes it inside {@code contact_message}. */
 public final class Contents {
+  /** Where a message with a file stands; its address is empty until it is shown. */
+  static final String MEDIA = "media_message";
+
   private Contents() {}
 
   public static ObjectNode toJson(Content.Inbound content) {
@@ -19,6 +22,7 @@ public final class Contents {
         coordinates.set("latitude", Json.number(location.latitude()));
         coordinates.set("longitude", Json.number(location.longitude()));
       }
+      case Content.Attachment _ -> message.putObject(MEDIA).put("url", "").put("thumbnail_url", "");
       case Content.ChoiceResponse response ->
           message
               .putObject("choice_response_message")

@@ -6,6 +6,7 @@ import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryStatus;
+import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.MessageId;
@@ -25,6 +26,7 @@ public sealed interface Fact {
    *
    * @param answeredMetadata of the message that somebody chose from; empty if none
    * @param metadata the conversation's, as text
+   * @param origin where it came in; empty if nobody but the gateway knows of it
    */
   record MessageReceived(
       Party party,
@@ -35,8 +37,21 @@ public sealed interface Fact {
       Optional<Instant> occurredAt,
       Optional<String> senderId,
       String metadata,
-      Optional<String> correlationId)
+      Optional<String> correlationId,
+      Optional<Origin> origin)
       implements Fact {}
+
+  /**
+   * Where a message came in.
+   *
+   * @param account that received it
+   * @param platformId the channel's id of it
+   * @param key of whoever said it, which seals it
+   */
+  record Origin(AccountId account, String platformId, DataKey key) {}
+
+  /** A message's author took it back: its content is gone, and so must be what it came with. */
+  record TakenBack(MessageId message) implements Fact {}
 
   /** A contact came to be; {@code json} is as the API shows it, {@code key} seals it. */
   record ContactCreated(

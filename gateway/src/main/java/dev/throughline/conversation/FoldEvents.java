@@ -164,7 +164,8 @@ final class FoldEvents {
             item.app().settings().reportsMetadata()
                 ? Json.string(about, "metadata").orElse("")
                 : "",
-            Json.string(about, "correlation_id")));
+            Json.string(about, "correlation_id"),
+            platformId.map(named -> new Fact.Origin(item.account().id(), named, key))));
   }
 
   /** The message that somebody chose from, if it is still here. */
@@ -265,6 +266,7 @@ final class FoldEvents {
         state.transaction, unsend, people.identityOf(party).id())) {
       Log.deleteParts(state.transaction, message.index(), message.parts().first(), message.parts().end());
       ConverseStore.clear(state.transaction, message.id(), emptied(party.key(), message.id()));
+      effects.emit(new Fact.TakenBack(message.id()));
     }
     for (int i = 0; i < state.newMessages.size(); i++) {
       MessageRow row = state.newMessages.get(i);
@@ -272,6 +274,7 @@ final class FoldEvents {
           && Optional.of(unsent.platformMessageId()).equals(row.platformId())) {
         Log.deleteParts(state.transaction, row.index(), row.parts().first(), row.parts().end());
         state.newMessages.set(i, emptied(party.key(), row));
+        effects.emit(new Fact.TakenBack(row.id()));
       }
     }
   }

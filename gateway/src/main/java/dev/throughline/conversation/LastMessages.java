@@ -1,6 +1,7 @@
 package dev.throughline.conversation;
 
 import dev.throughline.contract.ConversationMessage;
+import dev.throughline.contract.MediaAddresses;
 import dev.throughline.contract.ConversationMessage.Direction;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.ChannelName;
@@ -60,8 +61,11 @@ public final class LastMessages {
   private final Database database;
   private final Vault vault;
   private final Directory directory;
+  private final MediaAddresses media;
 
-  public LastMessages(Database database, Vault vault, Directory directory) {
+  public LastMessages(
+      Database database, Vault vault, Directory directory, MediaAddresses media) {
+    this.media = media;
     this.database = database;
     this.vault = vault;
     this.directory = directory;
@@ -100,6 +104,7 @@ public final class LastMessages {
       int limit) {
     return MessageRows.open(
         vault,
+        media,
         database.read(c -> {
           try (PreparedStatement statement = c.prepareStatement(sql(whose, filter.dispatch()))) {
             bind(c, statement, project, whose, filter, after, limit);

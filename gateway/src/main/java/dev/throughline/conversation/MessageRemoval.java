@@ -40,6 +40,14 @@ final class MessageRemoval {
   private static final String LOCK_CONTACTS =
       "select 1 from contact where id = any (?) order by id for update";
   private static final String ENTRIES_GONE = "delete from message_entry where message = any (?)";
+
+  /** Nobody gets them from here on, and their bytes are deleted. */
+  private static final String FILES_GONE =
+      """
+      update media set state = 'revoked', stored = true
+      where message = any (?) and state <> 'revoked'
+      """;
+
   private static final String MESSAGES_GONE = "delete from message where id = any (?)";
 
   private final Database database;
@@ -51,7 +59,11 @@ final class MessageRemoval {
   }
 
   /** Whose messages, or which. */
-  record Of(String where, List<Object> parameters) {
+  record Of(String where, List<Object> parameters, boolean filesStay) {
+    Of(String where, List<Object> parameters) {
+      this(where, parameters, false);
+    }
+
     static Of message(MessageId id) {
       return new Of("where m.id = ?", List.of(id.value().toUuid()));
     }
@@ -84,16 +96,20 @@ final class MessageRemoval {
           List.of(app.value().toUuid(), before.atOffset(ZoneOffset.UTC)));
     }
 
-    /** Dispatched by an app, accepted before a time. */
+    /**
+     * Dispatched by an app, accepted before a time. Their files stay for their own time: an app in
+     * that mode has nothing but their addresses.
+     */
     static Of olderDispatched(AppId app, Instant before) {
       return new Of(
           "where m.app = ? and m.conversation is null and m.accept_time < ?",
-          List.of(app.value().toUuid(), before.atOffset(ZoneOffset.UTC)));
+          List.of(app.value().toUuid(), before.atOffset(ZoneOffset.UTC)),
+          true);
     }
   }
 
   /** What goes in one transaction. */
-  record Batch(List<Ref> refs, List<Cut> cuts) {
+  record Batch(List<Ref> refs, List<Cut> cuts, boolean filesStay) {
     boolean isEmpty() {
       return refs.isEmpty();
     }
@@ -112,7 +128,7 @@ final class MessageRemoval {
   /** The next {@code limit} that are to go, the oldest first. */
   Batch batch(Of of, int limit) {
     List<Ref> refs = database.read(c -> refs(c, of, limit));
-    return new Batch(refs, cuts(refs));
+    return new Batch(refs, cuts(refs), of.filesStay());
   }
 
   /** Locks whose they are and deletes; answers how many were still there. */
@@ -126,7 +142,11 @@ final class MessageRemoval {
     }
     Collection<UUID> ids = batch.refs().stream().map(Ref::id).toList();
     int deleted = 0;
-    for (String sql : List.of(ENTRIES_GONE, MESSAGES_GONE)) {
+    List<String> statements =
+        batch.filesStay()
+            ? List.of(ENTRIES_GONE, MESSAGES_GONE)
+            : List.of(ENTRIES_GONE, FILES_GONE, MESSAGES_GONE);
+    for (String sql : statements) {
       try (PreparedStatement statement = c.prepareStatement(sql)) {
         statement.setArray(1, UuidArray.of(c, ids));
         deleted = statement.executeUpdate();

@@ -5,6 +5,7 @@ import dev.throughline.contract.ConversationMessage;
 import dev.throughline.contract.ConversationMessage.Direction;
 import dev.throughline.contract.ConversationMessage.Status;
 import dev.throughline.contract.Json;
+import dev.throughline.contract.MediaAddresses;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
@@ -84,7 +85,7 @@ final class MessageRows {
     return rows;
   }
 
-  static List<ConversationMessage> open(Vault vault, List<Row> rows) {
+  static List<ConversationMessage> open(Vault vault, MediaAddresses media, List<Row> rows) {
     List<UUID> keys = new ArrayList<>();
     for (Row row : rows) {
       keys.add(Vault.keyId(row.sealed()));
@@ -92,11 +93,11 @@ final class MessageRows {
       row.addressSealed().ifPresent(sealed -> keys.add(Vault.keyId(sealed)));
     }
     vault.load(keys);
-    return rows.stream().map(row -> shown(vault, row)).toList();
+    return rows.stream().map(row -> shown(vault, media, row)).toList();
   }
 
   /** What was sealed with a key that is destroyed shows as empty. */
-  private static ConversationMessage shown(Vault vault, Row row) {
+  private static ConversationMessage shown(Vault vault, MediaAddresses media, Row row) {
     ObjectNode json = json(vault, row.sealed(), "message", row.id().value());
     String description =
         row.statusSealed()
@@ -113,7 +114,11 @@ final class MessageRows {
     return new ConversationMessage(
         row.id(),
         row.direction(),
-        json.path("content") instanceof ObjectNode content ? content : Json.object(),
+        json.path("content") instanceof ObjectNode content
+            ? row.direction() == Direction.TO_APP
+                ? media.shown(content, row.id(), row.acceptTime())
+                : content
+            : Json.object(),
         Optional.of(
             new ChannelIdentity(row.channel(), address, Owners.scope(row.channel(), row.app()))),
         row.contact(),

@@ -5,6 +5,7 @@ import dev.throughline.contract.ConversationMessage;
 import dev.throughline.contract.ConversationMessage.Direction;
 import dev.throughline.contract.ConversationMessage.Status;
 import dev.throughline.contract.Json;
+import dev.throughline.contract.MediaAddresses;
 import dev.throughline.contract.SendRequests;
 import dev.throughline.ledger.Kind;
 import dev.throughline.ledger.Subject;
@@ -92,9 +93,16 @@ public final class MessageStore {
   private final Directory directory;
   private final ChangeEntries entries;
   private final MessageRemoval removal;
+  private final MediaAddresses media;
 
   public MessageStore(
-      Database database, Vault vault, Log log, Drafts drafts, Directory directory) {
+      Database database,
+      Vault vault,
+      Log log,
+      Drafts drafts,
+      Directory directory,
+      MediaAddresses media) {
+    this.media = media;
     this.database = database;
     this.directory = directory;
     this.vault = vault;
@@ -161,6 +169,7 @@ public final class MessageStore {
         });
     return MessageRows.open(
             vault,
+            media,
             rows.stream()
                 .filter(row -> isShown(row.processingMode().equals("DISPATCH"), row.app()))
                 .toList())
@@ -229,6 +238,7 @@ public final class MessageStore {
             .toList();
     return MessageRows.open(
         vault,
+        media,
         database.read(c -> {
           List<UUID> addresses = new ArrayList<>();
           List<UUID> contacts = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.throughline.conversation;
 
 import dev.throughline.contract.Conversation;
 import dev.throughline.contract.ConversationMessage;
+import dev.throughline.contract.MediaAddresses;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.ProjectId;
@@ -22,8 +23,11 @@ public final class RecentConversations {
   private final Database database;
   private final Vault vault;
   private final ConversationStore conversations;
+  private final MediaAddresses media;
 
-  public RecentConversations(Database database, Vault vault, ConversationStore conversations) {
+  public RecentConversations(
+      Database database, Vault vault, ConversationStore conversations, MediaAddresses media) {
+    this.media = media;
     this.database = database;
     this.vault = vault;
     this.conversations = conversations;
@@ -69,6 +73,7 @@ public final class RecentConversations {
     List<ConversationMessage> last =
         MessageRows.open(
             vault,
+            media,
             database.read(c -> {
               try (PreparedStatement statement = c.prepareStatement(page(oldestFirst))) {
                 statement.setObject(1, app.value().toUuid());

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /** Reads one HTTP/1.1 answer (RFC 9112) from a stream, within limits, and no byte more. */
 final class AnswerReader {
@@ -47,7 +46,17 @@ final class AnswerReader {
     return status;
   }
 
+  /** Keeps the body, if it is not longer than {@code limit}. */
   Answer read(String method, int limit) throws IOException {
+    return read(method, new Kept(limit));
+  }
+
+  /** Hands the body on as it comes. */
+  Answer read(String method, Receiver receiver) throws IOException {
+    return read(method, new Passed(receiver));
+  }
+
+  private Answer read(String method, Body body) throws IOException {
     for (int i = 0; i < MAX_INTERIM_ANSWERS; i++) {
       String line = line(headLeft);
       int code = statusOf(line);
@@ -55,7 +64,7 @@ final class AnswerReader {
       List<Headers.Field> fields = fields();
       if (code >= 200) {
         status = OptionalInt.of(code);
-        return body(method, code, persistent, fields, limit);
+        return body(method, code, persistent, fields, body);
       }
       if (code == 101) {
         throw new MalformedAnswerException("a switch of protocols that nobody asked for");
@@ -96,15 +105,19 @@ final class AnswerReader {
   }
 
   private Answer body(
-      String method, int code, boolean persistent, List<Headers.Field> fields, int limit)
+      String method, int code, boolean persistent, List<Headers.Field> fields, Body body)
       throws IOException {
     Headers headers = Headers.of(fields);
     boolean keep =
         persistent
             && headers.all("connection").stream()
                 .noneMatch(value -> value.toLowerCase(Locale.ROOT).contains("close"));
+    boolean wanted = body.begins(code, headers);
     if (method.equals("HEAD") || code == 204 || code == 304) {
       return answered(code, headers, Bytes.EMPTY, keep);
+    }
+    if (!wanted) {
+      return tooLarge(code, headers);
     }
     List<String> encodings = headers.all("transfer-encoding");
     List<String> lengths = headers.all("content-length");
@@ -112,22 +125,17 @@ final class AnswerReader {
       if (encodings.size() != 1 || !encodings.getFirst().equalsIgnoreCase("chunked")) {
         throw new MalformedAnswerException("an unknown transfer encoding");
       }
-      Body body = chunks(limit);
-      return body == null
-          ? tooLarge(code, headers)
-          : answered(code, headers, body.bytes(), keep && lengths.isEmpty());
+      return chunks(body)
+          ? answered(code, headers, body.bytes(), keep && lengths.isEmpty())
+          : tooLarge(code, headers);
     }
     if (!lengths.isEmpty()) {
       long length = length(lengths);
-      if (length > limit) {
-        return tooLarge(code, headers);
-      }
-      Body body = new Body(limit);
-      body.take((int) length);
-      return answered(code, headers, body.bytes(), keep);
+      return take(length, body)
+          ? answered(code, headers, body.bytes(), keep)
+          : tooLarge(code, headers);
     }
-    Body body = new Body(limit);
-    return body.takeAll() ? answered(code, headers, body.bytes(), false) : tooLarge(code, headers);
+    return takeAll(body) ? answered(code, headers, body.bytes(), false) : tooLarge(code, headers);
   }
 
   private Answer answered(int code, Headers headers, Bytes body, boolean keep) {
@@ -163,9 +171,8 @@ final class AnswerReader {
     return value;
   }
 
-  /** Null if there is more than {@code limit} of them. */
-  private @Nullable Body chunks(int limit) throws IOException {
-    Body body = new Body(limit);
+  /** False if the body would take no more of them. */
+  private boolean chunks(Body body) throws IOException {
     while (true) {
       String line = line(CHUNK_LINE_BYTES);
       int extension = line.indexOf(';');
@@ -176,16 +183,51 @@ final class AnswerReader {
       }
       if (length == 0) {
         fields();
-        return body;
+        return true;
       }
-      if (length > body.left()) {
-        return null;
+      if (!take(length, body)) {
+        return false;
       }
-      body.take((int) length);
       if (!line(CHUNK_LINE_BYTES).isEmpty()) {
         throw new MalformedAnswerException("a chunk does not end where it said");
       }
     }
+  }
+
+  private boolean take(long count, Body body) throws IOException {
+    if (!body.fits(count)) {
+      return false;
+    }
+    long left = count;
+    while (left > 0) {
+      fill();
+      int piece = (int) Math.min(left, end - position);
+      if (!pass(piece, body)) {
+        return false;
+      }
+      left -= piece;
+    }
+    return true;
+  }
+
+  /** Up to the end of the stream; false if the body would take no more. */
+  private boolean takeAll(Body body) throws IOException {
+    while (true) {
+      try {
+        fill();
+      } catch (EOFException e) {
+        return true;
+      }
+      if (!body.fits(end - position) || !pass(end - position, body)) {
+        return false;
+      }
+    }
+  }
+
+  private boolean pass(int count, Body body) {
+    boolean more = body.takes(buffer, position, count);
+    position += count;
+    return more;
   }
 
   /** A line without its end; a lone LF ends one too, as RFC 9112 §2.2 lets us. */
@@ -224,55 +266,74 @@ final class AnswerReader {
     }
   }
 
+  /** Where a body goes. */
+  private interface Body {
+    boolean begins(int status, Headers headers);
+
+    /** Whether so many more bytes have room. */
+    boolean fits(long count);
+
+    /** False if nothing more is wanted. */
+    boolean takes(byte[] from, int at, int count);
+
+    Bytes bytes();
+  }
+
+  /** A body that is handed on and not kept. */
+  private record Passed(Receiver receiver) implements Body {
+    @Override
+    public boolean begins(int status, Headers headers) {
+      return receiver.begins(status, headers);
+    }
+
+    @Override
+    public boolean fits(long count) {
+      return true;
+    }
+
+    @Override
+    public boolean takes(byte[] from, int at, int count) {
+      return receiver.takes(from, at, count);
+    }
+
+    @Override
+    public Bytes bytes() {
+      return Bytes.EMPTY;
+    }
+  }
+
   /** A body that grows with what comes and not with what was announced. */
-  private final class Body {
+  private static final class Kept implements Body {
     private final int limit;
     private byte[] bytes = new byte[0];
     private int length;
 
-    Body(int limit) {
+    Kept(int limit) {
       this.limit = limit;
     }
 
-    int left() {
-      return limit - length;
+    @Override
+    public boolean begins(int status, Headers headers) {
+      return true;
     }
 
-    void take(int count) throws IOException {
-      int left = count;
-      while (left > 0) {
-        fill();
-        int piece = Math.min(left, end - position);
-        append(piece);
-        left -= piece;
-      }
+    @Override
+    public boolean fits(long count) {
+      return count <= limit - length;
     }
 
-    /** Up to the end of the stream; false if there is more than the limit. */
-    boolean takeAll() throws IOException {
-      while (true) {
-        try {
-          fill();
-        } catch (EOFException e) {
-          return true;
-        }
-        if (end - position > left()) {
-          return false;
-        }
-        append(end - position);
-      }
-    }
-
-    private void append(int count) {
+    @Override
+    public boolean takes(byte[] from, int at, int count) {
       if (length + count > bytes.length) {
         bytes = Arrays.copyOf(bytes, Math.max(length + count, Math.min(limit, 2 * bytes.length)));
       }
-      System.arraycopy(buffer, position, bytes, length, count);
+      System.arraycopy(from, at, bytes, length, count);
       length += count;
-      position += count;
+      return true;
     }
 
-    Bytes bytes() {
+    @Override
+    public Bytes bytes() {
       return Bytes.wrap(length == bytes.length ? bytes : Arrays.copyOf(bytes, length));
     }
   }

@@ -285,6 +285,16 @@ final class HelidonRouting implements HttpRouting, Router {
           }
           out.send(head ? NO_BYTES : bytes.array());
         }
+        case Response.Body.Sized(long length, Response.Body.Writer writer) -> {
+          out.headers().contentLength(length);
+          if (head || length == 0) {
+            out.send(NO_BYTES);
+          } else {
+            stream(connection, out.outputStream(), writer);
+            connection.enter(GuardedConnection.Phase.WRITING);
+            out.commit();
+          }
+        }
         case Response.Body.Streamed(Response.Body.Writer writer) -> {
           if (head) {
             out.send(NO_BYTES);

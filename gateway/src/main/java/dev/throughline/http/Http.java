@@ -148,6 +148,26 @@ public final class Http implements AutoCloseable {
    * @param time for all of it: a free slot, the name, the connection, the request, the whole answer
    */
   public HttpResult send(OutgoingRequest request, Duration time) {
+    return send(request, time, reader -> reader.read(request.method(), request.answerLimitBytes()));
+  }
+
+  /**
+   * Sends once and hands the answer's body on as it comes. {@link HttpResult.Answered} has no body:
+   * the receiver has had all of it; {@link HttpResult.TooLarge} says that it wanted no more.
+   *
+   * @param time for all of it, the last byte included
+   */
+  public HttpResult receive(OutgoingRequest request, Duration time, Receiver receiver) {
+    return send(request, time, reader -> reader.read(request.method(), receiver));
+  }
+
+  /** Reads the answer in one of two ways. */
+  @FunctionalInterface
+  private interface Reading {
+    AnswerReader.Answer read(AnswerReader reader) throws IOException;
+  }
+
+  private HttpResult send(OutgoingRequest request, Duration time, Reading reading) {
     if (watch.isShutdown()) {
       return new HttpResult.NotSent(HttpResult.Cause.CLOSED);
     }
@@ -160,7 +180,8 @@ public final class Http implements AutoCloseable {
         return new HttpResult.NotSent(HttpResult.Cause.BUSY);
       }
       Wire kept = slot.reuse();
-      return exchange(request, kept == null ? connect(request, deadline) : kept, slot, deadline);
+      Wire wire = kept == null ? connect(request, deadline) : kept;
+      return exchange(request, wire, slot, deadline, reading);
     } catch (NotSentException e) {
       return new HttpResult.NotSent(e.cause);
     } catch (RejectedExecutionException e) {
@@ -172,7 +193,7 @@ public final class Http implements AutoCloseable {
   }
 
   private HttpResult exchange(
-      OutgoingRequest request, Wire wire, Lanes.Slot slot, Deadline deadline) {
+      OutgoingRequest request, Wire wire, Lanes.Slot slot, Deadline deadline, Reading reading) {
     AnswerReader reader = wire.reader();
     boolean reusable = false;
     try {
@@ -181,7 +202,7 @@ public final class Http implements AutoCloseable {
         return new HttpResult.NotSent(HttpResult.Cause.DEADLINE);
       }
       boolean written = write(wire.out(), head(request), request.body());
-      AnswerReader.Answer answer = reader.read(request.method(), request.answerLimitBytes());
+      AnswerReader.Answer answer = reading.read(reader);
       reusable = deadline.release() && written && answer.reusable();
       return answer.result();
     } catch (AnswerReader.MalformedAnswerException e) {

@@ -5,8 +5,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** Percent decoding that refuses what it does not understand, instead of passing it on. */
-final class PercentCode {
+/**
+ * Percent encoding, and a decoding that refuses what it does not understand, instead of passing it
+ * on.
+ */
+public final class PercentCode {
+  private static final String HEX = "0123456789ABCDEF";
+
   private PercentCode() {}
 
   /**
@@ -22,6 +27,27 @@ final class PercentCode {
       plain = c != '%' && (c != '+' || !plusIsSpace) && c != 0;
     }
     return plain ? text.substring(from, to) : decodeEscapes(text, from, to, plusIsSpace);
+  }
+
+  /** The text with all but letters, digits and {@code - . _ ~} escaped (RFC 3986 §2.3). */
+  public static String encode(String text) {
+    StringBuilder encoded = new StringBuilder(text.length() + 16);
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      boolean plain =
+          b >= 'a' && b <= 'z'
+              || b >= 'A' && b <= 'Z'
+              || b >= '0' && b <= '9'
+              || b == '-'
+              || b == '.'
+              || b == '_'
+              || b == '~';
+      if (plain) {
+        encoded.append((char) b);
+      } else {
+        encoded.append('%').append(HEX.charAt(b >> 4 & 15)).append(HEX.charAt(b & 15));
+      }
+    }
+    return encoded.toString();
   }
 
   private static String decodeEscapes(String text, int from, int to, boolean plusIsSpace) {

@@ -26,6 +26,15 @@ public record Response(int status, List<Headers.Field> headers, Body body) {
     /** Written while it comes into being, chunked: exports, server-sent events. */
     record Streamed(Writer writer) implements Body {}
 
+    /** Written while it is read from elsewhere, its length known: files. */
+    record Sized(long length, Writer writer) implements Body {
+      public Sized {
+        if (length < 0) {
+          throw new IllegalArgumentException("a length is not negative: " + length);
+        }
+      }
+    }
+
     /**
      * Writes a streamed body on the request's thread. Each write and flush has the listener's write
      * deadline; a client that went away shows as an exception from the stream, which ends it.

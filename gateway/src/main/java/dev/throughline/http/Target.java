@@ -141,7 +141,7 @@ public record Target(
   }
 
   /** The value of the Host header. */
-  String authority() {
+  public String authority() {
     String name = literal.isPresent() && host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return port == (tls ? 443 : 80) ? name : name + ":" + port;
   }

@@ -185,6 +185,29 @@ public sealed interface Content {
   }
 
   /**
+   * A file that a contact sent; its bytes are fetched from the channel, by the message's id there.
+   *
+   * @param externalUrl where the bytes are if the channel does not have them itself
+   * @param fileName as the contact's device calls it
+   */
+  record Attachment(Kind kind, Optional<String> externalUrl, Optional<String> fileName)
+      implements Inbound {
+    /** What sort of file it is, by the channel's word. */
+    public enum Kind {
+      IMAGE,
+      VIDEO,
+      AUDIO,
+      FILE
+    }
+
+    /** Shows the sort only. */
+    @Override
+    public String toString() {
+      return "Attachment(" + kind + ")";
+    }
+  }
+
+  /**
    * What a contact chose.
    *
    * @param message that the choice was offered in; empty if it was none of ours

@@ -56,6 +56,7 @@ public final class Outbound implements Reaction {
           Fact.Changed _,
           Fact.Opted _,
           Fact.NotMapped _,
+          Fact.TakenBack _,
           Fact.StatusChanged _,
           Fact.Submitted _,
           Fact.OutcomeKnown _,

@@ -158,7 +158,8 @@ final class ApiServer implements AutoCloseable {
                       throw new AssertionError("nothing is sent here");
                     },
                     URI.create("https://line.invalid"),
-                    clock)));
+                    clock)),
+            (message, received) -> "https://media.example/" + message);
     server =
         HttpServer.start(
             List.of(

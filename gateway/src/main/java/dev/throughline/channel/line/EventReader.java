@@ -100,8 +100,20 @@ final class EventReader {
       case "text" ->
           Optional.ofNullable(message.text).map(EventReader::wellFormed).map(Content.Text::new);
       case "location" -> place();
+      case "image" -> Optional.of(attachment(Content.Attachment.Kind.IMAGE));
+      case "video" -> Optional.of(attachment(Content.Attachment.Kind.VIDEO));
+      case "audio" -> Optional.of(attachment(Content.Attachment.Kind.AUDIO));
+      case "file" -> Optional.of(attachment(Content.Attachment.Kind.FILE));
       case null, default -> Optional.empty();
     };
+  }
+
+  /** LINE has the bytes itself unless it names another provider of them. */
+  private Content.Inbound attachment(Content.Attachment.Kind kind) {
+    return new Content.Attachment(
+        kind,
+        Optional.ofNullable(message.externalUrl).filter(_ -> "external".equals(message.provider)),
+        Optional.ofNullable(message.fileName).map(EventReader::wellFormed));
   }
 
   private Optional<Content.Inbound> place() {
@@ -185,10 +197,27 @@ final class EventReader {
         case "address" -> message.address = text(json);
         case "latitude" -> message.latitude = number(json);
         case "longitude" -> message.longitude = number(json);
+        case "fileName" -> message.fileName = text(json);
+        case "contentProvider" -> provider(json, message);
         default -> json.skipChildren();
       }
     }
     return message;
+  }
+
+  private static void provider(JsonParser json, Message message) {
+    if (!json.isExpectedStartObjectToken()) {
+      json.skipChildren();
+      return;
+    }
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      json.nextToken();
+      switch (name) {
+        case "type" -> message.provider = text(json);
+        case "originalContentUrl" -> message.externalUrl = text(json);
+        default -> json.skipChildren();
+      }
+    }
   }
 
   private static Postback postback(JsonParser json) {
@@ -320,6 +349,9 @@ final class EventReader {
     private @Nullable String text;
     private @Nullable String title;
     private @Nullable String address;
+    private @Nullable String fileName;
+    private @Nullable String provider;
+    private @Nullable String externalUrl;
     private double latitude = Double.NaN;
     private double longitude = Double.NaN;
   }

@@ -6,6 +6,14 @@ import java.net.URI;
 public record LineHost(URI base) {
   public static final URI LINE = URI.create("https://api.line.me");
 
+  /** Where LINE keeps images and files. */
+  public static final URI LINE_DATA = URI.create("https://api-data.line.me");
+
+  /** The host for images and files that goes with an API host: an emulator's are the same. */
+  public static URI data(URI api) {
+    return LINE.getHost().equalsIgnoreCase(api.getHost()) ? LINE_DATA : api;
+  }
+
   public LineHost {
     String scheme = base.getScheme();
     boolean http = "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);

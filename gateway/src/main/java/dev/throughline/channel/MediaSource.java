@@ -1,0 +1,43 @@
+package dev.throughline.channel;
+
+import dev.throughline.http.Receiver;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Where a channel keeps the files that people send, until they are fetched. */
+@FunctionalInterface
+public interface MediaSource {
+  /**
+   * Fetches once; never throws for an answer of the provider.
+   *
+   * @param platformMessageId the provider's id of the message that the file came with
+   * @param receiver takes the file, of a 200 only
+   * @param deadline for all of it
+   */
+  Fetched fetch(
+      String platformMessageId,
+      Channel.Credentials credentials,
+      Receiver receiver,
+      Duration deadline);
+
+  /** What became of it. {@code why} is a few words without addresses or content. */
+  sealed interface Fetched {
+    /** All of it came. */
+    record Whole() implements Fetched {}
+
+    /** The provider is still preparing it. */
+    record NotYet() implements Fetched {}
+
+    /** The provider does not have it, or not any more. */
+    record Gone(String why) implements Fetched {}
+
+    /** The account may not have it. */
+    record Refused(String why) implements Fetched {}
+
+    /** Later, perhaps. */
+    record Unavailable(Optional<Duration> retryAfter, String why) implements Fetched {}
+
+    /** The receiver wanted no more. */
+    record Stopped() implements Fetched {}
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.throughline.media;
+
+import org.jspecify.annotations.NullMarked;
