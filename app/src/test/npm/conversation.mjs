@@ -70,6 +70,33 @@ const sent = await send('こんにちは');
 const listed = await messages.list({ contact_id: person.id });
 say('listed', listed.data.filter((message) => message.id === sent.message_id).length);
 
+const { templatesV2 } = client.conversation;
+const template = await templatesV2.create({
+  createTemplateRequestBody: {
+    default_translation: 'ja-JP',
+    translations: [{ language_code: 'ja-JP', version: '1', text_message: { text: 'はい、${name}' } }],
+  },
+});
+const { translations } = await templatesV2.listTranslations({
+  template_id: template.id,
+  language_code: 'ja-JP',
+  translation_version: 'latest',
+});
+const changed = await templatesV2.update({
+  template_id: template.id,
+  updateTemplateRequestBody: { ...template, description: 'changed' },
+});
+const kept = await templatesV2.get({ template_id: template.id });
+const { templates } = await templatesV2.list({});
+await templatesV2.delete({ template_id: template.id });
+say('templates', {
+  translations: translations.length,
+  version: changed.version,
+  description: kept.description,
+  listed: templates.length,
+  left: (await templatesV2.list({})).templates.length,
+});
+
 const message = await received;
 say('inbound', message.contact_message.text_message.text);
 await send('さようなら');

@@ -135,6 +135,7 @@ final class SchemaTest {
                   "target",
                   "error",
                   "at")),
+          Map.entry("template", Set.of("project", "id", "created", "version")),
           Map.entry("alarm", Set.of("kind", "subject", "count", "first_at", "last_at")));
 
   /** Sealed under a person's key, wrapped under the epoch's, or an HMAC under a secret key. */
@@ -156,7 +157,8 @@ final class SchemaTest {
           Map.entry("reply_token", Set.of("sealed")),
           Map.entry("media", Set.of("source", "sealed")),
           Map.entry("media_signing", Set.of("sealed")),
-          Map.entry("task", Set.of("sealed")));
+          Map.entry("task", Set.of("sealed")),
+          Map.entry("template", Set.of("sealed")));
 
   private static final String COLUMNS =
       """

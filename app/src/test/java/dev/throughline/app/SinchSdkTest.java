@@ -70,6 +70,8 @@ final class SinchSdkTest {
         assertThat(output(program))
             .contains(
                 "{\"what\":\"listed\",\"value\":1}",
+                "{\"what\":\"templates\",\"value\":{\"translations\":1,\"version\":2,"
+                    + "\"description\":\"changed\",\"listed\":1,\"left\":0}}",
                 "{\"what\":\"inbound\",\"value\":\"はい、お願いします 👍\"}",
                 "{\"what\":\"callback\",\"value\":{\"valid\":true,\"trigger\":\"MESSAGE_INBOUND\"}}")
             .noneMatch(line -> line.contains("\"valid\":false"));

@@ -39,13 +39,6 @@ final class AbsentRoutes {
       routes.add(Route.get(PROJECT + path, absent));
     }
     routes.add(Route.delete(PROJECT + "/events/{event}", absent));
-    String templates = "/v2/projects/{project}/templates";
-    routes.add(Route.get(templates, absent));
-    routes.add(Route.post(templates, absent));
-    routes.add(Route.get(templates + "/{template}", absent));
-    routes.add(Route.put(templates + "/{template}", absent));
-    routes.add(Route.delete(templates + "/{template}", absent));
-    routes.add(Route.get(templates + "/{template}/translations", absent));
     return routes;
   }
 }

@@ -12,6 +12,7 @@ import dev.throughline.conversation.LastMessages;
 import dev.throughline.conversation.MessageStore;
 import dev.throughline.conversation.ProjectSettings;
 import dev.throughline.conversation.RecentConversations;
+import dev.throughline.conversation.TemplateStore;
 import dev.throughline.http.Route;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
@@ -62,6 +63,7 @@ public final class Api {
     ContactStore contacts = new ContactStore(database, vault, log, drafts, ulids, clock, messages);
     ConversationStore conversations =
         new ConversationStore(database, vault, log, drafts, clock, messages);
+    TemplateStore templates = new TemplateStore(database, vault);
     Tokens tokens = new Tokens(vault, clock);
     Guard guard = new Guard(keys, tokens);
     Paging paging = new Paging(vault);
@@ -121,7 +123,15 @@ public final class Api {
                 ulids)
             .routes(guard));
     routes.addAll(
-        new SendRoutes(log, drafts, vault, directory, contacts, ports.targets(), ports.channels())
+        new SendRoutes(
+                log,
+                drafts,
+                vault,
+                directory,
+                contacts,
+                ports.targets(),
+                ports.channels(),
+                templates)
             .routes(guard));
     routes.addAll(
         new MessageRoutes(
@@ -131,7 +141,10 @@ public final class Api {
         new LastMessageRoutes(
                 new LastMessages(database, vault, directory, ports.media()), directory, paging, freshness)
             .routes(guard));
-    routes.addAll(new TranscodeRoutes(directory, ports.channels()).routes(guard));
+    routes.addAll(
+        new TemplateRoutes(database, vault, log, ulids, clock, configuration, templates)
+            .routes(guard));
+    routes.addAll(new TranscodeRoutes(directory, ports.channels(), templates).routes(guard));
     routes.addAll(new DeadLetterRoutes(deadLetters, paging, freshness, decisions).routes(guard));
     routes.addAll(new LedgerRoutes(ports.receipts()).routes());
     routes.addAll(AbsentRoutes.routes(guard));

@@ -111,14 +111,12 @@ final class ConversationRoutes {
     AppId app =
         Answers.idQuery(request, "app_id")
             .map(AppId::new)
-            .orElseThrow(() ->
-                Refusal.invalid("FIELD_INVALID", "app_id", "app_id is required."));
+            .orElseThrow(() -> Refusal.invalid("FIELD_INVALID", "app_id", "app_id is required."));
     boolean oldestFirst =
         switch (request.query("order").orElse("")) {
           case "", "DESC" -> false;
           case "ASC" -> true;
-          default ->
-              throw Refusal.invalid("FIELD_INVALID", "order", "order must be ASC or DESC.");
+          default -> throw Refusal.invalid("FIELD_INVALID", "order", "order must be ASC or DESC.");
         };
     String list = RECENT + (oldestFirst ? " ASC" : "");
     Optional<MessageStore.Cursor> after =

@@ -121,7 +121,6 @@ final class LastMessageRoutes {
     return fields
         .string(name, MAX_TEXT)
         .filter(text -> !text.isEmpty())
-        .map(text ->
-            Ulids.parse(text).orElseThrow(() -> fields.wrong(name, "must be a ULID.")));
+        .map(text -> Ulids.parse(text).orElseThrow(() -> fields.wrong(name, "must be a ULID.")));
   }
 }

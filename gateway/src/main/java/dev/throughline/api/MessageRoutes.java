@@ -100,8 +100,7 @@ final class MessageRoutes {
   private static Optional<Ulid> inConversations(Request request, MessageQuery query, String name) {
     Optional<Ulid> id = Answers.idQuery(request, name);
     if (id.isPresent() && query.dispatch()) {
-      throw Refusal.invalid(
-          "FIELD_INVALID", name, name + " cannot be used with DISPATCH_SOURCE.");
+      throw Refusal.invalid("FIELD_INVALID", name, name + " cannot be used with DISPATCH_SOURCE.");
     }
     return id;
   }

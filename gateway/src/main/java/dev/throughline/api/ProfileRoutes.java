@@ -48,27 +48,25 @@ final class ProfileRoutes {
 
   private Response profile(ProjectId project, Request request) throws InterruptedException {
     Fields body = Fields.of(Json.request(request.body()));
-    App app =
-        directory.app(project, SendRequests.app(body)).orElseThrow(AppRoutes::unknown);
+    App app = directory.app(project, SendRequests.app(body)).orElseThrow(AppRoutes::unknown);
     Recipient recipient = SendRequests.recipient(body.requiredObject("recipient"));
     ChannelName channel = Identities.channel(body, "channel");
     body.oneOf("channel", CHANNELS);
     App.Account account =
         app.account(channel)
-            .orElseThrow(() ->
-                body.wrong("channel", "is a channel that the app is not set up for."));
+            .orElseThrow(
+                () -> body.wrong("channel", "is a channel that the app is not set up for."));
     Identity identity =
         switch (recipient) {
           case Recipient.ByIdentities(List<Identity> named) ->
               named.stream()
                   .filter(one -> one.channel().equals(channel))
                   .findFirst()
-                  .orElseThrow(() ->
-                      body.wrong("recipient", "has no address on the channel."));
+                  .orElseThrow(() -> body.wrong("recipient", "has no address on the channel."));
           case Recipient.ByContact(ContactId contact) ->
               address(project, app, contact, channel)
-                  .orElseThrow(() ->
-                      body.wrong("recipient.contact_id", "has no address on the channel."));
+                  .orElseThrow(
+                      () -> body.wrong("recipient.contact_id", "has no address on the channel."));
         };
     return switch (profiles.find(account, identity)) {
       case ProfileLookup.Result.Found(String name) ->
@@ -85,8 +83,8 @@ final class ProfileRoutes {
     };
   }
 
-  private Optional<Identity> address(
-      ProjectId project, App app, ContactId id, ChannelName channel) throws InterruptedException {
+  private Optional<Identity> address(ProjectId project, App app, ContactId id, ChannelName channel)
+      throws InterruptedException {
     freshness.await(project);
     Contact contact = contacts.find(project, id).orElseThrow(ContactRoutes::unknown);
     return contact.identities().stream()

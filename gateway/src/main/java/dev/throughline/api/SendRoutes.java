@@ -2,12 +2,14 @@ package dev.throughline.api;
 
 import dev.throughline.channel.Channel;
 import dev.throughline.contract.Json;
+import dev.throughline.contract.Sayings;
 import dev.throughline.contract.SendRequests;
 import dev.throughline.contract.WrongFieldException;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.ContactStore;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Owners;
+import dev.throughline.conversation.TemplateStore;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
 import dev.throughline.http.Route;
@@ -22,10 +24,12 @@ import dev.throughline.log.LogEntry;
 import dev.throughline.log.LogUnavailableException;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Reason;
+import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.store.DatabaseException;
@@ -56,6 +60,7 @@ final class SendRoutes {
   private final ContactStore contacts;
   private final TargetCheck targets;
   private final Map<ChannelName, Channel> channels;
+  private final TemplateStore templates;
 
   SendRoutes(
       Log log,
@@ -64,7 +69,8 @@ final class SendRoutes {
       Directory directory,
       ContactStore contacts,
       TargetCheck targets,
-      Map<ChannelName, Channel> channels) {
+      Map<ChannelName, Channel> channels,
+      TemplateStore templates) {
     this.log = log;
     this.drafts = drafts;
     this.vault = vault;
@@ -72,6 +78,7 @@ final class SendRoutes {
     this.contacts = contacts;
     this.targets = targets;
     this.channels = channels;
+    this.templates = templates;
   }
 
   List<Route> routes(Guard guard) {
@@ -122,17 +129,38 @@ final class SendRoutes {
             "The app has no credential for the channel " + name + ".");
         continue;
       }
-      switch (channel.render(
-          new Channel.Composed(
-              TranscodeRoutes.NO_MESSAGE, send.message().content(), send.channelProperties()))) {
-        case Channel.Rendered.Ready(Bytes _, List<String> lost) -> {
-          each.put("sendable", true);
-          lost.forEach(each.putArray("lost")::add);
-        }
-        case Channel.Rendered.Impossible(String why) -> refused(each, Reason.Code.BAD_REQUEST, why);
+      switch (Sayings.of(send.message(), name, id -> templates.find(app.project(), id))) {
+        case Said.Nothing(Reason reason) -> refused(each, reason.code(), reason.description());
+        case Said.Something something -> rendered(each, channel, send, something.content());
       }
     }
     return json;
+  }
+
+  private static void rendered(
+      ObjectNode shown, Channel channel, SendRequest send, Content.Outbound content) {
+    Channel.Composed composed =
+        new Channel.Composed(
+            TranscodeRoutes.NO_MESSAGE,
+            content,
+            send.channelProperties(),
+            send.message().agent(),
+            Optional.empty(),
+            recipient(send, channel.name()));
+    switch (channel.render(composed)) {
+      case Channel.Rendered.Ready ready -> {
+        shown.put("sendable", true);
+        ready.lost().forEach(shown.putArray("lost")::add);
+      }
+      case Channel.Rendered.Impossible(String why) -> refused(shown, Reason.Code.BAD_REQUEST, why);
+    }
+  }
+
+  /** The address on the channel, if the request names it. */
+  private static Optional<Identity> recipient(SendRequest send, ChannelName channel) {
+    return send.recipient() instanceof Recipient.ByIdentities(List<Identity> named)
+        ? named.stream().filter(identity -> identity.channel().equals(channel)).findFirst()
+        : Optional.empty();
   }
 
   private static void refused(ObjectNode channel, Reason.Code code, String why) {

@@ -6,20 +6,26 @@ import dev.throughline.channel.Channel.Rendered;
 import dev.throughline.contract.AppMessages;
 import dev.throughline.contract.Fields;
 import dev.throughline.contract.Json;
+import dev.throughline.contract.Sayings;
 import dev.throughline.contract.SendRequests;
 import dev.throughline.contract.WrongFieldException;
 import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.TemplateStore;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
 import dev.throughline.http.Route;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.AppMessage;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.Content;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.Reason;
+import dev.throughline.message.Said;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a message would become on a channel (contract, 2): nothing is kept, nothing is sent. */
@@ -29,10 +35,13 @@ final class TranscodeRoutes {
 
   private final Directory directory;
   private final Map<ChannelName, Channel> channels;
+  private final TemplateStore templates;
 
-  TranscodeRoutes(Directory directory, Map<ChannelName, Channel> channels) {
+  TranscodeRoutes(
+      Directory directory, Map<ChannelName, Channel> channels, TemplateStore templates) {
     this.directory = directory;
     this.channels = channels;
+    this.templates = templates;
   }
 
   List<Route> routes(Guard guard) {
@@ -60,12 +69,26 @@ final class TranscodeRoutes {
         throw new WrongFieldException(
             "channels[" + i + "]", "is a channel that this installation does not have.");
       }
-      switch (channel.render(new Composed(NO_MESSAGE, message.content(), Map.of()))) {
-        case Rendered.Ready ready -> transcoded.put(name.value(), ready.body().asUtf8());
-        case Rendered.Impossible(String why) ->
-            throw Refusal.invalid("CANNOT_BE_SHOWN", "app_message", name + ": " + why);
+      switch (Sayings.of(message, name, id -> templates.find(project, id))) {
+        case Said.Nothing(Reason reason) -> throw cannot(name, reason.description());
+        case Said.Something something ->
+            transcoded.put(name.value(), rendered(channel, message, something.content()));
       }
     }
     return Answers.ok(json);
+  }
+
+  private static String rendered(Channel channel, AppMessage message, Content.Outbound content) {
+    Composed composed =
+        new Composed(
+            NO_MESSAGE, content, Map.of(), message.agent(), Optional.empty(), Optional.empty());
+    return switch (channel.render(composed)) {
+      case Rendered.Ready ready -> ready.body().asUtf8();
+      case Rendered.Impossible(String why) -> throw cannot(channel.name(), why);
+    };
+  }
+
+  private static Refusal cannot(ChannelName channel, String why) {
+    return Refusal.invalid("CANNOT_BE_SHOWN", "app_message", channel + ": " + why);
   }
 }

@@ -1,5 +1,6 @@
 package dev.throughline.channel;
 
+import dev.throughline.message.AppMessage.Agent;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
@@ -116,10 +117,24 @@ public interface Channel {
    *
    * @param id of our message: what a contact chooses says which one offered it
    * @param properties the request's {@code channel_properties}
+   * @param agent who speaks for the app
+   * @param quote what the channel gave out with a message of the same chat, to quote it by
+   * @param recipient where it is known: some things go to some addresses only
    */
-  record Composed(MessageId id, Content.Outbound content, Map<String, String> properties) {
+  record Composed(
+      MessageId id,
+      Content.Outbound content,
+      Map<String, String> properties,
+      Optional<Agent> agent,
+      Optional<Quote> quote,
+      Optional<Identity> recipient) {
     public Composed {
       properties = Map.copyOf(properties);
+    }
+
+    /** Said by the app itself, quoting nobody, to somebody. */
+    public Composed(MessageId id, Content.Outbound content, Map<String, String> properties) {
+      this(id, content, properties, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** Shows nothing of what it says. */
@@ -129,14 +144,36 @@ public interface Channel {
     }
   }
 
+  /** An earlier message of the chat, to be quoted. */
+  sealed interface Quote {
+    /** {@code token} is what the channel quotes it by. */
+    record By(String token) implements Quote {
+      /** Shows the length only. */
+      @Override
+      public String toString() {
+        return "By[(" + token.length() + " characters)]";
+      }
+    }
+
+    /** The app named one that the channel cannot quote, or that is none of this chat. */
+    record Impossible() implements Quote {}
+  }
+
   /**
    * A message in the channel's own form, or why the channel cannot carry it.
    *
    * <p>{@code lost} names, in sentences, what of the generic message the channel does not show.
    */
   sealed interface Rendered {
-    /** {@code body} is the provider's JSON without recipient, reply token or keys. */
-    record Ready(Bytes body, List<String> lost) implements Rendered {}
+    /**
+     * @param body the provider's JSON without recipient, reply token or keys
+     * @param replyable whether a reply can carry it as well as a push
+     */
+    record Ready(Bytes body, List<String> lost, boolean replyable) implements Rendered {
+      public Ready {
+        lost = List.copyOf(lost);
+      }
+    }
 
     record Impossible(String why) implements Rendered {}
   }

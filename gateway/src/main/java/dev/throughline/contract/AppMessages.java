@@ -1,6 +1,9 @@
 package dev.throughline.contract;
 
 import dev.throughline.message.AppMessage;
+import dev.throughline.message.AppMessage.Agent;
+import dev.throughline.message.AppMessage.Source;
+import dev.throughline.message.ChannelName;
 import dev.throughline.message.Choice;
 import dev.throughline.message.Content;
 import dev.throughline.message.Content.Card;
@@ -12,12 +15,16 @@ import dev.throughline.message.Content.Labelled;
 import dev.throughline.message.Content.Location;
 import dev.throughline.message.Content.Media;
 import dev.throughline.message.Content.Section;
+import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.Ulids;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +34,7 @@ import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads {@code app_message} (spec conversation-api.md §3.2). Refused is what no channel could show;
@@ -55,7 +63,10 @@ public final class AppMessages {
 
   private static final Pattern PHONE = Pattern.compile("\\+?[0-9]{3,15}");
 
-  private static final Set<String> KINDS =
+  static final String TEMPLATE = "template_message";
+
+  /** What a message can be, one at a time. */
+  static final Set<String> KINDS =
       Set.of(
           "text_message",
           "media_message",
@@ -65,11 +76,7 @@ public final class AppMessages {
           "location_message",
           "contact_info_message",
           "list_message",
-          "template_message");
-
-  private static final Set<String> CHANNEL_OWN =
-      Set.of(
-          "explicit_channel_message", "explicit_channel_omni_message", "channel_specific_message");
+          TEMPLATE);
 
   private static final Set<String> CHOICES =
       Set.of(
@@ -93,19 +100,81 @@ public final class AppMessages {
     }
   }
 
+  /** What was said on a channel by a message that was accepted once; a template filled in. */
+  public static Optional<Content.Outbound> said(
+      JsonNode message, Optional<ObjectNode> filled, ChannelName channel) {
+    if (filled.isPresent()) {
+      try {
+        return Optional.of(content(Fields.of(filled.get())));
+      } catch (WrongFieldException ofAnotherVersion) {
+        return Optional.empty();
+      }
+    }
+    return stored(message)
+        .flatMap(known -> known.on(channel))
+        .filter(Source.Given.class::isInstance)
+        .map(source -> ((Source.Given) source).content());
+  }
+
   public static AppMessage read(Fields message) {
-    List<String> kinds = KINDS.stream().filter(message::has).sorted().toList();
-    Optional<String> own = CHANNEL_OWN.stream().filter(message::has).sorted().findFirst();
-    if (kinds.size() > 1) {
-      throw message.wrong(kinds.getLast(), "stands beside " + kinds.getFirst() + ": send one.");
-    }
-    if (own.isPresent()) {
-      throw message.wrong(own.get(), "cannot be sent by this version.");
-    }
-    if (kinds.isEmpty()) {
+    Optional<String> kind = kind(message, KINDS);
+    Map<ChannelName, Source> own = ChannelMessages.own(message);
+    Optional<Source> general = Optional.empty();
+    if (kind.isPresent() && kind.get().equals(TEMPLATE)) {
+      Fields template = message.requiredObject(TEMPLATE);
+      ChannelMessages.channelTemplates(template).forEach(own::putIfAbsent);
+      general = ChannelMessages.omniTemplate(template);
+      if (general.isEmpty() && !template.has("channel_template")) {
+        throw template.wrong("omni_template", "is required.");
+      }
+    } else if (kind.isPresent()) {
+      general = Optional.of(new Source.Given(content(message, kind.get())));
+    } else if (own.isEmpty()) {
       throw message.wrong("text_message", "is required.");
     }
-    return new AppMessage(Json.text(message.json()), content(message, kinds.getFirst()));
+    return new AppMessage(
+        Json.text(message.json()),
+        general,
+        own,
+        message.object("agent").map(AppMessages::agent),
+        message.object("reply_to").map(AppMessages::replyTo));
+  }
+
+  /** What a message says on all channels, which is no template. */
+  static Content.Outbound content(Fields message) {
+    Set<String> kinds = new HashSet<>(KINDS);
+    kinds.remove(TEMPLATE);
+    String kind =
+        kind(message, kinds)
+            .orElseThrow(() ->
+                message.wrong(
+                    "", "must have one of " + kinds.stream().sorted().collect(joined()) + "."));
+    return content(message, kind);
+  }
+
+  /** The one of these kinds that a message is. */
+  static Optional<String> kind(Fields message, Set<String> kinds) {
+    List<String> found = kinds.stream().filter(message::has).sorted().toList();
+    if (found.size() > 1) {
+      throw message.wrong(found.getLast(), "stands beside " + found.getFirst() + ": send one.");
+    }
+    return found.stream().findFirst();
+  }
+
+  private static Agent agent(Fields agent) {
+    agent.oneOf("type", Set.of("UNKNOWN_AGENT_TYPE", "HUMAN", "BOT"));
+    return new Agent(
+        optional(agent, "display_name"),
+        agent
+            .string("picture_url", MAX_STRING)
+            .filter(url -> !url.isEmpty())
+            .map(url -> SendRequests.webUrl(agent, "picture_url", url)));
+  }
+
+  private static MessageId replyTo(Fields replyTo) {
+    return Ulids.parse(replyTo.requiredString("message_id", MAX_STRING))
+        .map(MessageId::new)
+        .orElseThrow(() -> replyTo.wrong("message_id", "must be a ULID."));
   }
 
   private static Content.Outbound content(Fields message, String kind) {
@@ -119,7 +188,7 @@ public final class AppMessages {
       case "carousel_message" -> carousel(fields);
       case "list_message" -> list(fields);
       case "contact_info_message" -> contact(fields);
-      default -> throw message.wrong(kind, "cannot be sent by this version.");
+      default -> throw new IllegalArgumentException(kind);
     };
   }
 

@@ -28,7 +28,8 @@ final class ChangeEntries {
   private static final String INSERT =
       "insert into change_entry (id, contact, conversation) values (?, ?, ?)";
   private static final String OF_CONTACT = "select id from change_entry where contact = ?";
-  private static final String OF_CONVERSATION = "select id from change_entry where conversation = ?";
+  private static final String OF_CONVERSATION =
+      "select id from change_entry where conversation = ?";
   private static final String GONE = "delete from change_entry where id = any (?)";
 
   private final Drafts drafts;

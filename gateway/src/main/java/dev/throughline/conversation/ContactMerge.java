@@ -183,8 +183,8 @@ public final class ContactMerge {
   /** Another app's addresses are a channel of their own. */
   private static boolean lacks(List<ChannelIdentity> kept, ChannelIdentity identity) {
     return kept.stream()
-        .noneMatch(own ->
-            own.channel().equals(identity.channel()) && own.app().equals(identity.app()));
+        .noneMatch(
+            own -> own.channel().equals(identity.channel()) && own.app().equals(identity.app()));
   }
 
   private boolean lock(Connection c, ProjectId project, Map<ContactId, Bytes> versions)

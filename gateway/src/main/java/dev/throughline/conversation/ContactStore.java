@@ -347,8 +347,7 @@ public final class ContactStore {
     }
   }
 
-  void update(Connection c, ProjectId project, Contact contact, DataKey key)
-      throws SQLException {
+  void update(Connection c, ProjectId project, Contact contact, DataKey key) throws SQLException {
     try (PreparedStatement statement = c.prepareStatement(UPDATE)) {
       statement.setString(1, contact.language());
       statement.setBytes(2, externalHashOf(project, contact));

@@ -57,7 +57,9 @@ public final class Directory {
     return List.copyOf(snapshot.apps.values());
   }
 
-  /** Whether the sibling addresses of a person, such as a number on two channels, are one contact's. */
+  /**
+   * Whether the sibling addresses of a person, such as a number on two channels, are one contact's.
+   */
   public boolean isUnified(ProjectId project) {
     return snapshot.unified.getOrDefault(project, false);
   }
@@ -80,7 +82,5 @@ public final class Directory {
   }
 
   private record Snapshot(
-      Map<AppId, App> apps,
-      Map<AccountId, Account> accounts,
-      Map<ProjectId, Boolean> unified) {}
+      Map<AppId, App> apps, Map<AccountId, Account> accounts, Map<ProjectId, Boolean> unified) {}
 }

@@ -1,5 +1,6 @@
 package dev.throughline.conversation;
 
+import dev.throughline.channel.Channel;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
@@ -12,6 +13,7 @@ import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Reason;
+import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
 import dev.throughline.task.Task;
 import dev.throughline.vault.DataKey;
@@ -109,9 +111,19 @@ public sealed interface Fact {
       Optional<Instant> occurredAt)
       implements Fact {}
 
-  /** A client asked for a send; nothing has been done about it yet. */
+  /**
+   * A client asked for a send; nothing has been done about it yet.
+   *
+   * @param said what it says on the party's channel
+   * @param quote the earlier message that it answers, if it names one
+   */
   record SendRequested(
-      Party party, Optional<Account> account, StoredMessage message, SendRequest request)
+      Party party,
+      Optional<Account> account,
+      StoredMessage message,
+      SendRequest request,
+      Said said,
+      Optional<Channel.Quote> quote)
       implements Fact {}
 
   /** A message to a contact has come further, or failed. */
@@ -137,6 +149,7 @@ public sealed interface Fact {
    * A message that was kept or made.
    *
    * @param content the contract's {@code app_message}; without fields when it is gone
+   * @param said where a template was filled in: what it said on the channel
    */
   record StoredMessage(
       MessageId id,
@@ -144,6 +157,7 @@ public sealed interface Fact {
       ChannelName channel,
       DeliveryStatus status,
       ObjectNode content,
+      Optional<ObjectNode> said,
       String metadata,
       Optional<String> correlationId,
       Optional<String> callbackUrl,
@@ -156,6 +170,7 @@ public sealed interface Fact {
           channel,
           changed,
           content,
+          said,
           metadata,
           correlationId,
           callbackUrl,

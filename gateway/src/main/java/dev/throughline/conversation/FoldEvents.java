@@ -1,9 +1,9 @@
 package dev.throughline.conversation;
 
-import dev.throughline.conversation.Effects.Sent;
 import dev.throughline.contract.AppMessages;
 import dev.throughline.contract.Contents;
 import dev.throughline.contract.Json;
+import dev.throughline.conversation.Effects.Sent;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Rows.Friend;
 import dev.throughline.conversation.Rows.FriendRow;
@@ -41,7 +41,8 @@ final class FoldEvents {
   private final Effects effects;
   private final ClockDrift drift;
 
-  FoldEvents(FoldState state, FoldPeople people, FoldReplies replies, Effects effects, ClockDrift drift) {
+  FoldEvents(
+      FoldState state, FoldPeople people, FoldReplies replies, Effects effects, ClockDrift drift) {
     this.state = state;
     this.people = people;
     this.replies = replies;
@@ -51,7 +52,8 @@ final class FoldEvents {
 
   void event(Item.Event item) throws SQLException {
     if (isLate(item)) {
-      ConverseStore.alarm(state.transaction, "event_late", item.account().id().toString(), state.at);
+      ConverseStore.alarm(
+          state.transaction, "event_late", item.account().id().toString(), state.at);
       return;
     }
     if (!state.fresh.remove(item.key().id())) {
@@ -72,7 +74,8 @@ final class FoldEvents {
         effects.emit(new Fact.Opted(party.get(), true, state.at, followed.head().occurredAt()));
       }
       case InboundEvent.Unfollowed unfollowed when party.isPresent() ->
-          effects.emit(new Fact.Opted(party.get(), false, state.at, unfollowed.head().occurredAt()));
+          effects.emit(
+              new Fact.Opted(party.get(), false, state.at, unfollowed.head().occurredAt()));
       case InboundEvent.Unsent unsent when party.isPresent() -> {
         unsend(unsent, party.get());
         notMapped(item, party);
@@ -108,8 +111,7 @@ final class FoldEvents {
     if (dispatch && !takenBack) {
       replies.keep(item, item.event(), party);
     }
-    Optional<String> replyToken =
-        head.standby() || dispatch ? Optional.empty() : head.replyToken();
+    Optional<String> replyToken = head.standby() || dispatch ? Optional.empty() : head.replyToken();
     Optional<String> sender =
         head.author()
             .filter(author -> !Optional.of(author).equals(head.chat()))
@@ -147,7 +149,8 @@ final class FoldEvents {
             item.parts(),
             platformId,
             replyToken.isPresent() && !takenBack,
-            state.vault.seal(key, Json.bytes(sealed).array(), Rows.associated("message", id.value()))));
+            state.vault.seal(
+                key, Json.bytes(sealed).array(), Rows.associated("message", id.value()))));
     if (takenBack) {
       return;
     }
@@ -186,8 +189,9 @@ final class FoldEvents {
             .choice()
             .flatMap(place ->
                 offered
-                    .flatMap(message -> AppMessages.stored(message.content()))
-                    .map(message -> message.content().choices())
+                    .flatMap(message ->
+                        AppMessages.said(message.content(), message.said(), message.channel()))
+                    .map(Content.Outbound::choices)
                     .filter(choices -> place < choices.size())
                     .map(choices -> choices.get(place)))
             .filter(Choice.Say.class::isInstance)
@@ -262,9 +266,10 @@ final class FoldEvents {
     Unsend unsend = new Unsend(known, unsent.platformMessageId(), state.at);
     ConverseStore.insertUnsent(state.transaction, unsend);
     state.anyUnsent = true;
-    for (UnsentMessage message : ConverseStore.messagesOf(
-        state.transaction, unsend, people.identityOf(party).id())) {
-      Log.deleteParts(state.transaction, message.index(), message.parts().first(), message.parts().end());
+    for (UnsentMessage message :
+        ConverseStore.messagesOf(state.transaction, unsend, people.identityOf(party).id())) {
+      Log.deleteParts(
+          state.transaction, message.index(), message.parts().first(), message.parts().end());
       ConverseStore.clear(state.transaction, message.id(), emptied(party.key(), message.id()));
       effects.emit(new Fact.TakenBack(message.id()));
     }

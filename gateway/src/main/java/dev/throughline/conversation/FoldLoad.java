@@ -1,11 +1,11 @@
 package dev.throughline.conversation;
 
 import dev.throughline.contract.Json;
+import dev.throughline.conversation.Effects.Sent;
 import dev.throughline.conversation.Fact.StoredMessage;
+import dev.throughline.conversation.FoldState.AppContact;
 import dev.throughline.conversation.Rows.ConversationRow;
 import dev.throughline.conversation.Rows.IdentityRow;
-import dev.throughline.conversation.Effects.Sent;
-import dev.throughline.conversation.FoldState.AppContact;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.DeliveryStatus;
@@ -46,6 +46,7 @@ final class FoldLoad {
     Set<ContactId> contacts = new HashSet<>();
     Set<Ulid> taskIds = new HashSet<>();
     Set<MessageId> messageIds = new HashSet<>();
+    List<TemplateStore.Place> templates = new ArrayList<>();
     boolean unsends = false;
     for (Item item : items) {
       switch (item) {
@@ -61,6 +62,10 @@ final class FoldLoad {
           unsends = true;
         }
         case Item.Send send -> {
+          send.request()
+              .message()
+              .templates()
+              .forEach(id -> templates.add(new TemplateStore.Place(send.app().project(), id)));
           switch (send.request().recipient()) {
             case SendRequest.Recipient.ByContact(ContactId contact) -> contacts.add(contact);
             case SendRequest.Recipient.ByIdentities(List<Identity> named) ->
@@ -84,6 +89,7 @@ final class FoldLoad {
     state.fresh.addAll(ConverseStore.markSeen(state.transaction, seen));
     loadKeys(people);
     loadPeople(people, contacts);
+    loadTemplates(templates);
     loadTasks(taskIds);
     items.stream()
         .filter(Item.Decision.class::isInstance)
@@ -114,6 +120,15 @@ final class FoldLoad {
     }
   }
 
+  private void loadTemplates(List<TemplateStore.Place> wanted) throws SQLException {
+    List<TemplateStore.Row> rows = TemplateStore.find(state.transaction, wanted);
+    TemplateStore.load(state.vault, rows);
+    for (TemplateStore.Row row : rows) {
+      TemplateStore.open(state.vault, row)
+          .ifPresent(template -> state.templates.put(row.place(), template));
+    }
+  }
+
   private void loadTasks(Set<Ulid> ids) throws SQLException {
     if (!ids.isEmpty()) {
       List<Task> found = TaskStore.find(state.transaction, List.copyOf(ids));
@@ -133,7 +148,8 @@ final class FoldLoad {
   private void loadMessages(Set<MessageId> ids) throws SQLException {
     List<Rows.KnownMessage> found = ConverseStore.messages(state.transaction, ids);
     state.vault.load(found.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
-    state.vault.load(found.stream().map(row -> Vault.keyId(row.identitySealed())).distinct().toList());
+    state.vault.load(
+        found.stream().map(row -> Vault.keyId(row.identitySealed())).distinct().toList());
     for (Rows.KnownMessage row : found) {
       known(row).ifPresent(message -> state.sent.put(row.id().value(), message));
     }
@@ -142,7 +158,8 @@ final class FoldLoad {
   private Optional<Sent> known(Rows.KnownMessage row) {
     Optional<App> app = directory.app(row.app());
     Optional<DataKey> key = state.vault.key(Vault.keyId(row.sealed()));
-    Optional<Bytes> sealed = state.vault.open(row.sealed(), Rows.associated("message", row.id().value()));
+    Optional<Bytes> sealed =
+        state.vault.open(row.sealed(), Rows.associated("message", row.id().value()));
     Optional<Bytes> address =
         state.vault.open(row.identitySealed(), Rows.associated("identity", row.identity()));
     if (app.isEmpty() || key.isEmpty() || sealed.isEmpty() || address.isEmpty()) {
@@ -163,6 +180,7 @@ final class FoldLoad {
                 row.channel(),
                 DeliveryStatus.valueOf(row.status()),
                 json.path("content") instanceof ObjectNode content ? content : Json.object(),
+                json.path("said") instanceof ObjectNode said ? Optional.of(said) : Optional.empty(),
                 Json.string(json, "metadata").orElse(""),
                 Json.string(json, "correlation_id"),
                 Json.string(json, "callback_url"),

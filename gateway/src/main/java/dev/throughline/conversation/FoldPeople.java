@@ -1,11 +1,11 @@
 package dev.throughline.conversation;
 
 import dev.throughline.contract.Json;
+import dev.throughline.conversation.FoldState.AppContact;
 import dev.throughline.conversation.Rows.ContactRow;
 import dev.throughline.conversation.Rows.ConversationRow;
 import dev.throughline.conversation.Rows.Friend;
 import dev.throughline.conversation.Rows.IdentityRow;
-import dev.throughline.conversation.FoldState.AppContact;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Identity;
@@ -37,8 +37,7 @@ final class FoldPeople {
     return new Party(app, row.contact(), Optional.empty(), identity, key);
   }
 
-  IdentityRow newPerson(
-      App app, Identity identity, Owner.Person owner, DataKey key, Bytes hash) {
+  IdentityRow newPerson(App app, Identity identity, Owner.Person owner, DataKey key, Bytes hash) {
     ContactId contact = new ContactId(state.ulids.next());
     Ulid id = state.ulids.next();
     IdentityRow row =
@@ -50,7 +49,8 @@ final class FoldPeople {
             hash,
             Friend.UNKNOWN,
             Optional.empty(),
-            state.vault.seal(key, Bytes.utf8(identity.value()).array(), Rows.associated("identity", id)));
+            state.vault.seal(
+                key, Bytes.utf8(identity.value()).array(), Rows.associated("identity", id)));
     state.identities.put(hash, row);
     state.newIdentities.add(row);
     ObjectNode data = Json.object();
@@ -114,7 +114,8 @@ final class FoldPeople {
     json.put("active_channel", party.identity().channel().value());
     json.put("active", true);
     json.put("metadata", "");
-    effects.emit(new Fact.ConversationStarted(party.app(), party.contact(), party.key(), state.at, json));
+    effects.emit(
+        new Fact.ConversationStarted(party.app(), party.contact(), party.key(), state.at, json));
     return in;
   }
 
@@ -123,7 +124,8 @@ final class FoldPeople {
         state.conversations.get(new AppContact(party.app().id().value(), party.contact()));
     return row == null || row.sealed().isEmpty()
         ? Json.object()
-        : state.vault
+        : state
+            .vault
             .open(row.sealed().get(), Rows.associated("conversation", row.id().value()))
             .map(Json::object)
             .orElseGet(Json::object);
@@ -138,7 +140,8 @@ final class FoldPeople {
   }
 
   Optional<Identity> open(IdentityRow row) {
-    return state.vault
+    return state
+        .vault
         .open(row.sealed(), Rows.associated("identity", row.id()))
         .map(value -> new Identity(row.channel(), value.asUtf8()));
   }

@@ -1,7 +1,7 @@
 package dev.throughline.conversation;
 
-import dev.throughline.conversation.Effects.ReplyToken;
 import dev.throughline.contract.Json;
+import dev.throughline.conversation.Effects.ReplyToken;
 import dev.throughline.conversation.Rows.FreeReply;
 import dev.throughline.conversation.Rows.MessageRow;
 import dev.throughline.conversation.Rows.ReplyRow;
@@ -70,7 +70,8 @@ final class FoldReplies {
           && row.contact().equals(party.contact())
           && row.acceptTime().isAfter(after)) {
         Optional<String> token =
-            state.vault
+            state
+                .vault
                 .open(row.sealed(), Rows.associated("message", row.id().value()))
                 .flatMap(json -> Json.string(Json.object(json), "reply_token"));
         state.writes.add(c -> ConverseStore.takeOfMessage(c, row.id()));
@@ -106,10 +107,12 @@ final class FoldReplies {
 
   private Optional<String> token(FreeReply free) {
     return free.message().isPresent()
-        ? state.vault
+        ? state
+            .vault
             .open(free.sealed(), Rows.associated("message", free.message().get().value()))
             .flatMap(json -> Json.string(Json.object(json), "reply_token"))
-        : state.vault
+        : state
+            .vault
             .open(free.sealed(), replyAssociated(free.index(), free.position()))
             .map(Bytes::asUtf8);
   }

@@ -1,11 +1,12 @@
 package dev.throughline.conversation;
 
-import dev.throughline.conversation.Effects.Sent;
-import dev.throughline.conversation.FoldState.AppContact;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.MergePatch;
+import dev.throughline.contract.Sayings;
 import dev.throughline.conversation.App.Account;
+import dev.throughline.conversation.Effects.Sent;
 import dev.throughline.conversation.Fact.StoredMessage;
+import dev.throughline.conversation.FoldState.AppContact;
 import dev.throughline.conversation.Rows.ConversationRow;
 import dev.throughline.conversation.Rows.IdentityRow;
 import dev.throughline.conversation.Rows.MessageEntry;
@@ -18,6 +19,7 @@ import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +49,19 @@ final class FoldSends {
         request.dispatchOnly() || app.processingMode() == App.ProcessingMode.DISPATCH;
     ObjectNode sealed = Json.object();
     ObjectNode content = Json.object(Bytes.utf8(request.message().json()));
+    Said said =
+        Sayings.of(
+            request.message(),
+            party.identity().channel(),
+            template ->
+                Optional.ofNullable(
+                    state.templates.get(new TemplateStore.Place(app.project(), template))));
+    Optional<ObjectNode> filled =
+        said instanceof Said.Something something
+            ? something.filled().map(text -> Json.object(Bytes.utf8(text)))
+            : Optional.empty();
     sealed.set("content", content);
+    filled.ifPresent(text -> sealed.set("said", text));
     sealed.put("metadata", request.metadata());
     request.correlationId().ifPresent(value -> sealed.put("correlation_id", value));
     request.callbackUrl().ifPresent(value -> sealed.put("callback_url", value));
@@ -82,12 +96,13 @@ final class FoldSends {
             party.identity().channel(),
             DeliveryStatus.QUEUED,
             content,
+            filled,
             request.metadata(),
             request.correlationId(),
             request.callbackUrl(),
             dispatch);
     state.sent.put(id.value(), new Sent(party, message));
-    effects.emit(new Fact.SendRequested(party, account, message, request));
+    effects.emit(new Fact.SendRequested(party, account, message, request, said, Optional.empty()));
   }
 
   private Party recipient(Item.Send item) {

@@ -1,5 +1,7 @@
 package dev.throughline.conversation;
 
+import dev.throughline.conversation.Effects.Sent;
+import dev.throughline.conversation.FoldState.AppContact;
 import dev.throughline.conversation.Rows.ContactRow;
 import dev.throughline.conversation.Rows.ConversationRow;
 import dev.throughline.conversation.Rows.FriendRow;
@@ -8,8 +10,6 @@ import dev.throughline.conversation.Rows.MessageEntry;
 import dev.throughline.conversation.Rows.MessageRow;
 import dev.throughline.conversation.Rows.ReplyRow;
 import dev.throughline.conversation.Rows.StatusRow;
-import dev.throughline.conversation.Effects.Sent;
-import dev.throughline.conversation.FoldState.AppContact;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.ContactId;
@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What one transaction of the fold has read, and what it will write. */
 final class FoldState {
@@ -42,6 +43,7 @@ final class FoldState {
   final Map<Bytes, IdentityRow> identities = new HashMap<>();
   final Map<ContactId, List<IdentityRow>> identitiesOfContact = new HashMap<>();
   final Map<AppContact, ConversationRow> conversations = new HashMap<>();
+  final Map<TemplateStore.Place, ObjectNode> templates = new HashMap<>();
   final Map<Ulid, Task> tasks = new HashMap<>();
   final Map<Ulid, Sent> sent = new HashMap<>();
   final Map<Owner, DataKey> keys = new HashMap<>();

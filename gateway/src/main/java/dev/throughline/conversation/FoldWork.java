@@ -82,7 +82,8 @@ final class FoldWork implements Effects {
 
   void write() throws SQLException {
     Vault.insert(state.transaction, state.keys.values());
-    ConverseStore.insertContacts(state.transaction, state.newContacts, state.at, state.vault.epoch());
+    ConverseStore.insertContacts(
+        state.transaction, state.newContacts, state.at, state.vault.epoch());
     ConverseStore.insertIdentities(state.transaction, state.newIdentities, state.vault.epoch());
     ConverseStore.insertConversations(state.transaction, state.newConversations, state.at);
     ConverseStore.insertMessages(state.transaction, state.newMessages);
@@ -111,13 +112,16 @@ final class FoldWork implements Effects {
   }
 
   private void attempt(Item.Attempt item) {
-    FoldLoad.message(item.record()).ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
+    FoldLoad.message(item.record())
+        .ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
     FoldLoad.ulid(item.record(), Changes.TASK)
-        .ifPresent(task -> state.taskChanges.add(new Task.Change.Attempted(task, item.entry().id(), state.at)));
+        .ifPresent(task ->
+            state.taskChanges.add(new Task.Change.Attempted(task, item.entry().id(), state.at)));
   }
 
   private void outcome(Item.Outcome item) {
-    FoldLoad.message(item.record()).ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
+    FoldLoad.message(item.record())
+        .ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
     Optional<Task> task = FoldLoad.ulid(item.record(), Changes.TASK).map(state.tasks::get);
     if (task.isEmpty()) {
       return;
@@ -138,7 +142,8 @@ final class FoldWork implements Effects {
         FoldLoad.ulid(item.record(), Changes.TASK)
             .map(state.tasks::get)
             .ifPresent(task ->
-                state.vault
+                state
+                    .vault
                     .open(task.sealed(), Task.associated(task.id()))
                     .ifPresent(body -> emit(new Fact.ReplayAsked(task, body, state.at))));
       }
@@ -148,7 +153,8 @@ final class FoldWork implements Effects {
               .forEach(id ->
                   Ulids.parse(id.asString(""))
                       .ifPresent(identity ->
-                          state.friends.put(identity, new FriendRow(identity, Friend.UNKNOWN, state.at))));
+                          state.friends.put(
+                              identity, new FriendRow(identity, Friend.UNKNOWN, state.at))));
       default -> {
         // A decision of another version: kept, and of no effect here.
       }
@@ -234,7 +240,8 @@ final class FoldWork implements Effects {
         });
     state.statuses.put(
         message.id(),
-        new StatusRow(message.id(), status.name(), state.at, reason.map(r -> r.code().name()), sealed));
+        new StatusRow(
+            message.id(), status.name(), state.at, reason.map(r -> r.code().name()), sealed));
     StoredMessage changed = message.with(status);
     state.sent.put(message.id().value(), new Sent(party, changed));
     emit(new Fact.StatusChanged(party, changed, status, reason, state.at));

@@ -167,8 +167,7 @@ public final class LastMessages {
     int p = 0;
     statement.setArray(++p, wanted);
     statement.setString(++p, project.value());
-    statement.setObject(
-        ++p, filter.from().orElse(MessageStore.EARLIEST).atOffset(ZoneOffset.UTC));
+    statement.setObject(++p, filter.from().orElse(MessageStore.EARLIEST).atOffset(ZoneOffset.UTC));
     statement.setObject(++p, filter.until().orElse(MessageStore.LATEST).atOffset(ZoneOffset.UTC));
     statement.setArray(++p, UuidArray.of(c, apps));
     statement.setString(++p, channel);

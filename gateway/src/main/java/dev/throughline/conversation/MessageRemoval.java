@@ -134,7 +134,8 @@ final class MessageRemoval {
   /** Locks whose they are and deletes; answers how many were still there. */
   static int delete(Connection c, Batch batch) throws SQLException {
     try (PreparedStatement lock = c.prepareStatement(LOCK_CONTACTS)) {
-      lock.setArray(1, UuidArray.of(c, batch.refs().stream().map(Ref::contact).distinct().toList()));
+      lock.setArray(
+          1, UuidArray.of(c, batch.refs().stream().map(Ref::contact).distinct().toList()));
       lock.execute();
     }
     for (Cut cut : batch.cuts()) {

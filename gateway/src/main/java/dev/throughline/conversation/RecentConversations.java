@@ -86,8 +86,7 @@ public final class RecentConversations {
               }
             }));
     Map<ConversationId, Conversation> found =
-        conversations.find(
-            project, last.stream().flatMap(m -> m.conversation().stream()).toList());
+        conversations.find(project, last.stream().flatMap(m -> m.conversation().stream()).toList());
     List<Recent> recent = new ArrayList<>();
     for (ConversationMessage message : last) {
       // One that was deleted between the two looks is left out.

@@ -208,6 +208,59 @@ public sealed interface Content {
   }
 
   /**
+   * A message in the form of the one channel it is for, passed on untouched.
+   *
+   * @param body what the channel's own API takes, without recipient
+   */
+  record Native(String body) implements Outbound {
+    /** Shows the length only. */
+    @Override
+    public String toString() {
+      return "Native(" + body.length() + " characters)";
+    }
+  }
+
+  /**
+   * LINE's notification message by a template that LINE approved (NOTIFICATION_MESSAGE_TEMPLATE).
+   *
+   * @param items each with its key and what it shows
+   * @param buttons each with its key and the page that it opens
+   */
+  record Notification(
+      String templateKey, Optional<Filled> emphasized, List<Filled> items, List<Filled> buttons)
+      implements Outbound {
+    public Notification {
+      items = List.copyOf(items);
+      buttons = List.copyOf(buttons);
+    }
+
+    @Override
+    public String toString() {
+      return "Notification";
+    }
+  }
+
+  /** A place of a template, and what goes there. */
+  record Filled(String key, String value) {
+    @Override
+    public String toString() {
+      return "Filled[" + key + "]";
+    }
+  }
+
+  /**
+   * A message of a kind that only one channel has, such as WhatsApp's FLOWS.
+   *
+   * @param json the contract's {@code channel_specific_message} of the channel
+   */
+  record Specific(String type, String json) implements Outbound {
+    @Override
+    public String toString() {
+      return "Specific[" + type + "]";
+    }
+  }
+
+  /**
    * What a contact chose.
    *
    * @param message that the choice was offered in; empty if it was none of ours

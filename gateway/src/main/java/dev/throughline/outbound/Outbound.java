@@ -9,10 +9,10 @@ import dev.throughline.conversation.Fact;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Party;
 import dev.throughline.conversation.Reaction;
-import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Reason;
+import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
 import dev.throughline.task.Task;
 import java.time.Duration;
@@ -40,12 +40,7 @@ public final class Outbound implements Reaction {
   @Override
   public void react(Fact fact, Effects effects) {
     switch (fact) {
-      case Fact.SendRequested(
-              Party party,
-              Optional<Account> account,
-              StoredMessage message,
-              SendRequest request) ->
-          plan(party, account, message, request, effects);
+      case Fact.SendRequested requested -> plan(requested, effects);
       case Fact.OutcomeKnown outcome when outcome.task().kind().equals(SendHandler.KIND) ->
           conclude(outcome, effects);
       case Fact.ReplayAsked replay when replay.task().kind().equals(SendHandler.KIND) ->
@@ -66,14 +61,11 @@ public final class Outbound implements Reaction {
     }
   }
 
-  private void plan(
-      Party party,
-      Optional<Account> account,
-      StoredMessage message,
-      SendRequest request,
-      Effects effects) {
+  private void plan(Fact.SendRequested requested, Effects effects) {
+    Party party = requested.party();
+    StoredMessage message = requested.message();
     Channel channel = channels.get(party.identity().channel());
-    if (account.isEmpty() || channel == null) {
+    if (requested.account().isEmpty() || channel == null) {
       fail(
           party,
           message,
@@ -91,42 +83,65 @@ public final class Outbound implements Reaction {
           effects);
       return;
     }
-    switch (channel.render(
-        new Channel.Composed(
-            message.id(), request.message().content(), request.channelProperties()))) {
-      case Channel.Rendered.Impossible(String why) ->
-          fail(party, message, Reason.Code.BAD_REQUEST, why, effects);
-      case Channel.Rendered.Ready(Bytes rendered, var _) -> {
-        Optional<SendBody.Reply> reply =
-            effects
-                .takeReplyToken(party, account.get().id(), SendHandler.REPLY_TOKEN_AGE)
-                .map(token -> new SendBody.Reply(token.token(), token.received()));
-        SendBody body =
-            new SendBody(
+    switch (requested.said()) {
+      case Said.Nothing(Reason reason) ->
+          effects.status(party, message, DeliveryStatus.FAILED, Optional.of(reason));
+      case Said.Something something -> {
+        Channel.Composed composed =
+            new Channel.Composed(
                 message.id(),
-                effects.newId(),
-                party.app().project(),
-                party.app().id(),
-                account.get().id(),
-                party.identity(),
-                rendered,
-                reply,
-                request.ttl().map(ttl -> effects.at().plus(ttl)));
-        effects.add(
-            new Effects.NewTask(
-                SendHandler.KIND,
-                "send:" + party.contact(),
-                reply.isPresent() || request.highPriority()
-                    ? Task.Priority.REPLY
-                    : Task.Priority.SINGLE,
-                effects.at(),
-                Optional.of(party.app().id()),
-                party.contact(),
-                Optional.empty(),
-                party.key(),
-                body.toBytes()));
+                something.content(),
+                requested.request().channelProperties(),
+                requested.request().message().agent(),
+                requested.quote(),
+                Optional.of(party.identity()));
+        switch (channel.render(composed)) {
+          case Channel.Rendered.Impossible(String why) ->
+              fail(party, message, Reason.Code.BAD_REQUEST, why, effects);
+          case Channel.Rendered.Ready ready ->
+              step(requested, requested.account().get(), ready, effects);
+        }
       }
     }
+  }
+
+  private static void step(
+      Fact.SendRequested requested,
+      Account account,
+      Channel.Rendered.Ready ready,
+      Effects effects) {
+    Party party = requested.party();
+    SendRequest request = requested.request();
+    Optional<SendBody.Reply> reply =
+        ready.replyable()
+            ? effects
+                .takeReplyToken(party, account.id(), SendHandler.REPLY_TOKEN_AGE)
+                .map(token -> new SendBody.Reply(token.token(), token.received()))
+            : Optional.empty();
+    SendBody body =
+        new SendBody(
+            requested.message().id(),
+            effects.newId(),
+            party.app().project(),
+            party.app().id(),
+            account.id(),
+            party.identity(),
+            ready.body(),
+            reply,
+            request.ttl().map(ttl -> effects.at().plus(ttl)));
+    effects.add(
+        new Effects.NewTask(
+            SendHandler.KIND,
+            "send:" + party.contact(),
+            reply.isPresent() || request.highPriority()
+                ? Task.Priority.REPLY
+                : Task.Priority.SINGLE,
+            effects.at(),
+            Optional.of(party.app().id()),
+            party.contact(),
+            Optional.empty(),
+            party.key(),
+            body.toBytes()));
   }
 
   private void conclude(Fact.OutcomeKnown outcome, Effects effects) {

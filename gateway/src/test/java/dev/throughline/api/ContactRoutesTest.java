@@ -250,7 +250,8 @@ class ContactRoutesTest {
         api.post("/contacts", recorded().replace("\"JA\"", "\"JA\",\"email\":\"a@b.c\""))
             .text("/id");
     api.say(app, user, "a" + number, "Hello");
-    String conversation = api.get("/messages?contact_id=" + from).text("/messages/0/conversation_id");
+    String conversation =
+        api.get("/messages?contact_id=" + from).text("/messages/0/conversation_id");
 
     Answer merged =
         api.post("/contacts/" + into + ":merge", "{\"source_id\":\"%s\"}".formatted(from));

@@ -123,7 +123,8 @@ class ConversationRoutesTest {
     api.say(app, user, "ra" + number, "first");
     String other = "U" + "%032x".formatted(++number);
     api.say(app, other, "rb" + number, "second");
-    String second = api.get("/conversations:recent?app_id=" + app).text("/conversations/0/conversation/id");
+    String second =
+        api.get("/conversations:recent?app_id=" + app).text("/conversations/0/conversation/id");
     api.say(app, user, "rc" + number, "third");
     String recent = "/conversations:recent?app_id=" + app;
 
@@ -136,8 +137,7 @@ class ConversationRoutesTest {
     assertThat(rest.text("/next_page_token")).isEmpty();
     assertThat(api.get(recent + "&order=ASC").text("/conversations/0/conversation/id"))
         .isEqualTo(second);
-    assertThat(
-            api.get(recent + "&order=ASC&page_token=" + page.text("/next_page_token")).status())
+    assertThat(api.get(recent + "&order=ASC&page_token=" + page.text("/next_page_token")).status())
         .isEqualTo(400);
     api.call("POST", "/conversations/" + first + ":stop", "");
     assertThat(api.get(recent + "&only_active=true").json().path("conversations")).hasSize(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.throughline.message.AppMessage;
+import dev.throughline.message.AppMessage.Source;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Choice;
 import dev.throughline.message.Content;
@@ -33,7 +34,7 @@ class AppMessagesTest {
               {"share_location_message":{"title":"f","fallback_url":"http://example.com/f"}}]}}
             """);
 
-    assertThat(message.content())
+    assertThat(content(message))
         .isEqualTo(
             new Content.Choices(
                 "t",
@@ -63,7 +64,7 @@ class AppMessagesTest {
               "choices":[{"text_message":{"text":"d"}}]}}
             """);
 
-    assertThat(message.content().choices())
+    assertThat(content(message).choices())
         .extracting(Choice::title)
         .containsExactly("a", "b", "c", "d");
   }
@@ -123,6 +124,10 @@ class AppMessagesTest {
               assertThat(wrong.field()).isEqualTo(field);
               assertThat(wrong.sentence()).endsWith(".");
             });
+  }
+
+  private static Content.Outbound content(AppMessage message) {
+    return ((Source.Given) message.general().orElseThrow()).content();
   }
 
   private static AppMessage read(String json) {

@@ -3,6 +3,7 @@ package dev.throughline.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.contract.SendRequests.Parsed;
+import dev.throughline.message.AppMessage.Source;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
@@ -39,7 +40,7 @@ class SendRequestsTest {
     SendRequest send = SendRequests.parse(Bytes.utf8(RECORDED)).request().orElseThrow();
 
     assertThat(send.app()).hasToString(APP);
-    assertThat(send.message().content()).isEqualTo(new Content.Text("Hello"));
+    assertThat(send.message().general()).contains(new Source.Given(new Content.Text("Hello")));
     assertThat(send.priority()).containsExactly(ChannelName.LINE, new ChannelName("SMS"));
     assertThat(send.recipient())
         .isEqualTo(
@@ -81,8 +82,15 @@ class SendRequestsTest {
           {"text_message":{"text":"Hello"}} | {"text_message":{"text":""}} | message.text_message.text
           {"text_message":{"text":"Hello"}} | {"text_message":{"text":{}}} | message.text_message.text
           {"text_message":{"text":"Hello"}} | {"text_message":"Hello"}     | message.text_message
-          {"text_message":{"text":"Hello"}} | {"template_message":{}} | message.template_message
-          {"text_message":{"text":"Hello"}} | {"explicit_channel_message":{"LINE":"{}"}} | message.explicit_channel_message
+          {"text_message":{"text":"Hello"}} | {"template_message":{}} | message.template_message.omni_template
+          {"text_message":{"text":"Hello"}} | {"template_message":{"omni_template":{"template_id":"a"}}} | message.template_message.omni_template.version
+          {"text_message":{"text":"Hello"}} | {"explicit_channel_message":{"LINE":{}}} | message.explicit_channel_message.LINE
+          {"text_message":{"text":"Hello"}} | {"explicit_channel_message":{"line":"{}"}} | message.explicit_channel_message.line
+          {"text_message":{"text":"Hello"}} | {"explicit_channel_omni_message":{"LINE":{}}} | message.explicit_channel_omni_message.LINE
+          {"text_message":{"text":"Hello"}} | {"channel_specific_message":{"LINE":{"message_type":"FLOWS","message":{}}}} | message.channel_specific_message.LINE.message_type
+          {"text_message":{"text":"Hello"}} | {"channel_specific_message":{"LINE":{"message_type":"NOTIFICATION_MESSAGE_TEMPLATE","message":{"body":{}}}}} | message.channel_specific_message.LINE.message.template_key
+          {"text_message":{"text":"Hello"}} | {"text_message":{"text":"a"},"reply_to":{"message_id":"1"}} | message.reply_to.message_id
+          {"text_message":{"text":"Hello"}} | {"text_message":{"text":"a"},"agent":{"type":"ROBOT"}} | message.agent.type
           {"text_message":{"text":"Hello"}} | {"text_message":{"text":"a"},"card_message":{}} | message.text_message
           "queue":"HIGH_PRIORITY" | "queue":"FASTEST"                      | queue
           "ttl":"60s" | "ttl":60                                           | ttl

@@ -32,6 +32,11 @@ final class LineIds {
     return true;
   }
 
+  /** A group or a room: several people. */
+  static boolean isGroup(String value) {
+    return isAddress(value) && value.charAt(0) != 'U';
+  }
+
   /** Whether this may be kept and repeated as an id or a token: short, printable ASCII. */
   static boolean isUsable(@Nullable String value) {
     if (value == null || value.isEmpty() || value.length() > MAX_LENGTH) {

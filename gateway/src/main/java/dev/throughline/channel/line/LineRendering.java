@@ -30,8 +30,6 @@ final class LineRendering {
   static final String EXTERNAL_BROWSER = "LINE_OPEN_EXTERNAL_BROWSER";
   static final String TRACKING_ID = "LINE_VIDEO_TRACKING_ID";
 
-  private static final String TRACKING_ID_FORM = "[a-zA-Z0-9\\-.=,+*()%$&;:@{}!?<>\\[\\]]{1,100}";
-
   private static final int MAX_ALT_TEXT = 1_500;
   private static final int MAX_BUTTONS_TEXT = 160;
   private static final int MAX_SHORT_TEXT = 60;
@@ -46,6 +44,7 @@ final class LineRendering {
 
   private final LineActions actions;
   private final Optional<String> trackingId;
+  private final LineProperties properties;
   private final ArrayNode messages = LineJson.MAPPER.createArrayNode();
   private final List<String> lost = new ArrayList<>();
 
@@ -56,11 +55,14 @@ final class LineRendering {
             message.content().choices(),
             "true".equals(message.properties().get(EXTERNAL_BROWSER)));
     this.trackingId = Optional.ofNullable(message.properties().get(TRACKING_ID));
+    this.properties = new LineProperties(message);
   }
 
   static Rendered render(Composed message) {
     try {
-      return new LineRendering(message).rendered(message.content());
+      return message.content() instanceof Content.Native(String body)
+          ? LineNative.render(body, message)
+          : new LineRendering(message).rendered(message.content());
     } catch (ImpossibleException e) {
       return new Rendered.Impossible(e.why());
     }
@@ -79,15 +81,22 @@ final class LineRendering {
         lost.add("LINE keeps no contacts: the card is shown, with its numbers and pages to tap.");
         flex(contact.fullName(), new LineFlex(actions, lost).contact(contact));
       }
+      case Content.Native _ -> throw new IllegalArgumentException("rendered by LineNative");
+      case Content.Notification _ ->
+          throw new ImpossibleException("LINE's notification messages go to phone numbers only.");
+      case Content.Specific(String type, var _) ->
+          throw new ImpossibleException("LINE has no messages of the type " + type + ".");
     }
     if (messages.size() > LineText.MAX_MESSAGES) {
       throw new ImpossibleException(
           "It would be %d LINE messages, and one call takes %d: shorten the text."
               .formatted(messages.size(), LineText.MAX_MESSAGES));
     }
+    properties.decorate(messages, lost);
     ObjectNode body = LineJson.MAPPER.createObjectNode();
-    body.set("messages", messages);
-    return new Rendered.Ready(Bytes.wrap(LineJson.MAPPER.writeValueAsBytes(body)), lost);
+    body.set(LineProperties.MESSAGES, messages);
+    boolean replyable = properties.complete(body);
+    return new Rendered.Ready(Bytes.wrap(LineJson.MAPPER.writeValueAsBytes(body)), lost, replyable);
   }
 
   private void text(String text) {
@@ -150,7 +159,7 @@ final class LineRendering {
   }
 
   private static String tracking(String id) {
-    if (!id.matches(TRACKING_ID_FORM)) {
+    if (!id.matches(MessageShapes.TRACKING_ID)) {
       throw new ImpossibleException(
           TRACKING_ID + " must be 1 to 100 of a-z, A-Z, 0-9 and -.=,+*()%$&;:@{}!?<>[].");
     }

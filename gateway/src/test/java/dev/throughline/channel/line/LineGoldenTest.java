@@ -6,10 +6,14 @@ import dev.throughline.channel.Channel.Composed;
 import dev.throughline.channel.Channel.Rendered;
 import dev.throughline.contract.AppMessages;
 import dev.throughline.message.AppMessage;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Content;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,15 +45,37 @@ class LineGoldenTest {
   void aGenericMessageBecomes(Path golden) throws IOException {
     ObjectNode expected = (ObjectNode) JSON.readTree(Files.readString(golden));
     AppMessage message = AppMessages.stored(expected.path("app_message")).orElseThrow();
+    Content.Outbound content =
+        AppMessages.said(expected.path("app_message"), Optional.empty(), ChannelName.LINE)
+            .orElseThrow();
+    Map<String, String> properties = new HashMap<>();
+    properties.put(LineRendering.TRACKING_ID, "campaign-1");
+    expected
+        .path("channel_properties")
+        .properties()
+        .forEach(p -> properties.put(p.getKey(), p.getValue().asString()));
 
     ObjectNode actual = JSON.createObjectNode();
     actual.set("app_message", expected.path("app_message"));
+    if (expected.has("channel_properties")) {
+      actual.set("channel_properties", expected.path("channel_properties"));
+    }
     switch (LineRendering.render(
         new Composed(
-            Composing.ID, message.content(), Map.of(LineRendering.TRACKING_ID, "campaign-1")))) {
+            Composing.ID,
+            content,
+            properties,
+            message.agent(),
+            Optional.empty(),
+            Optional.empty()))) {
       case Rendered.Ready ready -> {
         String body = ready.body().asUtf8().replace(Composing.ID.toString(), ID);
-        actual.set("messages", JSON.readTree(body).path("messages"));
+        ObjectNode json = (ObjectNode) JSON.readTree(body);
+        Findings findings = new Findings();
+        MessageShapes.BODY.check(json, "", findings);
+        assertThat(findings.all()).isEmpty();
+        actual.set("messages", json.remove("messages"));
+        json.properties().forEach(p -> actual.set(p.getKey(), p.getValue()));
         ready.lost().forEach(actual.putArray("lost")::add);
       }
       case Rendered.Impossible(String why) -> actual.put("impossible", why);

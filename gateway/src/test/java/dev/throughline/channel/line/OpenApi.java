@@ -59,6 +59,20 @@ final class OpenApi {
     return mapping.keySet().stream().map(String::valueOf).toList();
   }
 
+  /** The names of all properties of one of the schema's kinds. */
+  List<String> properties(String schema, String kind) {
+    Map<?, ?> mapping = map(map(named(schema).get("discriminator")).get("mapping"));
+    List<String> names = new ArrayList<>();
+    properties(referred(String.valueOf(mapping.get(kind))), names);
+    return names;
+  }
+
+  private void properties(Map<?, ?> given, List<String> names) {
+    Map<?, ?> schema = resolve(given);
+    map(schema.get("properties")).keySet().forEach(name -> names.add(String.valueOf(name)));
+    list(schema.get("allOf")).forEach(part -> properties(map(part), names));
+  }
+
   /** Whether the operation exists, and takes this header. */
   boolean takes(String method, String path, String header) {
     Object parameters = map(map(map(root.get("paths")).get(path)).get(method)).get("parameters");

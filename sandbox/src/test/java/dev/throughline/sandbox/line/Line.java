@@ -131,7 +131,8 @@ final class Line implements AutoCloseable {
       String text = new String(response.body(), StandardCharsets.UTF_8);
       JsonNode json =
           text.startsWith("{") || text.startsWith("[") ? Json.trusted(text) : Json.object();
-      return new Response(response.statusCode(), json, text, response.headers(), Bytes.of(response.body()));
+      return new Response(
+          response.statusCode(), json, text, response.headers(), Bytes.of(response.body()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
