@@ -123,7 +123,9 @@ final class ConversationRoutes {
         paging.place(request, project, list).map(MessageQuery::cursor);
     boolean onlyActive = Answers.flag(request, "only_active");
     freshness.await(project);
-    directory.app(project, app).orElseThrow(AppRoutes::unknown);
+    if (directory.app(project, app).isEmpty()) {
+      throw AppRoutes.unknown();
+    }
     List<RecentConversations.Recent> found =
         recent.page(project, app, onlyActive, oldestFirst, after, size + 1);
     boolean more = found.size() > size;
