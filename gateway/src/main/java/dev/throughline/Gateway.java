@@ -23,6 +23,7 @@ import dev.throughline.conversation.App;
 import dev.throughline.conversation.ClockDrift;
 import dev.throughline.conversation.Converse;
 import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.Expiry;
 import dev.throughline.evidence.Fsck;
 import dev.throughline.evidence.Publisher;
 import dev.throughline.evidence.Receipts;
@@ -198,6 +199,7 @@ public final class Gateway implements AutoCloseable {
         opened(new WalWarmer(database, log::head)).start();
         opened(new Prober(webhooks, tasks, clock)).start();
         media.start();
+        opened(new Expiry(database, vault, log, drafts, clock, directory)).start();
         RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
         Api.Ground ground = new Api.Ground(database, vault, log, drafts, ulids, clock);
         Freshness freshness = project -> fold.await(log.head(), FRESHNESS_PATIENCE);

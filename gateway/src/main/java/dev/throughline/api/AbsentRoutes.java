@@ -22,7 +22,6 @@ final class AbsentRoutes {
     List<Route> routes = new ArrayList<>();
     for (String path :
         List.of(
-            "/conversations/{conversation}:inject-message",
             "/conversations/{conversation}:inject-event",
             "/events:send",
             "/capability:query",

@@ -8,6 +8,7 @@ import dev.throughline.conversation.ContactMerge;
 import dev.throughline.conversation.ContactStore;
 import dev.throughline.conversation.ConversationStore;
 import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.Injections;
 import dev.throughline.conversation.LastMessages;
 import dev.throughline.conversation.MessageStore;
 import dev.throughline.conversation.ProjectSettings;
@@ -121,6 +122,9 @@ public final class Api {
                 paging,
                 freshness,
                 ulids)
+            .routes(guard));
+    routes.addAll(
+        new InjectRoutes(conversations, new Injections(log, drafts, contacts), freshness, clock)
             .routes(guard));
     routes.addAll(
         new SendRoutes(

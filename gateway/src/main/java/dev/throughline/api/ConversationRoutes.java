@@ -292,7 +292,7 @@ final class ConversationRoutes {
     return new ConversationId(Answers.id(request, "conversation", unknown()));
   }
 
-  private static Refusal unknown() {
+  static Refusal unknown() {
     return Refusal.unknown("CONVERSATION_UNKNOWN", "The project has no such conversation.");
   }
 

@@ -87,6 +87,8 @@ public final class ConversationStore {
       order by position, id limit 1
       """;
 
+  private static final String HAS_MESSAGES =
+      "select exists (select 1 from message where conversation = ?)";
   private static final String UNSENT_GONE = "delete from unsent where conversation = ?";
   private static final String DELETE = "delete from conversation where id = ?";
 
@@ -196,16 +198,31 @@ public final class ConversationStore {
 
   /** Deletes a conversation with its messages; what was said goes at once. */
   public Written<Conversation> delete(ProjectId project, ConversationId id) {
+    return delete(project, id, MessageRemoval.Of.conversation(id), false);
+  }
+
+  /** Deletes a conversation in which nothing was said since; one that goes on stays. */
+  void expire(ProjectId project, ConversationId id, Instant before) {
+    delete(project, id, MessageRemoval.Of.older(id, before), true);
+  }
+
+  /**
+   * @param onlyEmpty leave it if it has messages yet
+   */
+  private Written<Conversation> delete(
+      ProjectId project, ConversationId id, MessageRemoval.Of of, boolean onlyEmpty) {
     Optional<Found> found = found(project, id);
     if (found.isEmpty()) {
       return new Written.Missing<>();
     }
     Conversation conversation = found.get().conversation();
-    messages.deleteOf(MessageRemoval.Of.conversation(id));
+    messages.deleteOf(of);
     Draft draft = draft(project, conversation, Changes.CONVERSATION_DELETED);
     boolean deleted =
         database.transaction(c -> {
-          if (!lockContact(c, project, conversation.contact()) || lock(c, project, id).isEmpty()) {
+          if (!lockContact(c, project, conversation.contact())
+              || lock(c, project, id).isEmpty()
+              || onlyEmpty && hasMessages(c, id)) {
             return false;
           }
           entries.forget(c, id);
@@ -215,6 +232,15 @@ public final class ConversationStore {
           return true;
         });
     return deleted ? new Written.Done<>(conversation) : new Written.Missing<>();
+  }
+
+  private static boolean hasMessages(Connection c, ConversationId id) throws SQLException {
+    try (PreparedStatement statement = c.prepareStatement(HAS_MESSAGES)) {
+      statement.setObject(1, id.value().toUuid());
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
   }
 
   private static Conversation stopped(Conversation running) {

@@ -89,6 +89,18 @@ final class MessageRemoval {
           List.of(id.value().toUuid()));
     }
 
+    /** In a conversation, accepted before a time. */
+    static Of older(ConversationId id, Instant before) {
+      return new Of(
+          "where m.conversation = ? and m.accept_time < ?",
+          List.of(id.value().toUuid(), before.atOffset(ZoneOffset.UTC)));
+    }
+
+    /** All of an app. */
+    static Of app(AppId id) {
+      return new Of("where m.app = ?", List.of(id.value().toUuid()));
+    }
+
     /** Of an app's conversations, accepted before a time. */
     static Of older(AppId app, Instant before) {
       return new Of(

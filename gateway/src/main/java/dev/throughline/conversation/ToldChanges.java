@@ -91,6 +91,7 @@ final class ToldChanges {
         emit(told, What.CONVERSATION_DELETED, one("conversation", told));
         forget(told);
       }
+      case Changes.MESSAGE_INJECTED -> injected(told);
       default -> {
         // Nobody outside is told of the other changes.
       }
@@ -124,6 +125,14 @@ final class ToldChanges {
                 return statement.executeUpdate();
               }
             }));
+  }
+
+  private void injected(Told told) throws SQLException {
+    if (Injections.store(transaction, vault, told.item(), told.key())) {
+      emit(told, What.RECORD_STORED, Injections.notification(told.item()));
+    } else {
+      forget(told);
+    }
   }
 
   private void emit(Told told, What what, ObjectNode json) {

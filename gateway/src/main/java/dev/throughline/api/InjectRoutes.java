@@ -1,0 +1,123 @@
+package dev.throughline.api;
+
+import dev.throughline.contract.AppMessages;
+import dev.throughline.contract.ChannelIdentity;
+import dev.throughline.contract.ContactMessages;
+import dev.throughline.contract.Conversation;
+import dev.throughline.contract.ConversationMessage.Direction;
+import dev.throughline.contract.Fields;
+import dev.throughline.contract.Identities;
+import dev.throughline.contract.Json;
+import dev.throughline.contract.SendRequests;
+import dev.throughline.conversation.ConversationStore;
+import dev.throughline.conversation.Injections;
+import dev.throughline.http.Request;
+import dev.throughline.http.Response;
+import dev.throughline.http.Route;
+import dev.throughline.message.Identity;
+import dev.throughline.message.Ids.ConversationId;
+import dev.throughline.message.Ids.ProjectId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code conversations:inject-message}: what was said elsewhere (contract, 2.5). */
+final class InjectRoutes {
+  private static final Duration OLDEST = Duration.ofDays(30);
+  private static final int MAX_TEXT = 256;
+
+  private final ConversationStore conversations;
+  private final Injections injections;
+  private final Freshness freshness;
+  private final InstantSource clock;
+
+  InjectRoutes(
+      ConversationStore conversations,
+      Injections injections,
+      Freshness freshness,
+      InstantSource clock) {
+    this.conversations = conversations;
+    this.injections = injections;
+    this.freshness = freshness;
+    this.clock = clock;
+  }
+
+  List<Route> routes(Guard guard) {
+    return List.of(
+        Route.post(
+            "/v1/projects/{project}/conversations/{conversation}:inject-message",
+            guard.project(this::message)));
+  }
+
+  private Response message(ProjectId project, Request request) throws InterruptedException {
+    Fields body = Fields.of(Json.request(request.body()));
+    Direction direction =
+        Direction.valueOf(
+            body.oneOf("direction", Set.of("TO_APP", "TO_CONTACT"))
+                .orElseThrow(() -> body.wrong("direction", "is required.")));
+    Instant acceptTime = acceptTime(body);
+    ObjectNode content = content(body, direction);
+    String contact = body.requiredString("contact_id", MAX_TEXT);
+    Fields address = body.requiredObject("channel_identity");
+    Identity identity = Identities.read(address);
+    String metadata = body.string("metadata", SendRequests.MAX_METADATA).orElse("");
+    String sender = body.string("sender_id", MAX_TEXT).orElse("");
+    freshness.await(project);
+    Conversation conversation =
+        conversations
+            .find(
+                project,
+                new ConversationId(
+                    Answers.id(request, "conversation", ConversationRoutes.unknown())))
+            .orElseThrow(ConversationRoutes::unknown);
+    if (!conversation.contact().toString().equals(contact)) {
+      throw body.wrong("contact_id", "must be the conversation's contact.");
+    }
+    injections
+        .message(
+            project,
+            conversation,
+            new Injections.Injected(
+                ChannelIdentity.of(identity, conversation.app()),
+                direction,
+                acceptTime,
+                content,
+                metadata,
+                sender))
+        .orElseThrow(
+            () -> address.wrong("identity", "must be an address of the conversation's contact."));
+    return Answers.empty();
+  }
+
+  private Instant acceptTime(Fields body) {
+    Instant now = clock.instant();
+    return MessageQuery.time(body.requiredString("accept_time", MAX_TEXT))
+        .filter(time -> !time.isAfter(now) && !time.isBefore(now.minus(OLDEST)))
+        .orElseThrow(
+            () -> body.wrong("accept_time", "must be a time between 30 days ago and now."));
+  }
+
+  private static ObjectNode content(Fields body, Direction direction) {
+    return switch (direction) {
+      case TO_APP -> {
+        refuse(body, "app_message", "contact_message");
+        yield ContactMessages.read(body.requiredObject("contact_message"));
+      }
+      case TO_CONTACT -> {
+        refuse(body, "contact_message", "app_message");
+        Fields message = body.requiredObject("app_message");
+        AppMessages.read(message);
+        yield message.json();
+      }
+    };
+  }
+
+  private static void refuse(Fields body, String other, String wanted) {
+    if (body.has(other)) {
+      throw body.wrong(other, "goes the other way: give " + wanted + ".");
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dev.throughline.conversation;
+
+import dev.throughline.contract.ChannelIdentity;
+import dev.throughline.contract.Conversation;
+import dev.throughline.contract.ConversationMessage.Direction;
+import dev.throughline.contract.Json;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.log.Drafts;
+import dev.throughline.log.Log;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.Ids.ConversationId;
+import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.Ulids;
+import dev.throughline.vault.DataKey;
+import dev.throughline.vault.Vault;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Messages that were said elsewhere and are put into a conversation: one entry each, whose id is
+ * the message's. The fold stores them, as it does those that come by a channel.
+ */
+public final class Injections {
+  private static final String INSERT =
+      """
+      insert into message (id, project, app, conversation, contact, identity, channel, direction,
+        accept_time, processing_mode, injected, status, status_at, index, position, part_first,
+        part_end, reply, sealed)
+      select ?, c.project, c.app, c.id, c.contact, i.id, i.channel, ?, ?, 'CONVERSATION', true, ?,
+        ?, ?, 0, 0, 0, 0, ?
+      from conversation c join identity i on i.contact = c.contact
+      where c.id = ? and i.id = ?
+      """;
+
+  private static final String INSERT_ENTRY =
+      "insert into message_entry (message, index) values (?, ?)";
+
+  private static final String IDENTITY = "identity";
+  private static final String CHANNEL_IDENTITY = "channel_identity";
+  private static final String DIRECTION = "direction";
+  private static final String ACCEPT_TIME = "accept_time";
+  private static final String METADATA = "metadata";
+  private static final String SENDER = "sender_id";
+
+  private final Log log;
+  private final ChangeEntries entries;
+  private final ContactStore contacts;
+
+  public Injections(Log log, Drafts drafts, ContactStore contacts) {
+    this.log = log;
+    this.entries = new ChangeEntries(drafts, log);
+    this.contacts = contacts;
+  }
+
+  /**
+   * A message as a client gives it.
+   *
+   * @param content the contract's {@code app_message} or {@code contact_message}
+   */
+  public record Injected(
+      ChannelIdentity identity,
+      Direction direction,
+      Instant acceptTime,
+      ObjectNode content,
+      String metadata,
+      String senderId) {
+    /** Shows nothing personal. */
+    @Override
+    public String toString() {
+      return "Injected[" + direction + "]";
+    }
+  }
+
+  /** The id it gets; empty if the conversation's contact has no such address. */
+  public Optional<MessageId> message(ProjectId project, Conversation into, Injected injected) {
+    Optional<Ulid> address =
+        contacts.found(project, into.contact()).stream()
+            .flatMap(found -> found.addresses().entrySet().stream())
+            .filter(entry -> entry.getValue().equals(injected.identity()))
+            .map(Map.Entry::getKey)
+            .findFirst();
+    return address.map(id -> {
+      ObjectNode facts = Json.object();
+      facts.put(Changes.APP, into.app().toString());
+      facts.put(Changes.CONVERSATION, into.id().toString());
+      facts.put(IDENTITY, id.toString());
+      facts.put(DIRECTION, injected.direction().name());
+      facts.put(ACCEPT_TIME, injected.acceptTime().toString());
+      facts.put(METADATA, injected.metadata());
+      facts.put(SENDER, injected.senderId());
+      facts.set(CHANNEL_IDENTITY, injected.identity().json());
+      facts.set(Changes.SHOWN, injected.content());
+      var draft = entries.draft(project, into.contact(), Changes.MESSAGE_INJECTED, facts);
+      log.append(draft);
+      return new MessageId(draft.id());
+    });
+  }
+
+  /**
+   * Stores the message that an entry tells of, in the fold.
+   *
+   * @return whether its conversation and its address still are
+   */
+  static boolean store(Connection c, Vault vault, Item.Change item, DataKey key)
+      throws SQLException {
+    ObjectNode record = item.record();
+    Optional<ConversationId> conversation =
+        Json.string(record, Changes.CONVERSATION).flatMap(Ulids::parse).map(ConversationId::new);
+    Optional<Ulid> identity = Json.string(record, IDENTITY).flatMap(Ulids::parse);
+    if (conversation.isEmpty() || identity.isEmpty()) {
+      return false;
+    }
+    Ulid id = item.entry().id();
+    boolean toApp = Json.string(record, DIRECTION).filter("TO_APP"::equals).isPresent();
+    Instant at = Json.string(record, ACCEPT_TIME).map(Instant::parse).orElse(item.entry().at());
+    ObjectNode plain = Json.object();
+    plain.set("content", record.path(Changes.SHOWN));
+    plain.put("metadata", Json.string(record, METADATA).orElse(""));
+    Json.string(record, SENDER)
+        .filter(sender -> !sender.isEmpty())
+        .ifPresent(sender -> plain.put("sender_id", sender));
+    Bytes sealed = vault.seal(key, Json.bytes(plain).array(), Rows.associated("message", id));
+    try (PreparedStatement statement = c.prepareStatement(INSERT)) {
+      int p = 0;
+      statement.setObject(++p, id.toUuid());
+      statement.setShort(++p, (short) (toApp ? 0 : 1));
+      statement.setObject(++p, at.atOffset(ZoneOffset.UTC));
+      statement.setString(++p, toApp ? "RECEIVED" : "QUEUED_ON_CHANNEL");
+      statement.setObject(++p, at.atOffset(ZoneOffset.UTC));
+      statement.setLong(++p, item.entry().index());
+      statement.setBytes(++p, sealed.array());
+      statement.setObject(++p, conversation.get().value().toUuid());
+      statement.setObject(++p, identity.get().toUuid());
+      if (statement.executeUpdate() == 0) {
+        return false;
+      }
+    }
+    try (PreparedStatement statement = c.prepareStatement(INSERT_ENTRY)) {
+      statement.setObject(1, id.toUuid());
+      statement.setLong(2, item.entry().index());
+      statement.executeUpdate();
+    }
+    return true;
+  }
+
+  /** Whose the message is, as a RECORD_NOTIFICATION tells it. */
+  static ObjectNode notification(Item.Change item) {
+    ObjectNode json = Json.object();
+    json.put("entity_id", item.entry().id().toString());
+    json.put("record_status", "EVENT_RECORD_STORED");
+    json.set(CHANNEL_IDENTITY, item.record().path(CHANNEL_IDENTITY));
+    json.put("contact_id", Json.string(item.record(), Changes.CONTACT).orElse(""));
+    json.put("conversation_id", Json.string(item.record(), Changes.CONVERSATION).orElse(""));
+    json.put("processing_mode", "CONVERSATION");
+    return json;
+  }
+}
