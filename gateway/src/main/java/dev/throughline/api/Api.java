@@ -61,9 +61,9 @@ public final class Api {
     Ulids ulids = ground.ulids();
     InstantSource clock = ground.clock();
     MessageStore messages = new MessageStore(database, vault, log, drafts, directory, ports.media());
-    ContactStore contacts = new ContactStore(database, vault, log, drafts, ulids, clock, messages);
+    ContactStore contacts = new ContactStore(database, vault, log, drafts, ulids, clock);
     ConversationStore conversations =
-        new ConversationStore(database, vault, log, drafts, clock, messages);
+        new ConversationStore(database, vault, log, drafts, clock);
     TemplateStore templates = new TemplateStore(database, vault);
     Tokens tokens = new Tokens(vault, clock);
     Guard guard = new Guard(keys, tokens);

@@ -119,7 +119,7 @@ public final class ContactStore {
   private final Ulids ulids;
   private final InstantSource clock;
   private final ChangeEntries entries;
-  private final MessageStore messages;
+  private final MessageRemoval removal;
 
   public ContactStore(
       Database database,
@@ -127,15 +127,14 @@ public final class ContactStore {
       Log log,
       Drafts drafts,
       Ulids ulids,
-      InstantSource clock,
-      MessageStore messages) {
+      InstantSource clock) {
     this.database = database;
     this.vault = vault;
     this.log = log;
     this.ulids = ulids;
     this.clock = clock;
     this.entries = new ChangeEntries(drafts, log);
-    this.messages = messages;
+    this.removal = new MessageRemoval(database, log);
   }
 
   public Optional<Contact> find(ProjectId project, ContactId id) {
@@ -246,8 +245,8 @@ public final class ContactStore {
       return new Written.Missing<>();
     }
     Contact contact = found.get().contact();
-    messages.deleteOf(MessageRemoval.Of.contact(id));
-    messages.deleteOf(MessageRemoval.Of.dispatched(id));
+    removal.deleteAll(MessageRemoval.Of.contact(id));
+    removal.deleteAll(MessageRemoval.Of.dispatched(id));
     Draft draft = entries.draft(project, id, Changes.CONTACT_DELETED, shown(contact));
     boolean deleted =
         database.transaction(c -> {

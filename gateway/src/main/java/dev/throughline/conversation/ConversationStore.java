@@ -97,21 +97,20 @@ public final class ConversationStore {
   private final Log log;
   private final InstantSource clock;
   private final ChangeEntries entries;
-  private final MessageStore messages;
+  private final MessageRemoval removal;
 
   public ConversationStore(
       Database database,
       Vault vault,
       Log log,
       Drafts drafts,
-      InstantSource clock,
-      MessageStore messages) {
+      InstantSource clock) {
     this.database = database;
     this.vault = vault;
     this.log = log;
     this.clock = clock;
     this.entries = new ChangeEntries(drafts, log);
-    this.messages = messages;
+    this.removal = new MessageRemoval(database, log);
   }
 
   /** What a list is narrowed to. */
@@ -216,7 +215,7 @@ public final class ConversationStore {
       return new Written.Missing<>();
     }
     Conversation conversation = found.get().conversation();
-    messages.deleteOf(of);
+    removal.deleteAll(of);
     Draft draft = draft(project, conversation, Changes.CONVERSATION_DELETED);
     boolean deleted =
         database.transaction(c -> {

@@ -39,7 +39,6 @@ public final class Expiry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Expiry.class);
   private static final Duration EVERY = Duration.ofHours(1);
   private static final Duration TICK = Duration.ofMillis(500);
-  private static final int AT_ONCE = 200;
 
   /** Conversations that nobody has written in since. */
   private static final String SILENT =
@@ -87,14 +86,7 @@ public final class Expiry implements AutoCloseable {
     this.drafts = drafts;
     this.clock = clock;
     this.directory = directory;
-    this.conversations =
-        new ConversationStore(
-            database,
-            vault,
-            log,
-            drafts,
-            clock,
-            new MessageStore(database, vault, log, drafts, directory));
+    this.conversations = new ConversationStore(database, vault, log, drafts, clock);
     this.removal = new MessageRemoval(database, log);
     this.thread = Thread.ofPlatform().name("expiry").daemon(true).unstarted(this::run);
   }
@@ -156,7 +148,7 @@ public final class Expiry implements AutoCloseable {
 
   private void expire(ProjectId project, AppId app, String policy, MessageRemoval.Of of) {
     while (!closed) {
-      MessageRemoval.Batch batch = removal.batch(of, AT_ONCE);
+      MessageRemoval.Batch batch = removal.batch(of, MessageRemoval.AT_ONCE);
       if (batch.isEmpty()) {
         return;
       }
@@ -206,7 +198,7 @@ public final class Expiry implements AutoCloseable {
         statement.setObject(2, after.toUuid());
         statement.setObject(3, before.atOffset(ZoneOffset.UTC));
         statement.setObject(4, before.atOffset(ZoneOffset.UTC));
-        statement.setInt(5, AT_ONCE);
+        statement.setInt(5, MessageRemoval.AT_ONCE);
         try (ResultSet row = statement.executeQuery()) {
           while (row.next()) {
             found.add(new ConversationId(Ulids.of(row.getObject(1, UUID.class))));

@@ -147,6 +147,10 @@ final class FoldLoad {
 
   private void loadMessages(Set<MessageId> ids) throws SQLException {
     List<Rows.KnownMessage> found = ConverseStore.messages(state.transaction, ids);
+    if (found.size() < ids.size()) {
+      // Of a contact that was merged while we waited for them: a new look finds them in the other.
+      found = ConverseStore.messages(state.transaction, ids);
+    }
     state.vault.load(found.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
     state.vault.load(
         found.stream().map(row -> Vault.keyId(row.identitySealed())).distinct().toList());

@@ -30,6 +30,9 @@ import java.util.UUID;
  * that tells of it.
  */
 final class MessageRemoval {
+  /** Messages deleted in one transaction, so that none holds its locks for long. */
+  static final int AT_ONCE = 200;
+
   private static final String REFS =
       """
       select m.id, m.contact, m.index, m.part_first, m.part_end,
@@ -141,6 +144,17 @@ final class MessageRemoval {
   Batch batch(Of of, int limit) {
     List<Ref> refs = database.read(c -> refs(c, of, limit));
     return new Batch(refs, cuts(refs), of.filesStay());
+  }
+
+  /** Deletes by the hundred, as a part of deleting whose they are. May be repeated. */
+  void deleteAll(Of of) {
+    while (true) {
+      Batch batch = batch(of, AT_ONCE);
+      if (batch.isEmpty()) {
+        return;
+      }
+      database.transaction(c -> delete(c, batch));
+    }
   }
 
   /** Locks whose they are and deletes; answers how many were still there. */

@@ -44,9 +44,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Messages as the API reads, changes and deletes them. */
 public final class MessageStore {
-  /** Messages deleted in one transaction, so that none holds its locks for long. */
-  private static final int DELETED_AT_ONCE = 200;
-
   private static final int MAX_TRIES = 5;
 
   /** The newest time that PostgreSQL and this API can both write. */
@@ -345,17 +342,6 @@ public final class MessageStore {
           return true;
         });
     return deleted ? new Written.Done<>(id) : new Written.Missing<>();
-  }
-
-  /** Deletes messages by the hundred, as a part of deleting whose they are. May be repeated. */
-  void deleteOf(MessageRemoval.Of of) {
-    while (true) {
-      MessageRemoval.Batch batch = removal.batch(of, DELETED_AT_ONCE);
-      if (batch.isEmpty()) {
-        return;
-      }
-      database.transaction(c -> MessageRemoval.delete(c, batch));
-    }
   }
 
   private Optional<LogEntry> request(ProjectId project, MessageId id) {
