@@ -1,10 +1,12 @@
 package dev.throughline;
 
+import dev.throughline.account.AccountCalls;
 import dev.throughline.api.AccessKeys;
 import dev.throughline.api.Api;
 import dev.throughline.api.ErrorForm;
 import dev.throughline.api.Freshness;
 import dev.throughline.api.MediaInfoRoutes;
+import dev.throughline.api.LineSurface;
 import dev.throughline.api.OpsRoutes;
 import dev.throughline.api.Projects;
 import dev.throughline.api.TargetCheck;
@@ -18,6 +20,7 @@ import dev.throughline.channel.line.LineApi;
 import dev.throughline.channel.line.LineChannel;
 import dev.throughline.channel.line.LineContent;
 import dev.throughline.channel.line.LineHost;
+import dev.throughline.channel.line.account.LineAccountClient;
 import dev.throughline.conversation.AccountCredentials;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.ClockDrift;
@@ -201,6 +204,13 @@ public final class Gateway implements AutoCloseable {
         media.start();
         opened(new Expiry(database, vault, log, drafts, clock, directory)).start();
         RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
+        AccountCalls calls =
+            new AccountCalls(
+                new LineAccountClient(
+                    transport, config.lineApi(), LineHost.data(config.lineApi()), clock),
+                credentials,
+                log,
+                drafts);
         Api.Ground ground = new Api.Ground(database, vault, log, drafts, ulids, clock);
         Freshness freshness = project -> fold.await(log.head(), FRESHNESS_PATIENCE);
         Listener.Builder open =
@@ -226,7 +236,8 @@ public final class Gateway implements AutoCloseable {
                         directory,
                         webhooks,
                         keys,
-                        App.ProcessingMode.CONVERSATION));
+                        App.ProcessingMode.CONVERSATION))
+                .routes(LineSurface.routes(ground, keys, directory, calls));
         config.tls().ifPresent(open::tls);
         listeners.add(open.build());
       }

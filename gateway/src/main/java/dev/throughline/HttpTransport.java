@@ -43,7 +43,7 @@ final class HttpTransport implements Transport {
             TargetPolicy.OPERATOR,
             headers,
             request.body(),
-            MAX_ANSWER_BYTES);
+            request.maxAnswerBytes());
     return switch (http.send(outgoing, request.deadline())) {
       case HttpResult.Answered(int status, Headers answered, var body) ->
           new Answer.Answered(status, first(answered), body);

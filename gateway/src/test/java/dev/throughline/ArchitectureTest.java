@@ -32,11 +32,13 @@ final class ArchitectureTest {
           "task",
           "channel",
           "channel.line",
+          "channel.line.account",
           "conversation",
           "media",
           "outbound",
           "inbound",
           "callback",
+          "account",
           "evidence",
           "api",
           "ops");

@@ -1,7 +1,9 @@
 package dev.throughline.http;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The query of a request, checked as a whole when it is parsed, so that reading it cannot fail. */
 final class Query {
@@ -37,6 +39,12 @@ final class Query {
       from = to + 1;
     }
     return pairs.isEmpty() ? EMPTY : new Query(pairs);
+  }
+
+  Set<String> names() {
+    Set<String> names = new LinkedHashSet<>();
+    pairs.forEach(pair -> names.add(pair.name));
+    return names;
   }
 
   List<String> all(String name) {

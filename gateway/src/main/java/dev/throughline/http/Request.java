@@ -4,6 +4,7 @@ import dev.throughline.message.Bytes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,11 @@ public final class Request {
   /** The first value of a query parameter; {@code +} is a space, as in forms. */
   public Optional<String> query(String name) {
     return queryAll(name).stream().findFirst();
+  }
+
+  /** The names of the query's parameters, each once. */
+  public Set<String> queryNames() {
+    return query.names();
   }
 
   /** Every value of a query parameter, in order. */

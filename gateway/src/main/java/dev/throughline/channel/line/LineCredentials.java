@@ -54,7 +54,7 @@ public final class LineCredentials implements Channel.Credentials {
   }
 
   /** The value of the {@code authorization} header. */
-  String bearer() {
+  public String bearer() {
     return "Bearer " + token;
   }
 

@@ -28,7 +28,7 @@ public record LineHost(URI base) {
   }
 
   /** {@code path} begins with a slash. */
-  URI at(String path) {
+  public URI at(String path) {
     String text = base.toString();
     return URI.create((text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + path);
   }

@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 @FunctionalInterface
 public interface Transport {
-  /** Bytes of an answer that are read at most; a longer one is {@link Answer.TooLarge}. */
+  /** Bytes of an answer that are read where nothing else is said. */
   int MAX_ANSWER_BYTES = 64 * 1024;
 
   Answer exchange(Request request);
@@ -23,9 +23,20 @@ public interface Transport {
    * @param headers names in lower case
    * @param body empty for none
    * @param deadline how long everything may take, connecting included
+   * @param maxAnswerBytes a longer answer is {@link Answer.TooLarge}
    */
   record Request(
-      String method, URI uri, Map<String, String> headers, Bytes body, Duration deadline) {
+      String method,
+      URI uri,
+      Map<String, String> headers,
+      Bytes body,
+      Duration deadline,
+      int maxAnswerBytes) {
+    public Request(
+        String method, URI uri, Map<String, String> headers, Bytes body, Duration deadline) {
+      this(method, uri, headers, body, deadline, MAX_ANSWER_BYTES);
+    }
+
     public Request {
       headers = Map.copyOf(headers);
       if (deadline.isNegative() || deadline.isZero()) {
@@ -54,7 +65,7 @@ public interface Transport {
       }
     }
 
-    /** An answer with a longer body than {@link #MAX_ANSWER_BYTES}, which was not kept. */
+    /** An answer with a longer body than was asked for, which was not kept. */
     record TooLarge(int status, Map<String, String> headers) implements Answer {
       public TooLarge {
         headers = Map.copyOf(headers);
