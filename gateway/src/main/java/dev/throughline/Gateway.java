@@ -1,6 +1,8 @@
 package dev.throughline;
 
 import dev.throughline.account.AccountCalls;
+import dev.throughline.account.AccountCheck;
+import dev.throughline.account.AccountOperations;
 import dev.throughline.api.AccessKeys;
 import dev.throughline.api.Api;
 import dev.throughline.api.ErrorForm;
@@ -133,6 +135,23 @@ public final class Gateway implements AutoCloseable {
       LineApi line = new LineApi(transport, config.lineApi());
       AccountCredentials credentials =
           new AccountCredentials(Map.of(ChannelName.LINE, LineAccounts::credentials));
+      AccountCheck check = new AccountCheck(line, config.publicUrl());
+      AccountOperations accounts =
+          new AccountOperations(
+              database,
+              vault,
+              log,
+              drafts,
+              ulids,
+              clock,
+              directory,
+              new AccountCalls(
+                  new LineAccountClient(
+                      transport, config.lineApi(), LineHost.data(config.lineApi()), clock),
+                  credentials,
+                  log,
+                  drafts),
+              check);
       ClockDrift drift = new ClockDrift();
       AtomicBoolean tasksRun = new AtomicBoolean();
 
@@ -180,6 +199,7 @@ public final class Gateway implements AutoCloseable {
                 media,
                 web,
                 config.callbacks()));
+        accounts.handlers(lead::epoch).forEach(tasks::register);
         Converse converse =
             new Converse(
                 log,
@@ -191,6 +211,7 @@ public final class Gateway implements AutoCloseable {
                 tasks,
                 List.of(
                     new Outbound(channels),
+                    accounts.reaction(),
                     new Receiving(vault, media),
                     new Callbacks(webhooks, tasks, vault, links)));
         Fold fold = opened(new Fold(log, Converse.READER, lead.epoch(), converse));
@@ -204,13 +225,6 @@ public final class Gateway implements AutoCloseable {
         media.start();
         opened(new Expiry(database, vault, log, drafts, clock, directory)).start();
         RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
-        AccountCalls calls =
-            new AccountCalls(
-                new LineAccountClient(
-                    transport, config.lineApi(), LineHost.data(config.lineApi()), clock),
-                credentials,
-                log,
-                drafts);
         Api.Ground ground = new Api.Ground(database, vault, log, drafts, ulids, clock);
         Freshness freshness = project -> fold.await(log.head(), FRESHNESS_PATIENCE);
         Listener.Builder open =
@@ -237,7 +251,7 @@ public final class Gateway implements AutoCloseable {
                         webhooks,
                         keys,
                         App.ProcessingMode.CONVERSATION))
-                .routes(LineSurface.routes(ground, keys, directory, calls));
+                .routes(LineSurface.routes(ground, freshness, keys, directory, accounts));
         config.tls().ifPresent(open::tls);
         listeners.add(open.build());
       }
@@ -246,8 +260,7 @@ public final class Gateway implements AutoCloseable {
               database,
               directory,
               credentials,
-              line,
-              config.publicUrl(),
+              check,
               config.data().resolve("keys"),
               drift,
               clock);

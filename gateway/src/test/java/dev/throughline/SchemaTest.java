@@ -52,6 +52,10 @@ final class SchemaTest {
           Map.entry("account", Set.of("id", "app", "channel", "ordinal", "position", "retired")),
           Map.entry("webhook", Set.of("id", "app", "created", "state", "state_at", "failing")),
           Map.entry(
+              "line_job",
+              Set.of("id", "project", "app", "account", "kind", "state", "created", "updated")),
+          Map.entry("line_job_note", Set.of("job", "number")),
+          Map.entry(
               "contact", Set.of("id", "project", "created", "language", "hash_epoch", "shown")),
           Map.entry(
               "identity",
@@ -155,6 +159,8 @@ final class SchemaTest {
           Map.entry("conversation", Set.of("sealed")),
           Map.entry("message", Set.of("sealed", "status_sealed")),
           Map.entry("reply_token", Set.of("sealed")),
+          Map.entry("line_job", Set.of("sealed")),
+          Map.entry("line_job_note", Set.of("sealed")),
           Map.entry("media", Set.of("source", "sealed")),
           Map.entry("media_signing", Set.of("sealed")),
           Map.entry("task", Set.of("sealed")),

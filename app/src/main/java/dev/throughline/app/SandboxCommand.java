@@ -31,7 +31,7 @@ final class SandboxCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     long began = System.nanoTime();
     Path directory = data.path();
-    Settings settings = options.config().map(Settings::read).orElseGet(Settings::none);
+    Settings settings = options.settings();
     if (!headless) {
       System.out.println("Starting; data lies in " + directory);
     }

@@ -24,9 +24,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     GatewayConfig config =
         options
-            .config()
-            .map(Settings::read)
-            .orElseGet(Settings::none)
+            .settings()
             .config(data.path(), options.port(), options.opsPort(), Optional.empty(), false);
     long began = System.nanoTime();
     Gateway gateway = Gateway.start(config, InstantSource.system(), Map.of());

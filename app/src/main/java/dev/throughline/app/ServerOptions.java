@@ -24,6 +24,15 @@ final class ServerOptions {
       description = "A configuration file; docs/operations.md lists what it may hold.")
   private Optional<Path> config = Optional.empty();
 
+  @Option(
+      names = "--public-url",
+      paramLabel = "URL",
+      description = {
+        "How the outside reaches the public port, such as https://gateway.example.",
+        "LINE's webhooks are set to it when credentials are saved."
+      })
+  private Optional<String> publicUrl = Optional.empty();
+
   Optional<Integer> port() {
     return port;
   }
@@ -32,7 +41,9 @@ final class ServerOptions {
     return opsPort;
   }
 
-  Optional<Path> config() {
-    return config;
+  /** The configuration file, with what the command line says instead. */
+  Settings settings() {
+    Settings file = config.map(Settings::read).orElseGet(Settings::none);
+    return publicUrl.map(url -> file.with("public", "url", url)).orElse(file);
   }
 }

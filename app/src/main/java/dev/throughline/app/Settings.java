@@ -24,6 +24,7 @@ import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
@@ -99,6 +100,17 @@ final class Settings {
     return new Settings(root);
   }
 
+  /** These, but for one: it has this value. */
+  Settings with(String group, String name, String value) {
+    ObjectNode changed =
+        root instanceof ObjectNode object
+            ? object.deepCopy()
+            : JsonNodeFactory.instance.objectNode();
+    (changed.path(group) instanceof ObjectNode there ? there : changed.putObject(group))
+        .put(name, value);
+    return new Settings(changed);
+  }
+
   /**
    * @param data the data directory
    * @param sandbox whether customers' callback addresses may be on this machine
@@ -118,7 +130,7 @@ final class Settings {
         opsPort.or(() -> number("operations.port")).orElse(GatewayConfig.OPS_PORT),
         tls(),
         text("ledger.origin").orElseGet(Settings::hostName),
-        text("public.url").map(value -> uri("public.url", value)),
+        text("public.url").map(Settings::publicUrl),
         lineApi
             .or(() -> text("line.api").map(value -> uri("line.api", value)))
             .orElse(GatewayConfig.LINE),
@@ -229,6 +241,17 @@ final class Settings {
       node = node.path(step);
     }
     return node;
+  }
+
+  /** LINE and customers' programs are told it, and paths are put behind it. */
+  private static URI publicUrl(String value) {
+    URI url = uri("public.url", value);
+    boolean http = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
+    if (!http || url.getHost() == null || url.getQuery() != null || url.getFragment() != null) {
+      throw new CommandFailed(
+          "public.url must be an address such as https://gateway.example, without query.");
+    }
+    return url;
   }
 
   private static URI uri(String name, String value) {

@@ -41,7 +41,10 @@ record CustomerApp(World world, String id, String webhook, String path) {
     String id = world.api().post("/apps", app.toString()).ok().path("id").asString();
     String path = "/callbacks/" + world.number();
     String webhook = webhook(world, id, path);
-    return new CustomerApp(world, id, webhook, path);
+    CustomerApp created = new CustomerApp(world, id, webhook, path);
+    // Its LINE accounts are set up by then, as far as LINE lets.
+    created.settled();
+    return created;
   }
 
   /** A credential entry of a LINE account. */

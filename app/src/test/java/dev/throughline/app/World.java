@@ -60,6 +60,7 @@ final class World implements AutoCloseable {
   private final URI lineApi;
   private final UnaryOperator<MediaConfig> media;
   private final Http.Settings http;
+  private final Optional<URI> publicUrl;
   private final TestDatabase database = TestDatabase.create();
   private final AtomicInteger numbers = new AtomicInteger();
   private final String keyId;
@@ -75,7 +76,21 @@ final class World implements AutoCloseable {
    */
   static World start(TargetPolicy callbacks) throws Exception {
     return new World(
-        callbacks, Optional.empty(), World::withoutProbes, Http.Settings.of(Gateway.VERSION));
+        callbacks,
+        Optional.empty(),
+        Optional.empty(),
+        World::withoutProbes,
+        Http.Settings.of(Gateway.VERSION));
+  }
+
+  /** The gateway is told this public address; LINE's API is reached through the front. */
+  static World at(URI publicUrl, LineFront front) throws Exception {
+    return new World(
+        TargetPolicy.SANDBOX,
+        Optional.of(front),
+        Optional.of(publicUrl),
+        World::withoutProbes,
+        Http.Settings.of(Gateway.VERSION));
   }
 
   /** LINE's API is reached through somebody else, who knows where the emulator is. */
@@ -83,6 +98,7 @@ final class World implements AutoCloseable {
     return new World(
         TargetPolicy.SANDBOX,
         Optional.of(front),
+        Optional.empty(),
         World::withoutProbes,
         Http.Settings.of(Gateway.VERSION));
   }
@@ -93,7 +109,7 @@ final class World implements AutoCloseable {
    */
   static World behind(LineFront front, UnaryOperator<MediaConfig> media, Http.Settings http)
       throws Exception {
-    return new World(TargetPolicy.SANDBOX, Optional.of(front), media, http);
+    return new World(TargetPolicy.SANDBOX, Optional.of(front), Optional.empty(), media, http);
   }
 
   /** Most tests send addresses that nobody serves. */
@@ -104,9 +120,11 @@ final class World implements AutoCloseable {
   private World(
       TargetPolicy callbacks,
       Optional<LineFront> front,
+      Optional<URI> publicUrl,
       UnaryOperator<MediaConfig> media,
       Http.Settings http)
       throws Exception {
+    this.publicUrl = publicUrl;
     this.media = media;
     this.http = http;
     data = Files.createTempDirectory("throughline-world-");
@@ -140,7 +158,7 @@ final class World implements AutoCloseable {
                     0,
                     Optional.empty(),
                     "gateway.example",
-                    Optional.empty(),
+                    publicUrl,
                     lineApi,
                     callbacks,
                     media.apply(MediaConfig.in(data)),

@@ -11,6 +11,7 @@ import dev.throughline.http.Response;
 import dev.throughline.http.Route;
 import dev.throughline.log.Draft;
 import dev.throughline.log.Log;
+import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
@@ -92,7 +93,7 @@ final class AppRoutes {
     List<Account> accounts = checked.check(given, List.of());
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     App app = AppStore.of(id, project, now, settings, accounts);
-    return configuration.alone(() -> write(app, true, "app_created"));
+    return configuration.alone(() -> write(app, true, "app_created", true));
   }
 
   private Response update(ProjectId project, Request request) throws InterruptedException {
@@ -116,7 +117,7 @@ final class AppRoutes {
               current.created(),
               form.apply(Json.object(current.json()), body, mask),
               replaces ? accounts : current.accounts());
-      return write(after, false, "app_updated");
+      return write(after, false, "app_updated", replaces);
     });
   }
 
@@ -134,10 +135,20 @@ final class AppRoutes {
     });
   }
 
-  private Response write(App app, boolean fresh, String change) {
+  /**
+   * @param setsUp whether the app's LINE accounts are set up at LINE afterwards
+   */
+  private Response write(App app, boolean fresh, String change, boolean setsUp) {
     Owner installation = new Owner.Installation();
     DataKey key = vault.keyFor(installation);
-    Draft draft = configuration.draft(app.project(), change, facts(app));
+    ObjectNode facts = facts(app);
+    if (setsUp) {
+      ArrayNode accounts = facts.putArray("set_up");
+      app.accounts().stream()
+          .filter(account -> account.channel().equals(ChannelName.LINE))
+          .forEach(account -> accounts.add(account.id().toString()));
+    }
+    Draft draft = configuration.draft(app.project(), change, facts);
     Instant now = clock.instant();
     database.transaction(c -> {
       Vault.insert(c, List.of(key));

@@ -35,7 +35,11 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
       case Fact.NotMapped notMapped -> Optional.of(notMapped(notMapped));
       case Fact.StatusChanged changed -> Optional.of(changed(changed));
       case Fact.Submitted submitted -> Optional.of(submitted(submitted));
-      case Fact.SendRequested _, Fact.OutcomeKnown _, Fact.ReplayAsked _, Fact.TakenBack _ ->
+      case Fact.SendRequested _,
+          Fact.OutcomeKnown _,
+          Fact.Asked _,
+          Fact.ReplayAsked _,
+          Fact.TakenBack _ ->
           Optional.empty();
     };
   }

@@ -136,7 +136,11 @@ public final class Callbacks implements Reaction {
                       f.app().id().toString(),
                       new ContactId(f.app().id().value()),
                       vault.keyFor(new Owner.Installation())));
-      case Fact.SendRequested _, Fact.OutcomeKnown _, Fact.ReplayAsked _, Fact.TakenBack _ ->
+      case Fact.SendRequested _,
+          Fact.OutcomeKnown _,
+          Fact.Asked _,
+          Fact.ReplayAsked _,
+          Fact.TakenBack _ ->
           throw new IllegalArgumentException("nobody is told of " + fact.getClass());
     };
   }

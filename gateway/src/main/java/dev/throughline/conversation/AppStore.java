@@ -110,23 +110,61 @@ public final class AppStore {
     int position = 0;
     try (PreparedStatement statement = connection.prepareStatement(UPSERT_ACCOUNT)) {
       for (Account account : app.accounts()) {
-        ObjectNode json = Json.object();
-        json.set("credential", Json.object(account.credential()));
-        json.put("default", account.isDefault());
-        account.platformId().ifPresent(id -> json.put("platform_id", id));
         statement.setObject(1, account.id().value().toUuid());
         statement.setObject(2, app.id().value().toUuid());
         statement.setString(3, account.channel().value());
         statement.setInt(4, account.ordinal());
         statement.setInt(5, position++);
-        statement.setBytes(
-            6,
-            vault
-                .seal(key, Json.bytes(json).array(), associated("account", account.id().value()))
-                .array());
+        statement.setBytes(6, seal(vault, key, account));
         statement.executeUpdate();
       }
     }
+  }
+
+  /** What the account's row holds, if it still says what {@code account} does. */
+  public static Optional<Bytes> sealed(Database database, Vault vault, Account account) {
+    Optional<Bytes> sealed =
+        database.read(c -> {
+          try (PreparedStatement statement =
+              c.prepareStatement("select sealed from account where id = ? and retired is null")) {
+            statement.setObject(1, account.id().value().toUuid());
+            try (ResultSet row = statement.executeQuery()) {
+              return row.next() ? Optional.of(Bytes.wrap(row.getBytes(1))) : Optional.empty();
+            }
+          }
+        });
+    return sealed.filter(row ->
+        vault
+            .open(row, associated("account", account.id().value()))
+            .filter(json -> Json.object(json).equals(json(account)))
+            .isPresent());
+  }
+
+  /** Writes what is known of an account; false if its row is another than {@code before}. */
+  public static boolean replace(
+      Connection connection, Vault vault, DataKey key, Account account, Bytes before)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("update account set sealed = ? where id = ? and sealed = ?")) {
+      statement.setBytes(1, seal(vault, key, account));
+      statement.setObject(2, account.id().value().toUuid());
+      statement.setBytes(3, before.array());
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  private static ObjectNode json(Account account) {
+    ObjectNode json = Json.object();
+    json.set("credential", Json.object(account.credential()));
+    json.put("default", account.isDefault());
+    account.platformId().ifPresent(id -> json.put("platform_id", id));
+    return json;
+  }
+
+  private static byte[] seal(Vault vault, DataKey key, Account account) {
+    return vault
+        .seal(key, Json.bytes(json(account)).array(), associated("account", account.id().value()))
+        .array();
   }
 
   public static boolean delete(Connection connection, ProjectId project, AppId app)

@@ -47,5 +47,11 @@ public final class Changes {
   public static final String PARKED = "parked";
   public static final String IDENTITIES = "identities";
 
+  /** What the parts after the first are about, one person each. */
+  public static final String PEOPLE = "people";
+
+  public static final String FRIENDS = "friends";
+  public static final String SEEN = "seen";
+
   private Changes() {}
 }

@@ -190,6 +190,8 @@ public final class Converse implements Folder {
       case Item.Outcome outcome -> Bytes.utf8("task " + outcome.record().path("task"));
       case Item.Decision decision -> Bytes.utf8("decision " + decision.entry().id());
       case Item.Change change -> Bytes.utf8("change " + change.entry().id());
+      case Item.Configured configured -> Bytes.utf8("configured " + configured.entry().id());
+      case Item.People people -> Bytes.utf8("people " + people.entry().id());
       case Item.Alarm alarm -> Bytes.utf8("alarm " + alarm.entry().id());
     };
   }
@@ -198,7 +200,13 @@ public final class Converse implements Folder {
     return switch (item) {
       case Item.Event event -> Optional.of(event.app().project());
       case Item.Send send -> Optional.of(send.app().project());
-      case Item.Attempt _, Item.Outcome _, Item.Decision _, Item.Change _, Item.Alarm _ ->
+      case Item.People people -> Optional.of(people.app().project());
+      case Item.Attempt _,
+          Item.Outcome _,
+          Item.Decision _,
+          Item.Change _,
+          Item.Configured _,
+          Item.Alarm _ ->
           Optional.empty();
     };
   }
@@ -207,7 +215,13 @@ public final class Converse implements Folder {
     return switch (item) {
       case Item.Event event -> Optional.of(event.app().id());
       case Item.Send send -> Optional.of(send.app().id());
-      case Item.Attempt _, Item.Outcome _, Item.Decision _, Item.Change _, Item.Alarm _ ->
+      case Item.People people -> Optional.of(people.app().id());
+      case Item.Attempt _,
+          Item.Outcome _,
+          Item.Decision _,
+          Item.Change _,
+          Item.Configured _,
+          Item.Alarm _ ->
           Optional.empty();
     };
   }

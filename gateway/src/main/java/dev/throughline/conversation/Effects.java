@@ -25,6 +25,9 @@ public interface Effects {
   /** Makes a task. Its order in its lane is that of the calls. */
   void add(NewTask task);
 
+  /** Makes a task that is about no one person. */
+  void add(NewWork work);
+
   /** Ends a task, and makes another in its place in the lane, in doubt where the first one was. */
   void replace(Task task, DataKey key, Bytes body, Instant due);
 
@@ -70,6 +73,20 @@ public interface Effects {
       Optional<AppId> app,
       ContactId contact,
       Optional<Ulid> target,
+      DataKey key,
+      Bytes body) {}
+
+  /**
+   * A task about an account or an app.
+   *
+   * @param key seals the body
+   */
+  record NewWork(
+      String kind,
+      String lane,
+      Task.Priority priority,
+      Instant due,
+      Optional<AppId> app,
       DataKey key,
       Bytes body) {}
 

@@ -142,6 +142,14 @@ public sealed interface Fact {
   record OutcomeKnown(Task task, Bytes body, ObjectNode result, Ulid entry, Instant at)
       implements Fact {}
 
+  /**
+   * Something was configured or decided through the API.
+   *
+   * @param record what its entry says: ids and settings, nobody's name
+   * @param key seals what follows from it
+   */
+  record Asked(ProjectId project, ObjectNode record, DataKey key, Instant at) implements Fact {}
+
   /** Somebody asked for a task that is on a shelf to be tried again. */
   record ReplayAsked(Task task, Bytes body, Instant at) implements Fact {}
 

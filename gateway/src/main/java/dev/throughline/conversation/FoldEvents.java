@@ -6,7 +6,6 @@ import dev.throughline.contract.Json;
 import dev.throughline.conversation.Effects.Sent;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Rows.Friend;
-import dev.throughline.conversation.Rows.FriendRow;
 import dev.throughline.conversation.Rows.IdentityRow;
 import dev.throughline.conversation.Rows.MessageRow;
 import dev.throughline.conversation.Rows.Unsend;
@@ -234,27 +233,7 @@ final class FoldEvents {
               InboundEvent.Unknown _ ->
               identity.friend() == Friend.BLOCKED ? Optional.of(Friend.UNKNOWN) : Optional.empty();
         };
-    friend.ifPresent(now -> setFriend(identity, now, occurred));
-  }
-
-  private void setFriend(IdentityRow identity, Friend friend, Instant occurred) {
-    IdentityRow changed =
-        new IdentityRow(
-            identity.id(),
-            identity.contact(),
-            identity.channel(),
-            identity.app(),
-            identity.hash(),
-            friend,
-            Optional.of(occurred),
-            identity.sealed());
-    state.identities.put(identity.hash(), changed);
-    int fresh = state.newIdentities.indexOf(identity);
-    if (fresh >= 0) {
-      state.newIdentities.set(fresh, changed);
-    } else {
-      state.friends.put(identity.id(), new FriendRow(identity.id(), friend, occurred));
-    }
+    friend.ifPresent(now -> people.setFriend(identity, now, occurred));
   }
 
   private void unsend(InboundEvent.Unsent unsent, Party party) throws SQLException {

@@ -83,7 +83,9 @@ final class FoldLoad {
         }
         case Item.Change change ->
             ulid(change.record(), Changes.CONTACT).map(ContactId::new).ifPresent(contacts::add);
-        case Item.Alarm _ -> {}
+        case Item.People told ->
+            told.said().forEach(said -> people.add(FoldPeople.person(told.app(), said.identity())));
+        case Item.Configured _, Item.Alarm _ -> {}
       }
     }
     state.fresh.addAll(ConverseStore.markSeen(state.transaction, seen));

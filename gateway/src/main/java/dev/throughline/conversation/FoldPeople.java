@@ -5,6 +5,7 @@ import dev.throughline.conversation.FoldState.AppContact;
 import dev.throughline.conversation.Rows.ContactRow;
 import dev.throughline.conversation.Rows.ConversationRow;
 import dev.throughline.conversation.Rows.Friend;
+import dev.throughline.conversation.Rows.FriendRow;
 import dev.throughline.conversation.Rows.IdentityRow;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
@@ -13,6 +14,7 @@ import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
+import java.time.Instant;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -129,6 +131,42 @@ final class FoldPeople {
             .open(row.sealed().get(), Rows.associated("conversation", row.id().value()))
             .map(Json::object)
             .orElseGet(Json::object);
+  }
+
+  void setFriend(IdentityRow identity, Friend friend, Instant occurred) {
+    IdentityRow changed =
+        new IdentityRow(
+            identity.id(),
+            identity.contact(),
+            identity.channel(),
+            identity.app(),
+            identity.hash(),
+            friend,
+            Optional.of(occurred),
+            identity.sealed());
+    state.identities.put(identity.hash(), changed);
+    int fresh = state.newIdentities.indexOf(identity);
+    if (fresh >= 0) {
+      state.newIdentities.set(fresh, changed);
+    } else {
+      state.friends.put(identity.id(), new FriendRow(identity.id(), friend, occurred));
+    }
+  }
+
+  /** What somebody else said of people; a friendship that is known from a later time stands. */
+  void said(Item.People item) {
+    for (Item.Said said : item.said()) {
+      Party party = party(item.app(), said.identity());
+      IdentityRow identity = identityOf(party);
+      boolean known = identity.friendAt().filter(since -> since.isAfter(item.seen())).isPresent();
+      if (item.friends() && identity.friend() != Friend.FRIEND && !known) {
+        setFriend(identity, Friend.FRIEND, item.seen());
+      }
+      said.profile()
+          .ifPresent(profile ->
+              state.writes.add(c ->
+                  ContactProfile.write(c, state.vault, party.contact(), profile)));
+    }
   }
 
   IdentityRow identityOf(Party party) {

@@ -6,10 +6,13 @@ import dev.throughline.conversation.Rows.Friend;
 import dev.throughline.conversation.Rows.FriendRow;
 import dev.throughline.conversation.Rows.MessageEntry;
 import dev.throughline.conversation.Rows.StatusRow;
+import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
+import dev.throughline.log.LogEntry;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Ids.AccountId;
+import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.SqlWork;
@@ -75,6 +78,8 @@ final class FoldWork implements Effects {
       case Item.Outcome outcome -> outcome(outcome);
       case Item.Decision decision -> decision(decision);
       case Item.Change change -> change(change);
+      case Item.Configured(var entry, ObjectNode record) -> asked(entry, record);
+      case Item.People said -> people.said(said);
       case Item.Alarm(var entry, String kind, String subject) ->
           ConverseStore.alarm(state.transaction, kind, subject, entry.at());
     }
@@ -155,9 +160,18 @@ final class FoldWork implements Effects {
                       .ifPresent(identity ->
                           state.friends.put(
                               identity, new FriendRow(identity, Friend.UNKNOWN, state.at))));
-      default -> {
-        // A decision of another version: kept, and of no effect here.
-      }
+      default -> asked(item.entry(), item.record());
+    }
+  }
+
+  /** Of no effect here: reactions know what follows from it. */
+  private void asked(LogEntry entry, ObjectNode record) {
+    Optional<DataKey> key =
+        entry.keys().isEmpty()
+            ? Optional.empty()
+            : entry.keys().getFirst().flatMap(state.vault::key);
+    if (key.isPresent() && entry.subject() instanceof Subject.Project(String project)) {
+      emit(new Fact.Asked(new ProjectId(project), record, key.get(), state.at));
     }
   }
 
@@ -196,6 +210,28 @@ final class FoldWork implements Effects {
                 Optional.of(task.contact()),
                 task.target(),
                 state.vault.seal(task.key(), task.body().array(), Task.associated(id)))));
+  }
+
+  @Override
+  public void add(NewWork work) {
+    Ulid id = state.ulids.next();
+    state.taskChanges.add(
+        new Task.Change.Created(
+            new Task(
+                id,
+                work.lane(),
+                Task.seq(state.index, place()),
+                work.kind(),
+                work.priority(),
+                work.due(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                false,
+                work.app(),
+                Optional.empty(),
+                Optional.empty(),
+                state.vault.seal(work.key(), work.body().array(), Task.associated(id)))));
   }
 
   @Override

@@ -2,9 +2,11 @@ package dev.throughline.conversation;
 
 import dev.throughline.conversation.App.Account;
 import dev.throughline.log.LogEntry;
+import dev.throughline.message.Identity;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.message.SendRequest;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,6 +47,34 @@ sealed interface Item {
   record Decision(LogEntry entry, ObjectNode record) implements Item {}
 
   record Change(LogEntry entry, ObjectNode record) implements Item {}
+
+  /** Something was configured. */
+  record Configured(LogEntry entry, ObjectNode record) implements Item {}
+
+  /**
+   * What somebody other than themselves said of people: a channel, or whoever knows them.
+   *
+   * @param friends whether they are friends of the account
+   * @param seen when that was so
+   */
+  record People(LogEntry entry, App app, List<Said> said, boolean friends, Instant seen)
+      implements Item {
+    @Override
+    public int position() {
+      return 1;
+    }
+  }
+
+  /** Of one person: their address, and what they call themselves if that was told. */
+  record Said(Identity identity, Optional<Profile> profile) {}
+
+  /** How somebody calls themselves; personal. */
+  record Profile(String name, String language) {
+    @Override
+    public String toString() {
+      return "Profile(" + name.length() + " characters)";
+    }
+  }
 
   /** Kept, not acted on, and somebody should look. */
   record Alarm(LogEntry entry, String kind, String subject) implements Item {}

@@ -11,7 +11,9 @@ import dev.throughline.ledger.Subject;
 import dev.throughline.log.LogEntry;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
+import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.Ulids;
@@ -51,15 +53,56 @@ final class ItemReader {
       return List.of(new Item.Attempt(entry, json.get()));
     }
     if (kind.equals(Kind.OUTCOME)) {
-      return List.of(new Item.Outcome(entry, json.get()));
+      return withPeople(entry, json.get(), new Item.Outcome(entry, json.get()));
     }
     if (kind.equals(Kind.DECISION)) {
-      return List.of(new Item.Decision(entry, json.get()));
+      return withPeople(entry, json.get(), new Item.Decision(entry, json.get()));
+    }
+    if (kind.equals(Kind.CONFIGURATION)) {
+      return List.of(new Item.Configured(entry, json.get()));
     }
     if (kind.equals(Changes.KIND)) {
       return List.of(new Item.Change(entry, json.get()));
     }
     return List.of();
+  }
+
+  /** Each part after the first is about one person; erased ones are gone. */
+  private List<Item> withPeople(LogEntry entry, ObjectNode record, Item first) {
+    if (!(record.path(Changes.PEOPLE) instanceof ObjectNode people)) {
+      return List.of(first);
+    }
+    Optional<App> app =
+        Json.string(people, Changes.APP)
+            .flatMap(Ulids::parse)
+            .flatMap(id -> directory.app(new AppId(id)));
+    Optional<ChannelName> channel =
+        Json.string(people, "channel").filter(ChannelName::isValid).map(ChannelName::new);
+    if (app.isEmpty() || channel.isEmpty()) {
+      return List.of(first);
+    }
+    List<Item.Said> said = new ArrayList<>();
+    for (Optional<Bytes> part : entry.parts().subList(1, entry.parts().size())) {
+      part.flatMap(Json::parse).flatMap(told -> said(channel.get(), told)).ifPresent(said::add);
+    }
+    Instant seen =
+        Json.string(people, Changes.SEEN).map(Instant::parse).orElse(entry.at());
+    boolean friends = people.path(Changes.FRIENDS).asBoolean(false);
+    return List.of(first, new Item.People(entry, app.get(), said, friends, seen));
+  }
+
+  private static Optional<Item.Said> said(ChannelName channel, JsonNode told) {
+    if (told.isString()) {
+      return Optional.of(
+          new Item.Said(new Identity(channel, told.stringValue()), Optional.empty()));
+    }
+    return Json.string(told, "user")
+        .map(user ->
+            new Item.Said(
+                new Identity(channel, user),
+                Optional.of(
+                    new Item.Profile(
+                        told.path("name").asString(""), told.path("language").asString("")))));
   }
 
   private List<Item> webhook(LogEntry entry) {

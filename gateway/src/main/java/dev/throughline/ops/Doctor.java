@@ -1,7 +1,7 @@
 package dev.throughline.ops;
 
+import dev.throughline.account.AccountCheck;
 import dev.throughline.channel.Channel;
-import dev.throughline.channel.line.LineApi;
 import dev.throughline.channel.line.LineCredentials;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.App.Account;
@@ -11,7 +11,6 @@ import dev.throughline.message.ChannelName;
 import dev.throughline.store.Database;
 import dev.throughline.store.DurabilitySettings;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -29,8 +28,6 @@ import java.util.function.Function;
 
 /** Looks at what bites in production, and says of each thing what to do. */
 public final class Doctor {
-  private static final Duration DEADLINE = Duration.ofSeconds(3);
-
   /** Beyond it, due times, reply tokens and signatures by time go wrong. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
 
@@ -40,8 +37,7 @@ public final class Doctor {
   private final Database database;
   private final Directory directory;
   private final Function<Account, Optional<Channel.Credentials>> credentials;
-  private final LineApi line;
-  private final Optional<URI> publicUrl;
+  private final AccountCheck check;
   private final Path keys;
   private final ClockDrift drift;
   private final InstantSource clock;
@@ -50,16 +46,14 @@ public final class Doctor {
       Database database,
       Directory directory,
       Function<Account, Optional<Channel.Credentials>> credentials,
-      LineApi line,
-      Optional<URI> publicUrl,
+      AccountCheck check,
       Path keys,
       ClockDrift drift,
       InstantSource clock) {
     this.database = database;
     this.directory = directory;
     this.credentials = credentials;
-    this.line = line;
-    this.publicUrl = publicUrl;
+    this.check = check;
     this.keys = keys;
     this.drift = drift;
     this.clock = clock;
@@ -172,52 +166,15 @@ public final class Doctor {
       return List.of(fail(name, "The credentials cannot be used: save them again."));
     }
     List<Finding> findings = new ArrayList<>();
-    switch (line.botInfo(secret.get(), DEADLINE)) {
-      case LineApi.Result.Ok<LineApi.BotInfo>(LineApi.BotInfo bot) ->
-          findings.add(ok(name, "The channel access token is valid (" + bot.basicId() + ")."));
-      case LineApi.Result.Refused<LineApi.BotInfo> refused ->
-          findings.add(
-              fail(
-                  name,
-                  "LINE refuses the channel access token (HTTP "
-                      + refused.status()
-                      + "): issue a new one and save it in the app."));
-      case LineApi.Result.Absent<LineApi.BotInfo> _ ->
-          findings.add(fail(name, "LINE knows no account for this token."));
-      case LineApi.Result.Unavailable<LineApi.BotInfo>(String why) ->
-          findings.add(warn(name, "LINE could not be asked about the token: " + why + "."));
+    for (AccountCheck.Finding found : check.look(app, account, secret.get()).findings()) {
+      findings.add(
+          switch (found.level()) {
+            case OK -> ok(name, found.sentence());
+            case NOTE, UNREACHABLE -> warn(name, found.sentence());
+            case WAITING, FAILING -> fail(name, found.sentence());
+          });
     }
-    findings.add(webhook(name, account, secret.get()));
     return findings;
-  }
-
-  private Finding webhook(String name, Account account, LineCredentials secret) {
-    String path =
-        "/hooks/line/" + account.app() + (account.isDefault() ? "" : "/" + account.ordinal());
-    return switch (line.webhookEndpoint(secret, DEADLINE)) {
-      case LineApi.Result.Ok<LineApi.WebhookEndpoint>(LineApi.WebhookEndpoint set) -> {
-        boolean ours =
-            publicUrl.isPresent()
-                ? set.endpoint().equals(publicUrl.get().resolve(path).toString())
-                : set.endpoint().endsWith(path);
-        if (!ours) {
-          yield fail(
-              name,
-              "LINE sends webhooks to another address. Set it to "
-                  + publicUrl.map(url -> url.resolve(path).toString()).orElse("…" + path)
-                  + ".");
-        }
-        yield set.active()
-            ? ok(name, "LINE sends webhooks to this gateway.")
-            : fail(name, "LINE knows the address, but 'Use webhook' is off in its console.");
-      }
-      case LineApi.Result.Absent<LineApi.WebhookEndpoint> _ ->
-          fail(name, "No webhook address is set at LINE: set one that ends with " + path + ".");
-      case LineApi.Result.Refused<LineApi.WebhookEndpoint> refused ->
-          warn(name, "LINE refuses to tell the webhook address (HTTP " + refused.status() + ").");
-      case LineApi.Result.Unavailable<LineApi.WebhookEndpoint>(String why) ->
-          warn(name, "LINE could not be asked for the webhook address: " + why + ".");
-    };
   }
 
   private static Finding ok(String check, String sentence) {

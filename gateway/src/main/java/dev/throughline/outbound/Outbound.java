@@ -55,6 +55,7 @@ public final class Outbound implements Reaction {
           Fact.StatusChanged _,
           Fact.Submitted _,
           Fact.OutcomeKnown _,
+          Fact.Asked _,
           Fact.ReplayAsked _ -> {
         // Not ours.
       }
