@@ -32,6 +32,8 @@ public final class BenchCommand {
                                   line-bot-spring-boot and Express with @line/bot-sdk
       throughline bench send      messages a second from messages:send to the emulated LINE
       throughline bench append    entries a second through the log, beside a file with fdatasync
+      throughline bench line      messages rendered for LINE and LINE events parsed a second, by one
+                                  core
       throughline bench start     seconds to the first 200, on an empty and on a used directory
       throughline bench help
 
@@ -94,6 +96,8 @@ public final class BenchCommand {
       case "ingest" -> with(Map.of(), rest, this::ingest);
       case "send" -> with(Map.of("--window", "5", "--rate", "200"), rest, this::send);
       case "append" -> with(Map.of("--warmup", "8"), rest, this::append);
+      case "line" ->
+          with(Map.of("--rounds", "5", "--window", "1", "--warmup", "5"), rest, this::line);
       case "start" -> with(Map.of("--rounds", "3"), rest, this::start);
       case "help", "--help", "-h" -> {
         out.print(HELP);
@@ -267,6 +271,15 @@ public final class BenchCommand {
         target.close();
       }
     }
+  }
+
+  private boolean line(Options options, Workspace workspace) throws IOException {
+    LineBench.Report report =
+        new LineBench(root, options.rounds(), options.window(), options.warmUp(), true, this::say)
+            .run(now(), Machine.here());
+    write(options, report);
+    report.verdicts().forEach(verdict -> out.println(Conditions.line(verdict)));
+    return report.verdicts().stream().allMatch(IngestReport.Verdict::met);
   }
 
   private boolean start(Options options, Workspace workspace)

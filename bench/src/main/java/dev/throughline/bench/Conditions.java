@@ -9,6 +9,8 @@ final class Conditions {
   static final double FIXED_P99_MILLIS = 25;
   static final double RESIDENT_MEGABYTES = 400;
   static final double ENTRIES_PER_SECOND = 20_000;
+  static final double RENDERED_PER_SECOND = 100_000;
+  static final double PARSED_PER_SECOND = 100_000;
   static final double FIRST_START_SECONDS = 8;
   static final double SECOND_START_SECONDS = 3;
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -391,18 +392,19 @@ final class LineRendering {
     }
     ObjectNode carousel = LineJson.MAPPER.createObjectNode().put("type", "carousel");
     ArrayNode contents = carousel.putArray("contents");
+    int[] sizes = bubbles.stream().mapToInt(LineRendering::size).toArray();
+    // To write each bubble once more would double the work: they stand in it, between commas.
+    int size = size(carousel) + IntStream.of(sizes).sum() + bubbles.size() - 1;
     bubbles.forEach(contents::add);
-    boolean tooLarge =
-        bubbles.stream().anyMatch(bubble -> size(bubble) > LineFlex.MAX_BUBBLE_BYTES);
-    if (tooLarge
+    if (IntStream.of(sizes).anyMatch(each -> each > LineFlex.MAX_BUBBLE_BYTES)
         || bubbles.size() > LineFlex.MAX_BUBBLES
-        || size(carousel) > LineFlex.MAX_CAROUSEL_BYTES) {
+        || size > LineFlex.MAX_CAROUSEL_BYTES) {
       throw new ImpossibleException(
           ("It would be a Flex carousel of %d bubbles and %d bytes, and LINE takes %d of together %d"
                   + " bytes and at most %d each: say less in one message.")
               .formatted(
                   bubbles.size(),
-                  size(carousel),
+                  size,
                   LineFlex.MAX_BUBBLES,
                   LineFlex.MAX_CAROUSEL_BYTES,
                   LineFlex.MAX_BUBBLE_BYTES));

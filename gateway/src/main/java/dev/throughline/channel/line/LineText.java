@@ -4,6 +4,9 @@ import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 
 /**
  * Cuts a text into as many LINE text messages as one call takes: at the end of a paragraph, line,
@@ -16,14 +19,17 @@ final class LineText {
 
   static final int MAX_MESSAGES = 5;
 
+  /** Below it no character joins the one before it, but for a line feed after a return. */
+  private static final char FIRST_JOINING = '\u0300';
+
   private final String text;
-  private final BreakIterator clusters = BreakIterator.getCharacterInstance(Locale.ROOT);
-  private final BreakIterator sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
+
+  /** Absent where every character is a cluster: finding those of a long text is slow. */
+  private final Optional<BreakIterator> clusters;
 
   private LineText(String text) {
     this.text = text;
-    clusters.setText(text);
-    sentences.setText(text);
+    this.clusters = isPlain(text) ? Optional.empty() : Optional.of(clustersOf(text));
   }
 
   /** The parts, or an empty list if the text does not fit. */
@@ -45,11 +51,22 @@ final class LineText {
    * @param enough counting stops beyond it
    */
   static int clusters(String text, int enough) {
-    if (text.length() <= enough) {
+    if (text.length() <= enough || isPlain(text)) {
       return text.length();
     }
-    BreakIterator clusters = BreakIterator.getCharacterInstance(Locale.ROOT);
-    clusters.setText(text);
+    // A boundary depends on what is before it and on the character after it: those within a
+    // beginning are the text's, but for its end.
+    int looked = Math.min(text.length(), 4 * enough);
+    int count = counted(text.substring(0, looked), enough);
+    while (count <= enough && looked < text.length()) {
+      looked = Math.min(text.length(), 2 * looked);
+      count = counted(text.substring(0, looked), enough);
+    }
+    return count;
+  }
+
+  private static int counted(String text, int enough) {
+    BreakIterator clusters = clustersOf(text);
     int count = 0;
     while (count <= enough && clusters.next() != BreakIterator.DONE) {
       count++;
@@ -57,14 +74,30 @@ final class LineText {
     return count;
   }
 
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= FIRST_JOINING || c == '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static BreakIterator clustersOf(String text) {
+    BreakIterator clusters = BreakIterator.getCharacterInstance(Locale.ROOT);
+    clusters.setText(text);
+    return clusters;
+  }
+
   /** As much as {@code max} UTF-16 units hold, with an ellipsis where something is left out. */
   static String preview(String text, int max) {
     if (text.length() <= max) {
       return text;
     }
-    BreakIterator clusters = BreakIterator.getCharacterInstance(Locale.ROOT);
-    clusters.setText(text);
-    return text.substring(0, Math.max(0, clusters.preceding(max))) + "…";
+    String beginning = text.substring(0, max);
+    int end = isPlain(beginning) ? max - 1 : clustersOf(beginning).preceding(max);
+    return text.substring(0, Math.max(0, end)) + "…";
   }
 
   /** Where the first half of a surrogate pair without the other stands, or -1. */
@@ -109,22 +142,31 @@ final class LineText {
   }
 
   private int readableCut(int earliest, int latest) {
-    int[] candidates = {
-      after("\n\n", earliest, latest),
-      after("\n", earliest, latest),
-      sentences.preceding(latest + 1),
-      afterSpace(earliest, latest),
-    };
-    for (int cut : candidates) {
-      if (cut >= earliest && clusters.isBoundary(cut)) {
-        return cut;
-      }
-    }
-    return lastCluster(latest);
+    return Stream.<IntSupplier>of(
+            () -> after("\n\n", earliest, latest),
+            () -> after("\n", earliest, latest),
+            () -> afterSentence(latest),
+            () -> afterSpace(earliest, latest))
+        .mapToInt(IntSupplier::getAsInt)
+        .filter(cut -> cut >= earliest && isBoundary(cut))
+        .findFirst()
+        .orElseGet(() -> lastCluster(latest));
+  }
+
+  private boolean isBoundary(int at) {
+    return clusters.map(iterator -> iterator.isBoundary(at)).orElse(true);
   }
 
   private int lastCluster(int latest) {
-    return clusters.isBoundary(latest) ? latest : clusters.preceding(latest);
+    return isBoundary(latest)
+        ? latest
+        : clusters.map(iterator -> iterator.preceding(latest)).orElse(latest);
+  }
+
+  private int afterSentence(int latest) {
+    BreakIterator sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
+    sentences.setText(text);
+    return sentences.preceding(latest + 1);
   }
 
   /** The end of the last such mark that ends within the bounds, or -1. */
