@@ -4,13 +4,10 @@ import dev.throughline.sandbox.emulator.Json;
 import dev.throughline.sandbox.line.rules.Finding;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +19,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class AccountApi {
   private static final LocalDate FIRST_COUNTED_DAY = LocalDate.of(2018, 3, 31);
   private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("uuuuMMdd");
-  private static final Duration CONTINUATION_LIFE = Duration.ofHours(24);
   private static final int FOLLOWERS_DEFAULT = 300;
   private static final int FOLLOWERS_LIMIT = 1000;
   private static final int MEMBERS_PAGE = 100;
@@ -56,7 +52,13 @@ final class AccountApi {
       case QUOTA -> quota();
       case QUOTA_CONSUMPTION ->
           Answer.ok(Json.object().put("totalUsage", world.counts.inMonth(world.clock.instant())));
-      case DELIVERY_REPLY, DELIVERY_PUSH, DELIVERY_MULTICAST, DELIVERY_BROADCAST -> sentOn(call);
+      case DELIVERY_REPLY,
+          DELIVERY_PUSH,
+          DELIVERY_MULTICAST,
+          DELIVERY_BROADCAST,
+          DELIVERY_PNP,
+          DELIVERY_PNP_TEMPLATED ->
+          sentOn(call);
       case AGGREGATION_INFO ->
           Answer.ok(
               Json.object()
@@ -99,7 +101,7 @@ final class AccountApi {
     if (!world.settings().verifiedAccount()) {
       return notEntitled();
     }
-    int limit = number(call.query().getOrDefault("limit", ""), FOLLOWERS_DEFAULT);
+    int limit = Continuation.number(call.query("limit"), FOLLOWERS_DEFAULT);
     if (limit < 1 || limit > FOLLOWERS_LIMIT) {
       return Answer.wrongParameter("limit");
     }
@@ -120,43 +122,16 @@ final class AccountApi {
         .orElseGet(Answer::notFound);
   }
 
-  /** A page of ids; the continuation token says where to go on and until when it may be used. */
   private Answer page(Call call, List<String> all, int limit, String name) {
-    int from = 0;
-    String start = call.query().getOrDefault("start", "");
-    if (!start.isEmpty()) {
-      Optional<Integer> offset = offset(start);
-      if (offset.isEmpty() || offset.get() > all.size()) {
-        return Answer.error(400, "Invalid start param");
-      }
-      from = offset.get();
-    }
-    int to = Math.min(all.size(), from + limit);
-    ObjectNode body = Json.object();
-    ArrayNode ids = body.putArray(name);
-    all.subList(from, to).forEach(ids::add);
-    if (to < all.size()) {
-      String next = to + " " + world.clock.instant().plus(CONTINUATION_LIFE).toEpochMilli();
-      body.put(
-          "next",
-          Base64.getUrlEncoder()
-              .withoutPadding()
-              .encodeToString(next.getBytes(StandardCharsets.US_ASCII)));
-    }
-    return Answer.ok(body);
-  }
-
-  private Optional<Integer> offset(String start) {
-    try {
-      String[] parts =
-          new String(Base64.getUrlDecoder().decode(start), StandardCharsets.US_ASCII).split(" ");
-      int offset = Integer.parseInt(parts[0]);
-      boolean alive =
-          parts.length == 2 && offset >= 0 && world.clock.millis() <= Long.parseLong(parts[1]);
-      return alive ? Optional.of(offset) : Optional.empty();
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    return Continuation.page(all, limit, call.query("start"), world.clock.instant())
+        .map(page -> {
+          ObjectNode body = Json.object();
+          ArrayNode ids = body.putArray(name);
+          page.items().forEach(ids::add);
+          page.next().ifPresent(next -> body.put("next", next));
+          return Answer.ok(body);
+        })
+        .orElseGet(Continuation::invalidStart);
   }
 
   private Answer botInfo() {
@@ -236,7 +211,7 @@ final class AccountApi {
   }
 
   private Answer units(Call call) {
-    int limit = number(call.query().getOrDefault("limit", ""), UNITS_DEFAULT);
+    int limit = Continuation.number(call.query("limit"), UNITS_DEFAULT);
     if (limit < 1 || limit > UNITS_DEFAULT) {
       return Answer.wrongParameter("limit");
     }
@@ -340,16 +315,5 @@ final class AccountApi {
 
   private static Answer notEntitled() {
     return Answer.error(403, "Access to this API is not available for your account");
-  }
-
-  private static int number(String text, int absent) {
-    if (text.isEmpty()) {
-      return absent;
-    }
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      return -1;
-    }
   }
 }

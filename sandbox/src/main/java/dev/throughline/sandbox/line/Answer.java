@@ -4,6 +4,7 @@ import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Json;
 import dev.throughline.sandbox.line.rules.Finding;
 import dev.throughline.sandbox.line.rules.Verdict;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,17 @@ record Answer(
 
   static Answer accepted202(ObjectNode body) {
     return new Answer(202, Json.string(body), Map.of(), true);
+  }
+
+  /** A page for a browser. */
+  static Answer page(int status, String words) {
+    Bytes bytes = Bytes.of(words.getBytes(StandardCharsets.UTF_8));
+    return new Answer(
+        status,
+        "",
+        Map.of(),
+        status == 200,
+        Optional.of(new Media("text/plain; charset=utf-8", bytes)));
   }
 
   static Answer media(String type, Bytes bytes) {

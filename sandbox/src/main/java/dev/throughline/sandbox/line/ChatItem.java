@@ -7,8 +7,8 @@ import java.util.Optional;
  * One thing in a chat, as the phone shows it.
  *
  * @param via how it came: {@code reply}, {@code push}, {@code multicast}, {@code broadcast}, {@code
- *     narrowcast} from the bot; {@code user} from a person; {@code event} for a follow, a block and
- *     their like
+ *     narrowcast}, {@code pnp}, {@code pnp-templated} from the bot; {@code user} from a person;
+ *     {@code event} for a follow, a block and their like
  * @param from who said it, in a group; else the user or the bot
  * @param origin the API request that sent it, or the webhook event that told of it
  * @param json the message object
@@ -29,6 +29,10 @@ record ChatItem(
 
   boolean fromBot() {
     return !via.equals(USER) && !via.equals(EVENT);
+  }
+
+  ChatItem withJson(String other) {
+    return new ChatItem(messageId, at, via, from, origin, other, unsent);
   }
 
   ChatItem asUnsent() {

@@ -1,8 +1,11 @@
 package dev.throughline.sandbox.line;
 
 import dev.throughline.sandbox.emulator.Json;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -10,10 +13,12 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ConsoleControl {
   private final World world;
+  private final Audiences audiences;
   private final MenuBatches batches;
 
-  ConsoleControl(World world, MenuBatches batches) {
+  ConsoleControl(World world, Audiences audiences, MenuBatches batches) {
     this.world = world;
+    this.audiences = audiences;
     this.batches = batches;
   }
 
@@ -37,6 +42,62 @@ public final class ConsoleControl {
   /** The next rich menu batch stops halfway. */
   public void failNextBatch() {
     batches.failNext();
+  }
+
+  /**
+   * An audience of the OA Manager, ready at once.
+   *
+   * @param owner the account that shared it, if it is not this one
+   */
+  public void audience(
+      long audienceGroupId, String description, Set<String> userIds, Optional<String> owner) {
+    audiences.define(audienceGroupId, description, userIds, owner);
+  }
+
+  /**
+   * The templates of notification messages that this account may use.
+   *
+   * @param templates the keys of items and buttons by template key; without any template, every key
+   *     will do
+   */
+  public void templates(Map<String, Set<String>> templates) {
+    world.notifications.templates(templates);
+  }
+
+  /** Offers a paid membership. */
+  public void membership(
+      long membershipId, String title, String description, List<String> benefits, double price)
+      throws ControlRefusal {
+    world.memberships.plan(membershipId, title, description, benefits, price);
+  }
+
+  /** The manager of the account agrees to attach the module: what its redirect URL is given. */
+  public String moduleCode() {
+    return world.modules.code();
+  }
+
+  /** The account is deleted, which detaches the module. */
+  public LineControl.Done botDeleted() {
+    return new LineControl.Done("", world.modules.botDeleted().id());
+  }
+
+  /** The account is suspended, or works again. */
+  public LineControl.Done suspended(boolean now) {
+    return new LineControl.Done("", world.modules.suspended(now).id());
+  }
+
+  /**
+   * Another module takes a chat over; events in it come on standby.
+   *
+   * @param ttl until when; empty = until this channel acquires it
+   * @param locked whether acquiring is answered 423
+   */
+  public LineControl.Done otherModule(String chat, Optional<Duration> ttl, boolean locked)
+      throws ControlRefusal {
+    if (world.user(chat).isEmpty() && world.group(chat).isEmpty()) {
+      throw new ControlRefusal(404, "There is no such chat.");
+    }
+    return new LineControl.Done("", world.modules.otherTakes(chat, ttl, locked).id());
   }
 
   ObjectNode menus() {

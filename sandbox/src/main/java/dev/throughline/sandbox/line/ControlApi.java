@@ -144,6 +144,7 @@ final class ControlApi implements HttpService {
       case "POST groups" ->
           ControlJson.group(
               control.addGroup(
+                  Json.text(body, "groupId"),
                   Json.text(body, "groupName").orElse("Group"),
                   strings(body.path("members")),
                   body.path("joined").booleanValue(true)));
@@ -151,7 +152,14 @@ final class ControlApi implements HttpService {
         if (!body.path("audienceGroupId").isIntegralNumber()) {
           throw new ControlRefusal(400, "An audience has audienceGroupId, a number, and userIds.");
         }
-        control.audience(body.path("audienceGroupId").longValue(), strings(body.path("userIds")));
+        long audienceGroupId = body.path("audienceGroupId").longValue();
+        control
+            .console()
+            .audience(
+                audienceGroupId,
+                Json.text(body, "description").orElse("Audience " + audienceGroupId),
+                strings(body.path("userIds")),
+                Json.text(body, "owner"));
         yield Json.object();
       }
       case "GET faults" -> faults();

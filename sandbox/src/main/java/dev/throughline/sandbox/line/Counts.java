@@ -39,7 +39,8 @@ final class Counts {
     while (days.size() > DAYS_KEPT) {
       days.pollFirstEntry();
     }
-    if (!via.equals("reply")) {
+    // Replies are free; notification messages are billed apart.
+    if (!via.equals("reply") && !via.startsWith("pnp")) {
       months.merge(YearMonth.from(day).toString(), recipients, Long::sum);
       while (months.size() > MONTHS_KEPT) {
         months.pollFirstEntry();
@@ -55,7 +56,8 @@ final class Counts {
     return days.getOrDefault(day + " " + via, 0L);
   }
 
-  synchronized void unit(String name, Instant at) {
+  /** Whether the unit is counted; beyond the limit it is dropped in silence. */
+  synchronized boolean unit(String name, Instant at) {
     String month = YearMonth.from(LocalDate.ofInstant(at, ZONE)).toString();
     if (!month.equals(unitsMonth)) {
       unitsMonth = month;
@@ -64,6 +66,7 @@ final class Counts {
     if (units.size() < UNITS_A_MONTH) {
       units.add(name);
     }
+    return units.contains(name);
   }
 
   synchronized List<String> unitsInMonth(Instant at) {

@@ -1,7 +1,14 @@
 package dev.throughline.sandbox.line;
 
 import static dev.throughline.sandbox.line.Endpoint.Area.ACCOUNT;
+import static dev.throughline.sandbox.line.Endpoint.Area.AUDIENCES;
 import static dev.throughline.sandbox.line.Endpoint.Area.CONTENTS;
+import static dev.throughline.sandbox.line.Endpoint.Area.COUPONS;
+import static dev.throughline.sandbox.line.Endpoint.Area.INSIGHT;
+import static dev.throughline.sandbox.line.Endpoint.Area.LIFF;
+import static dev.throughline.sandbox.line.Endpoint.Area.MODULES;
+import static dev.throughline.sandbox.line.Endpoint.Area.NOTIFICATIONS;
+import static dev.throughline.sandbox.line.Endpoint.Area.PEOPLE;
 import static dev.throughline.sandbox.line.Endpoint.Area.RICHMENUS;
 import static dev.throughline.sandbox.line.Endpoint.Area.SENDING;
 import static dev.throughline.sandbox.line.Endpoint.Area.TOKENS;
@@ -36,6 +43,8 @@ enum Endpoint {
   DELIVERY_PUSH(ACCOUNT, "GET", "/v2/bot/message/delivery/push"),
   DELIVERY_MULTICAST(ACCOUNT, "GET", "/v2/bot/message/delivery/multicast"),
   DELIVERY_BROADCAST(ACCOUNT, "GET", "/v2/bot/message/delivery/broadcast"),
+  DELIVERY_PNP(ACCOUNT, "GET", "/v2/bot/message/delivery/pnp"),
+  DELIVERY_PNP_TEMPLATED(ACCOUNT, "GET", "/v2/bot/message/delivery/pnp/templated"),
   AGGREGATION_INFO(ACCOUNT, "GET", "/v2/bot/message/aggregation/info"),
   AGGREGATION_LIST(ACCOUNT, "GET", "/v2/bot/message/aggregation/list"),
   PROFILE(ACCOUNT, "GET", "/v2/bot/profile/{}"),
@@ -80,6 +89,55 @@ enum Endpoint {
   RICHMENU_IMAGE_GET(RICHMENUS, "GET", "/v2/bot/richmenu/{}/content"),
   RICHMENU_GET(RICHMENUS, "GET", "/v2/bot/richmenu/{}"),
   RICHMENU_DELETE(RICHMENUS, "DELETE", "/v2/bot/richmenu/{}", 100, Duration.ofHours(1)),
+  PNP_PUSH(NOTIFICATIONS, "POST", "/bot/pnp/push"),
+  PNP_TEMPLATED(NOTIFICATIONS, "POST", "/v2/bot/message/pnp/templated/push"),
+  AUDIENCE_UPLOAD(AUDIENCES, "POST", "/v2/bot/audienceGroup/upload", 60, Duration.ofMinutes(1)),
+  AUDIENCE_ADD(AUDIENCES, "PUT", "/v2/bot/audienceGroup/upload", 60, Duration.ofMinutes(1)),
+  AUDIENCE_UPLOAD_FILE(
+      AUDIENCES, "POST", "/v2/bot/audienceGroup/upload/byFile", 60, Duration.ofMinutes(1)),
+  AUDIENCE_ADD_FILE(
+      AUDIENCES, "PUT", "/v2/bot/audienceGroup/upload/byFile", 60, Duration.ofMinutes(1)),
+  AUDIENCE_CLICK(AUDIENCES, "POST", "/v2/bot/audienceGroup/click", 60, Duration.ofMinutes(1)),
+  AUDIENCE_IMP(AUDIENCES, "POST", "/v2/bot/audienceGroup/imp", 60, Duration.ofMinutes(1)),
+  AUDIENCE_LIST(AUDIENCES, "GET", "/v2/bot/audienceGroup/list", 60, Duration.ofMinutes(1)),
+  AUDIENCE_SHARED_LIST(
+      AUDIENCES, "GET", "/v2/bot/audienceGroup/shared/list", 60, Duration.ofMinutes(1)),
+  AUDIENCE_SHARED_GET(
+      AUDIENCES, "GET", "/v2/bot/audienceGroup/shared/{}", 60, Duration.ofMinutes(1)),
+  AUDIENCE_DESCRIPTION(
+      AUDIENCES, "PUT", "/v2/bot/audienceGroup/{}/updateDescription", 60, Duration.ofMinutes(1)),
+  AUDIENCE_GET(AUDIENCES, "GET", "/v2/bot/audienceGroup/{}", 60, Duration.ofMinutes(1)),
+  AUDIENCE_DELETE(AUDIENCES, "DELETE", "/v2/bot/audienceGroup/{}", 60, Duration.ofMinutes(1)),
+  INSIGHT_DELIVERY(INSIGHT, "GET", "/v2/bot/insight/message/delivery", 60, Duration.ofHours(1)),
+  INSIGHT_FOLLOWERS(INSIGHT, "GET", "/v2/bot/insight/followers", 60, Duration.ofHours(1)),
+  INSIGHT_DEMOGRAPHIC(INSIGHT, "GET", "/v2/bot/insight/demographic", 60, Duration.ofHours(1)),
+  INSIGHT_EVENT(INSIGHT, "GET", "/v2/bot/insight/message/event", 60, Duration.ofHours(1)),
+  INSIGHT_UNIT(
+      INSIGHT, "GET", "/v2/bot/insight/message/event/aggregation", 60, Duration.ofHours(1)),
+  INSIGHT_MENU_SUMMARY(
+      INSIGHT, "GET", "/v2/bot/insight/richmenu/{}/summary", 60, Duration.ofHours(1)),
+  INSIGHT_MENU_DAILY(INSIGHT, "GET", "/v2/bot/insight/richmenu/{}/daily", 60, Duration.ofHours(1)),
+  COUPON_CREATE(COUPONS, "POST", "/v2/bot/coupon", 200, Duration.ofSeconds(1)),
+  COUPON_LIST(COUPONS, "GET", "/v2/bot/coupon", 200, Duration.ofSeconds(1)),
+  COUPON_GET(COUPONS, "GET", "/v2/bot/coupon/{}", 200, Duration.ofSeconds(1)),
+  COUPON_CLOSE(COUPONS, "PUT", "/v2/bot/coupon/{}/close", 200, Duration.ofSeconds(1)),
+  LINK_TOKEN(PEOPLE, "POST", "/v2/bot/user/{}/linkToken"),
+  ACCOUNT_LINK(PEOPLE, "GET", "/dialog/bot/accountLink"),
+  MEMBERSHIP_LIST(PEOPLE, "GET", "/v2/bot/membership/list", 200, Duration.ofSeconds(1)),
+  MEMBERSHIP_OF_USER(
+      PEOPLE, "GET", "/v2/bot/membership/subscription/{}", 200, Duration.ofSeconds(1)),
+  MEMBERSHIP_USERS(PEOPLE, "GET", "/v2/bot/membership/{}/users/ids", 200, Duration.ofSeconds(1)),
+  MARK_AS_READ_BY_USER(PEOPLE, "POST", "/v2/bot/message/markAsRead"),
+  MISSION_STICKER(PEOPLE, "POST", "/shop/v3/mission"),
+  LIFF_ADD(LIFF, "POST", "/liff/v1/apps"),
+  LIFF_LIST(LIFF, "GET", "/liff/v1/apps"),
+  LIFF_UPDATE(LIFF, "PUT", "/liff/v1/apps/{}"),
+  LIFF_DELETE(LIFF, "DELETE", "/liff/v1/apps/{}"),
+  MODULE_TOKEN(MODULES, "POST", "/module/auth/v1/token"),
+  MODULE_LIST(MODULES, "GET", "/v2/bot/list"),
+  MODULE_DETACH(MODULES, "POST", "/v2/bot/channel/detach"),
+  CHAT_ACQUIRE(MODULES, "POST", "/v2/bot/chat/{}/control/acquire"),
+  CHAT_RELEASE(MODULES, "POST", "/v2/bot/chat/{}/control/release"),
   TOKEN_SHORT(TOKENS, "POST", "/v2/oauth/accessToken", 370, Duration.ofSeconds(1)),
   TOKEN_VERIFY(TOKENS, "POST", "/v2/oauth/verify"),
   TOKEN_REVOKE(TOKENS, "POST", "/v2/oauth/revoke"),
@@ -89,6 +147,7 @@ enum Endpoint {
   TOKEN_JWT_KIDS(TOKENS, "GET", "/oauth2/v2.1/tokens/kid"),
   TOKEN_STATELESS(TOKENS, "POST", "/oauth2/v3/token");
 
+  private static final int FILE_LIMIT = 64 * 1024 * 1024;
   private static final Map<String, Endpoint> EXACT = new HashMap<>();
 
   static {
@@ -105,6 +164,13 @@ enum Endpoint {
     ACCOUNT,
     CONTENTS,
     RICHMENUS,
+    NOTIFICATIONS,
+    AUDIENCES,
+    INSIGHT,
+    COUPONS,
+    PEOPLE,
+    LIFF,
+    MODULES,
     TOKENS
   }
 
@@ -175,6 +241,11 @@ enum Endpoint {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** Method and path, with {@code {}} for what varies. */
+  String line() {
+    return method + " " + path;
+  }
+
   /** The published limit per channel. */
   Rate rate() {
     return new Rate(count, per);
@@ -190,7 +261,12 @@ enum Endpoint {
 
   /** Whether the caller shows a channel access token; the token endpoints take other proof. */
   boolean authenticated() {
-    return area != Area.TOKENS;
+    return area != Area.TOKENS && this != MODULE_TOKEN && this != ACCOUNT_LINK;
+  }
+
+  /** The longest body, in bytes; longer ones are 413. */
+  int bodyLimit() {
+    return this == AUDIENCE_UPLOAD_FILE || this == AUDIENCE_ADD_FILE ? FILE_LIMIT : Gate.BODY_LIMIT;
   }
 
   Area area() {
@@ -199,9 +275,17 @@ enum Endpoint {
 
   Body body() {
     return switch (this) {
-      case GROUP_LEAVE, ROOM_LEAVE, RICHMENU_DEFAULT_SET, RICHMENU_USER_LINK -> Body.NONE;
-      case RICHMENU_IMAGE_SET -> Body.BINARY;
-      case WEBHOOK_TEST -> Body.OPTIONAL_JSON;
+      case GROUP_LEAVE,
+          ROOM_LEAVE,
+          RICHMENU_DEFAULT_SET,
+          RICHMENU_USER_LINK,
+          COUPON_CLOSE,
+          LINK_TOKEN,
+          CHAT_RELEASE ->
+          Body.NONE;
+      case RICHMENU_IMAGE_SET, AUDIENCE_UPLOAD_FILE, AUDIENCE_ADD_FILE -> Body.BINARY;
+      case WEBHOOK_TEST, CHAT_ACQUIRE -> Body.OPTIONAL_JSON;
+      case MODULE_TOKEN -> Body.FORM;
       default -> {
         boolean carries = method.equals("POST") || method.equals("PUT");
         yield !carries ? Body.NONE : area == Area.TOKENS ? Body.FORM : Body.JSON;

@@ -11,6 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Events {
   private static final int REPLY_TOKEN_DIGITS = 32;
 
+  /** The lane of events that have no source. */
+  private static final String NO_CHAT = "account";
+
   private final Ids ids;
   private final ReplyTokens replyTokens;
 
@@ -42,16 +45,21 @@ final class Events {
   WebhookEvent answerable(String type, Source source, Instant at, Consumer<ObjectNode> payload) {
     String token = ids.hex(REPLY_TOKEN_DIGITS);
     replyTokens.issue(token, source.chat, at);
-    return event(type, source, at, Optional.of(token), payload);
+    return event(type, Optional.of(source), at, Optional.of(token), payload);
   }
 
   WebhookEvent silent(String type, Source source, Instant at, Consumer<ObjectNode> payload) {
-    return event(type, source, at, Optional.empty(), payload);
+    return event(type, Optional.of(source), at, Optional.empty(), payload);
+  }
+
+  /** Of the account, not of a chat. */
+  WebhookEvent sourceless(String type, Instant at, Consumer<ObjectNode> payload) {
+    return event(type, Optional.empty(), at, Optional.empty(), payload);
   }
 
   private WebhookEvent event(
       String type,
-      Source source,
+      Optional<Source> source,
       Instant at,
       Optional<String> replyToken,
       Consumer<ObjectNode> payload) {
@@ -62,9 +70,10 @@ final class Events {
     event.put("webhookEventId", id);
     event.putObject("deliveryContext").put("isRedelivery", false);
     event.put("timestamp", at.toEpochMilli());
-    event.set("source", source.json());
+    source.ifPresent(where -> event.set("source", where.json()));
     replyToken.ifPresent(token -> event.put("replyToken", token));
     event.put("mode", "active");
-    return new WebhookEvent(id, source.chat, at, replyToken, event, false);
+    return new WebhookEvent(
+        id, source.map(Source::chat).orElse(NO_CHAT), at, replyToken, event, false);
   }
 }

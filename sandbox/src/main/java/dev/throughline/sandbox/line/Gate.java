@@ -259,7 +259,7 @@ final class Gate {
                 + " [redacted, "
                 + (authorization.length() - space - 1)
                 + " characters]";
-    boolean secret = !endpoint.equals("unknown") && endpoint.startsWith("token-");
+    boolean secret = endpoint.startsWith("token-") || endpoint.equals("module-token");
     String path = incoming.query.isEmpty() ? incoming.path : incoming.path + "?" + incoming.query;
     requests.add(
         new ApiRequest(
@@ -305,7 +305,10 @@ final class Gate {
     return (parameters < 0 ? type : type.substring(0, parameters)).trim().toLowerCase(Locale.ROOT);
   }
 
-  /** The fields of a query or form; what is not percent-encoded well is left out. */
+  /**
+   * The fields of a query or form, values of one name joined by commas; what is not percent-encoded
+   * well is left out.
+   */
   static Map<String, String> fields(String encoded) {
     Map<String, String> fields = new HashMap<>();
     for (String pair : encoded.split("&")) {
@@ -314,9 +317,10 @@ final class Gate {
         continue;
       }
       try {
-        fields.putIfAbsent(
+        fields.merge(
             URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8),
-            URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8),
+            (one, more) -> one + "," + more);
       } catch (IllegalArgumentException e) {
         // a field that cannot be decoded is a field that is missing
       }

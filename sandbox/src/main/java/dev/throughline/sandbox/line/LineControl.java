@@ -46,6 +46,7 @@ public final class LineControl {
 
   LineControl(
       World world,
+      Audiences audiences,
       MenuBatches batches,
       Gate gate,
       Webhooks webhooks,
@@ -61,7 +62,7 @@ public final class LineControl {
     this.assertions = assertions;
     this.config = config;
     this.phones = new PhoneControl(world);
-    this.console = new ConsoleControl(world, batches);
+    this.console = new ConsoleControl(world, audiences, batches);
   }
 
   /** What people do with their phones beyond words. */
@@ -182,9 +183,19 @@ public final class LineControl {
 
   public LineGroup addGroup(String name, Set<String> members, boolean joined)
       throws ControlRefusal {
+    return addGroup(Optional.empty(), name, members, joined);
+  }
+
+  /**
+   * Makes a group, or a room.
+   *
+   * @param id {@code C…} or {@code R…}; else that of a new group
+   */
+  public LineGroup addGroup(Optional<String> id, String name, Set<String> members, boolean joined)
+      throws ControlRefusal {
     LineGroup group;
     try {
-      group = new LineGroup(world.newGroupId(), name, members, joined);
+      group = new LineGroup(id.orElseGet(world::newGroupId), name, members, joined);
     } catch (IllegalArgumentException e) {
       throw new ControlRefusal(400, message(e));
     }
@@ -210,7 +221,7 @@ public final class LineControl {
 
   /** Defines an audience for narrowcasts. */
   public void audience(long audienceGroupId, Set<String> userIds) {
-    world.audience(audienceGroupId, userIds);
+    console.audience(audienceGroupId, "Audience " + audienceGroupId, userIds, Optional.empty());
   }
 
   // ---- faults and settings

@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import tools.jackson.databind.JsonNode;
 
 /**
  * LINE on a port of the loopback address: API, webhooks out, and the control API under {@code
@@ -54,6 +55,9 @@ public final class LineEmulator implements AutoCloseable {
   private final Assertions assertions;
   private final Narrowcasts narrowcasts;
   private final MenuBatches batches;
+  private final Audiences audiences;
+  private final CouponApi coupons;
+  private final LiffApi liff;
   private final Timers timers;
   private final Webhooks webhooks;
   private final Sending sending;
@@ -82,17 +86,31 @@ public final class LineEmulator implements AutoCloseable {
     tokens = new AccessTokens(clock, ids, config.channelAccessToken());
     assertions = new Assertions(clock, config.channelId());
     sending = new Sending(world, config.history().accepted());
-    narrowcasts = new Narrowcasts(world, sending, timers);
+    audiences = new Audiences(world, timers);
+    narrowcasts = new Narrowcasts(world, sending, audiences, timers);
     batches = new MenuBatches(world, world.richMenus, timers);
+    coupons = new CouponApi(world);
+    liff = new LiffApi(world, config.channelId());
     gate =
         new Gate(
             world,
             tokens,
             faults,
-            new Platform(world, batches, sending, narrowcasts, webhooks, tokens, assertions, config)
+            new Platform(
+                    world,
+                    new SendApi(world, sending, narrowcasts),
+                    new AccountApi(world, webhooks, config),
+                    new RichMenuApi(world.richMenus, batches),
+                    new AudienceApi(world, audiences),
+                    coupons,
+                    liff,
+                    new ModuleApi(world, config),
+                    new TokenApi(tokens, assertions, config))
                 ::answer,
             config.history());
-    control = new LineControl(world, batches, gate, webhooks, sending, faults, assertions, config);
+    control =
+        new LineControl(
+            world, audiences, batches, gate, webhooks, sending, faults, assertions, config);
     config.stateFile().flatMap(StateFile::load).ifPresent(this::restore);
     for (LineUser user : config.users()) {
       if (world.user(user.userId()).isEmpty()) {
@@ -183,14 +201,18 @@ public final class LineEmulator implements AutoCloseable {
       headers.put(header.name().toLowerCase(Locale.ROOT), header.get());
     }
     Bytes body = Bytes.NONE;
-    boolean tooLarge = request.headers().contentLength().orElse(0) > Gate.BODY_LIMIT;
+    int limit =
+        Endpoint.find(request.prologue().method().text(), request.path().path())
+            .map(match -> match.endpoint().bodyLimit())
+            .orElse(Gate.BODY_LIMIT);
+    boolean tooLarge = request.headers().contentLength().orElse(0) > limit;
     if (request.content().hasEntity() && !tooLarge) {
       try (InputStream in = request.content().inputStream()) {
-        body = Bytes.of(in.readNBytes(Gate.BODY_LIMIT + 1));
+        body = Bytes.of(in.readNBytes(limit + 1));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      tooLarge = body.length() > Gate.BODY_LIMIT;
+      tooLarge = body.length() > limit;
     }
     return new Gate.Incoming(
         request.prologue().method().text(),
@@ -208,7 +230,6 @@ public final class LineEmulator implements AutoCloseable {
   private void restore(StateFile.State state) {
     state.users().forEach(world::restoreUser);
     state.groups().forEach(world::restoreGroup);
-    state.audiences().forEach(world::audience);
     state.chats().forEach(chat -> world.chats.restore(chat.id(), chat.before(), chat.items()));
     world.webhookUrl(state.webhookUrl());
     tokens.restore(state.tokens());
@@ -223,6 +244,14 @@ public final class LineEmulator implements AutoCloseable {
     parts.part("contents", Contents.Saved.class).ifPresent(world.contents::restore);
     parts.part("richmenus", RichMenus.Saved.class).ifPresent(world.richMenus::restore);
     parts.part("batches", MenuBatches.Saved.class).ifPresent(batches::restore);
+    parts.part("notifications", Notifications.Saved.class).ifPresent(world.notifications::restore);
+    parts.part("insight", Insight.Saved.class).ifPresent(world.insight::restore);
+    parts.part("memberships", Memberships.Saved.class).ifPresent(world.memberships::restore);
+    parts.part("links", AccountLinks.Saved.class).ifPresent(world.accountLinks::restore);
+    parts.part("modules", Modules.Saved.class).ifPresent(world.modules::restore);
+    parts.part("audiences", Audiences.Saved.class).ifPresent(audiences::restore);
+    parts.part("coupons", CouponApi.Saved.class).ifPresent(coupons::restore);
+    parts.part("liff", LiffApi.Saved.class).ifPresent(liff::restore);
   }
 
   private StateFile.State save() {
@@ -245,7 +274,6 @@ public final class LineEmulator implements AutoCloseable {
           StateFile.format(),
           world.users(),
           world.groups(),
-          world.audiences(),
           chats,
           world.webhookUrl(),
           tokens.issued(),
@@ -263,11 +291,19 @@ public final class LineEmulator implements AutoCloseable {
   }
 
   private StateFile.Parts parts() {
-    return new StateFile.Parts(
-        Map.of(
-            "contents", Json.tree(world.contents.save()),
-            "richmenus", Json.tree(world.richMenus.save()),
-            "batches", Json.tree(batches.save())));
+    Map<String, JsonNode> parts = new HashMap<>();
+    parts.put("contents", Json.tree(world.contents.save()));
+    parts.put("richmenus", Json.tree(world.richMenus.save()));
+    parts.put("batches", Json.tree(batches.save()));
+    parts.put("notifications", Json.tree(world.notifications.save()));
+    parts.put("insight", Json.tree(world.insight.save()));
+    parts.put("memberships", Json.tree(world.memberships.save()));
+    parts.put("links", Json.tree(world.accountLinks.save()));
+    parts.put("modules", Json.tree(world.modules.save()));
+    parts.put("audiences", Json.tree(audiences.save()));
+    parts.put("coupons", Json.tree(coupons.save()));
+    parts.put("liff", Json.tree(liff.save()));
+    return new StateFile.Parts(parts);
   }
 
   /** Stops answering and sending, and writes the state file a last time. */

@@ -28,6 +28,7 @@ final class Narrowcasts {
   private static final int CONDITIONS_LIMIT = 10;
   private static final int REMEMBERED = 1000;
   private static final int TOO_FEW = 2;
+  private static final int AUDIENCE_TOO_SMALL = 4;
   private static final int PARTIAL_FORBIDDEN = 5;
 
   /**
@@ -45,12 +46,14 @@ final class Narrowcasts {
 
   private final World world;
   private final Sending sending;
+  private final Audiences audiences;
   private final Timers timers;
   private final LinkedHashMap<String, Progress> progress = new LinkedHashMap<>();
 
-  Narrowcasts(World world, Sending sending, Timers timers) {
+  Narrowcasts(World world, Sending sending, Audiences audiences, Timers timers) {
     this.world = world;
     this.sending = sending;
+    this.audiences = audiences;
     this.timers = timers;
   }
 
@@ -86,16 +89,20 @@ final class Narrowcasts {
         partial = true;
       }
     }
-    return accept(call, chosen, partial, now);
+    boolean small = selection.smallest < settings.narrowcastMinimum();
+    return accept(call, chosen, small, partial, now);
   }
 
-  private Answer accept(Call call, List<String> chosen, boolean partial, Instant now) {
+  private Answer accept(
+      Call call, List<String> chosen, boolean small, boolean partial, Instant now) {
     boolean forbidden =
         partial && call.json().path("limit").path("forbidPartialDelivery").booleanValue(false);
     int error =
         forbidden
             ? PARTIAL_FORBIDDEN
-            : chosen.size() < world.settings().narrowcastMinimum() ? TOO_FEW : 0;
+            : small
+                ? AUDIENCE_TOO_SMALL
+                : chosen.size() < world.settings().narrowcastMinimum() ? TOO_FEW : 0;
     world.lock.lock();
     try {
       if (call.retryKey().isPresent()) {
@@ -146,6 +153,7 @@ final class Narrowcasts {
               Optional.empty(),
               List.of(),
               Optional.of(new LinkedHashSet<>(chosen)),
+              Optional.empty(),
               List.copyOf(call.json().path("messages").values())));
       remember(
           new Progress(
@@ -189,9 +197,11 @@ final class Narrowcasts {
       body.put("errorCode", found.errorCode);
       body.put(
           "failedDescription",
-          found.errorCode == TOO_FEW
-              ? "There weren't enough recipients"
-              : "Partial delivery is forbidden");
+          switch (found.errorCode) {
+            case TOO_FEW -> "There weren't enough recipients";
+            case AUDIENCE_TOO_SMALL -> "The audience is too small";
+            default -> "Partial delivery is forbidden";
+          });
     }
     body.put("acceptedTime", iso(found.acceptedAt));
     found.completedAt.ifPresent(at -> body.put("completedTime", iso(at)));
@@ -246,6 +256,9 @@ final class Narrowcasts {
     private final List<Finding> findings;
     private int conditions;
 
+    /** How many people the smallest audience has. */
+    private int smallest = Integer.MAX_VALUE;
+
     Selection(List<Finding> findings) {
       this.findings = findings;
     }
@@ -275,10 +288,11 @@ final class Narrowcasts {
           count(path);
           JsonNode id = node.path("audienceGroupId");
           Optional<Set<String>> audience =
-              id.isIntegralNumber() ? world.audience(id.longValue()) : Optional.empty();
+              id.isIntegralNumber() ? audiences.ready(id.longValue()) : Optional.empty();
           if (audience.isEmpty()) {
             findings.add(new Finding("Audience not found", path + ".audienceGroupId"));
           }
+          smallest = Math.min(smallest, audience.map(Set::size).orElse(0));
           return audience.orElse(Set.of());
         }
         case "redelivery" -> {

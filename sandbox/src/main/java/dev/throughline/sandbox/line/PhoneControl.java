@@ -18,9 +18,11 @@ public final class PhoneControl {
   public record Menu(String by, Optional<ObjectNode> menu) {}
 
   private final World world;
+  private final Deeds deeds;
 
   PhoneControl(World world) {
     this.world = world;
+    this.deeds = new Deeds(world);
   }
 
   /**
@@ -56,7 +58,89 @@ public final class PhoneControl {
     if (!(areas.path(area).path("action") instanceof ObjectNode action)) {
       throw new ControlRefusal(404, "The menu has areas 0 to " + (areas.size() - 1) + ".");
     }
-    return tap(userId, userId, action, picked);
+    String menuId = world.richMenus.seenBy(userId).menu().map(RichMenus.Menu::id).orElse("");
+    Done done = tap(userId, userId, action, picked);
+    world.insight.menu(menuId, area, userId);
+    return done;
+  }
+
+  /** Somebody opens the 1:1 chat: what is in it, and the rich menu, are seen. */
+  public void open(String userId) {
+    world.insight.opened(userId);
+  }
+
+  /** Somebody follows a link of a message of the bot's. */
+  public void click(String userId, String messageId, String url) throws ControlRefusal {
+    ChatItem item =
+        world
+            .chats
+            .find(userId, messageId)
+            .map(entry -> entry.value())
+            .filter(ChatItem::fromBot)
+            .orElseThrow(() -> new ControlRefusal(404, "The bot sent no such message here."));
+    world.insight.clicked(userId, item, url);
+  }
+
+  /**
+   * Somebody watches a film of the bot's; to its end, LINE tells of it if it has a tracking id.
+   *
+   * @param percent how far
+   */
+  public Done watch(String userId, String messageId, int percent) throws ControlRefusal {
+    return done(deeds.watch(userId, messageId, percent));
+  }
+
+  /** Somebody edits a text in a group. */
+  public Done edit(String groupId, String userId, String messageId, String text)
+      throws ControlRefusal {
+    return new Done(messageId, deeds.edit(groupId, userId, messageId, text).id());
+  }
+
+  /**
+   * Somebody comes near a beacon.
+   *
+   * @param kind {@code enter}, {@code stay} or {@code banner}
+   * @param dm the beacon's own message, in hex
+   */
+  public Done beacon(String userId, String hwid, String kind, Optional<String> dm)
+      throws ControlRefusal {
+    return new Done("", deeds.beacon(userId, hwid, kind, dm).id());
+  }
+
+  /**
+   * Somebody comes back to LINE from the app's own log-in.
+   *
+   * @return empty ids if the token was used or is too old
+   */
+  public Done accountLink(String linkToken, String nonce) {
+    return done(world.accountLinks.finish(linkToken, nonce));
+  }
+
+  /** Somebody joins a membership, leaving another one first. */
+  public Done joinMembership(String userId, long membershipId) throws ControlRefusal {
+    return new Done("", world.memberships.join(userId, membershipId).id());
+  }
+
+  public Done renewMembership(String userId) throws ControlRefusal {
+    return new Done("", world.memberships.renew(userId).id());
+  }
+
+  public Done leaveMembership(String userId) throws ControlRefusal {
+    return new Done("", world.memberships.leave(userId).id());
+  }
+
+  /** The phone number of a person, and whether notification messages may come to it. */
+  public Optional<Subscriber> subscriber(String userId) {
+    return world.notifications.of(userId);
+  }
+
+  /** Gives a person a number, or another answer; what waited for the answer arrives now. */
+  public void subscribe(Subscriber subscriber) throws ControlRefusal {
+    world.notifications.subscribe(subscriber);
+  }
+
+  private static Done done(Optional<WebhookEvent> event) {
+    return new Done("", event.map(WebhookEvent::id).orElse(""));
   }
 
   /**

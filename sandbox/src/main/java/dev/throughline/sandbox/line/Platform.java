@@ -6,22 +6,37 @@ final class Platform {
   private final AccountApi account;
   private final ContentApi contents;
   private final RichMenuApi richMenus;
+  private final NotificationApi notifications;
+  private final AudienceApi audiences;
+  private final InsightApi insight;
+  private final CouponApi coupons;
+  private final PeopleApi people;
+  private final LiffApi liff;
+  private final ModuleApi modules;
   private final TokenApi tokens;
 
   Platform(
       World world,
-      MenuBatches batches,
-      Sending sender,
-      Narrowcasts narrowcasts,
-      Webhooks webhooks,
-      AccessTokens accessTokens,
-      Assertions assertions,
-      LineConfig config) {
-    sending = new SendApi(world, sender, narrowcasts);
-    account = new AccountApi(world, webhooks, config);
-    contents = new ContentApi(world);
-    richMenus = new RichMenuApi(world.richMenus, batches);
-    tokens = new TokenApi(accessTokens, assertions, config);
+      SendApi sending,
+      AccountApi account,
+      RichMenuApi richMenus,
+      AudienceApi audiences,
+      CouponApi coupons,
+      LiffApi liff,
+      ModuleApi modules,
+      TokenApi tokens) {
+    this.sending = sending;
+    this.account = account;
+    this.contents = new ContentApi(world);
+    this.richMenus = richMenus;
+    this.notifications = new NotificationApi(world.notifications);
+    this.audiences = audiences;
+    this.insight = new InsightApi(world);
+    this.coupons = coupons;
+    this.people = new PeopleApi(world);
+    this.liff = liff;
+    this.modules = modules;
+    this.tokens = tokens;
   }
 
   Answer answer(Call call) {
@@ -30,6 +45,13 @@ final class Platform {
       case ACCOUNT -> account.answer(call);
       case CONTENTS -> contents.answer(call);
       case RICHMENUS -> richMenus.answer(call);
+      case NOTIFICATIONS -> notifications.answer(call);
+      case AUDIENCES -> audiences.answer(call);
+      case INSIGHT -> insight.answer(call);
+      case COUPONS -> coupons.answer(call);
+      case PEOPLE -> people.answer(call);
+      case LIFF -> liff.answer(call);
+      case MODULES -> modules.answer(call);
       case TOKENS -> tokens.answer(call);
     };
   }

@@ -151,15 +151,19 @@ final class SendApi {
         replyToken,
         to,
         Optional.empty(),
+        unit(call),
         List.copyOf(call.json().path("messages").values()));
+  }
+
+  private static Optional<String> unit(Call call) {
+    boolean counted = call.endpoint() == Endpoint.PUSH || call.endpoint() == Endpoint.MULTICAST;
+    return Optional.of(call.json().path("customAggregationUnits").path(0).stringValue(""))
+        .filter(unit -> counted && !unit.isEmpty());
   }
 
   private Answer outcome(Call call, Sending.Outcome outcome) {
     return switch (outcome) {
       case Sending.Outcome.Accepted accepted -> {
-        for (JsonNode unit : call.json().path("customAggregationUnits")) {
-          world.counts.unit(unit.stringValue(""), world.clock.instant());
-        }
         boolean single = call.endpoint() == Endpoint.REPLY || call.endpoint() == Endpoint.PUSH;
         if (!single) {
           yield Answer.ok();

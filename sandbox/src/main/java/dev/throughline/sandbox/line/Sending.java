@@ -23,6 +23,7 @@ final class Sending {
    *
    * @param to for push and multicast
    * @param audience for a narrowcast, whom it reaches
+   * @param unit under which it is counted
    */
   record Request(
       Endpoint endpoint,
@@ -31,6 +32,7 @@ final class Sending {
       Optional<String> replyToken,
       List<String> to,
       Optional<Set<String>> audience,
+      Optional<String> unit,
       List<JsonNode> messages) {}
 
   sealed interface Outcome {
@@ -48,6 +50,7 @@ final class Sending {
 
   private static final Set<String> QUOTABLE =
       Set.of("text", "textV2", "sticker", "image", "video", "template", "flex");
+  private static final Set<Endpoint> MANY = Set.of(Endpoint.BROADCAST, Endpoint.NARROWCAST);
   private static final int OVERHEAD_BYTES = 300;
 
   private final World world;
@@ -149,6 +152,18 @@ final class Sending {
                   request.requestId,
                   request.endpoint == Endpoint.PUSH ? sent : List.of())));
       world.counts.sent(via, recipients, now);
+    }
+    Optional<String> unit = request.unit.filter(name -> world.counts.unit(name, now));
+    if (unit.isPresent() || MANY.contains(request.endpoint)) {
+      world.insight.sent(
+          new Insight.Reach(
+              request.requestId,
+              via,
+              now,
+              unit,
+              reached.size(),
+              sent.stream().map(SentMessage::id).toList(),
+              new HashMap<>()));
     }
     remember(request, single ? chats : request.to, sent, reached.size(), now);
     for (String chat : reached) {

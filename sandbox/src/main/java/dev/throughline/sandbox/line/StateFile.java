@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -51,7 +50,6 @@ final class StateFile implements AutoCloseable {
       int format,
       List<LineUser> users,
       List<LineGroup> groups,
-      Map<Long, Set<String>> audiences,
       List<Chat> chats,
       Optional<String> webhookUrl,
       List<AccessTokens.Token> tokens,

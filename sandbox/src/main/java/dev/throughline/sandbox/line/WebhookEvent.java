@@ -15,6 +15,16 @@ import tools.jackson.databind.node.ObjectNode;
 record WebhookEvent(
     String id, String lane, Instant at, Optional<String> replyToken, JsonNode json, boolean raw) {
 
+  /** As LINE sends it while another channel holds the chat: not to be answered. */
+  WebhookEvent onStandby() {
+    if (!(json instanceof ObjectNode event)) {
+      return this;
+    }
+    ObjectNode copy = event.deepCopy().put("mode", "standby");
+    copy.remove("replyToken");
+    return new WebhookEvent(id, lane, at, Optional.empty(), copy, raw);
+  }
+
   String body(boolean redelivery, boolean standby) {
     if (raw || !(json instanceof ObjectNode event) || (!redelivery && !standby)) {
       return Json.string(json);

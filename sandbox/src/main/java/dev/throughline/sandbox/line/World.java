@@ -8,11 +8,9 @@ import dev.throughline.sandbox.line.Events.Source;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -42,11 +40,15 @@ final class World {
   final Chats chats;
   final Contents contents;
   final RichMenus richMenus;
+  final Notifications notifications;
+  final Insight insight;
+  final Memberships memberships;
+  final AccountLinks accountLinks;
+  final Modules modules;
   final Journal<Change> changes = new Journal<>(CHANGES_LIMIT, Long.MAX_VALUE, change -> 1);
 
   private final Map<String, LineUser> users = new LinkedHashMap<>();
   private final Map<String, LineGroup> groups = new LinkedHashMap<>();
-  private final Map<Long, Set<String>> audiences = new LinkedHashMap<>();
   private final Events events;
   private final Consumer<List<WebhookEvent>> outgoing;
   private volatile LineSettings settings;
@@ -69,6 +71,11 @@ final class World {
     this.chats = new Chats(config.history().messagesPerChat(), config.history().chatBytes());
     this.contents = new Contents(blobs);
     this.richMenus = new RichMenus(this, blobs);
+    this.notifications = new Notifications(this);
+    this.insight = new Insight(this);
+    this.memberships = new Memberships(this);
+    this.accountLinks = new AccountLinks(this);
+    this.modules = new Modules(this, config.botUserId());
     this.events = new Events(ids, replyTokens);
   }
 
@@ -252,16 +259,7 @@ final class World {
     lock.lock();
     try {
       Source source = speaker(chat, userId);
-      var found =
-          chats
-              .find(chat, messageId)
-              .filter(entry -> entry.value().via().equals(ChatItem.USER))
-              .filter(entry -> entry.value().from().equals(userId))
-              .orElseThrow(
-                  () -> new ControlRefusal(404, "The user sent no message with this messageId."));
-      if (found.value().unsent()) {
-        throw new ControlRefusal(409, "The message is unsent already.");
-      }
+      var found = own(chat, userId, messageId);
       chats.replace(chat, found.number(), found.value().asUnsent());
       contents.unsent(messageId);
       return out(
@@ -274,6 +272,21 @@ final class World {
       lock.unlock();
       changed("unsent", chat);
     }
+  }
+
+  /** A message that this person sent and has not taken back. */
+  Journal.Entry<ChatItem> own(String chat, String userId, String messageId) throws ControlRefusal {
+    var found =
+        chats
+            .find(chat, messageId)
+            .filter(entry -> entry.value().via().equals(ChatItem.USER))
+            .filter(entry -> entry.value().from().equals(userId))
+            .orElseThrow(
+                () -> new ControlRefusal(404, "The user sent no message with this messageId."));
+    if (found.value().unsent()) {
+      throw new ControlRefusal(409, "The message is unsent already.");
+    }
+    return found;
   }
 
   /** A person taps a button; {@code displayText} shows in the chat without a message event. */
@@ -313,7 +326,8 @@ final class World {
     }
   }
 
-  private Source speaker(String chat, String userId) throws ControlRefusal {
+  /** Whose turn it is to say something in a chat, and whether they can. */
+  Source speaker(String chat, String userId) throws ControlRefusal {
     LineUser user = need(userId);
     if (user.friendship() == Friendship.DELETED) {
       throw new ControlRefusal(409, "The LINE account of " + user.displayName() + " is gone.");
@@ -456,35 +470,6 @@ final class World {
     }
   }
 
-  // ---- audiences, for narrowcasts
-
-  void audience(long id, Set<String> userIds) {
-    lock.lock();
-    try {
-      audiences.put(id, new LinkedHashSet<>(userIds));
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  Optional<Set<String>> audience(long id) {
-    lock.lock();
-    try {
-      return Optional.ofNullable(audiences.get(id)).map(Set::copyOf);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  Map<Long, Set<String>> audiences() {
-    lock.lock();
-    try {
-      return Map.copyOf(audiences);
-    } finally {
-      lock.unlock();
-    }
-  }
-
   // ---- shared
 
   /** Sends events out as they are. */
@@ -492,9 +477,44 @@ final class World {
     outgoing.accept(injected);
   }
 
+  /** LINE gives somebody a sticker for a mission, and says so in the chat. */
+  void present(String userId, String productId, String requestId) {
+    chats.add(
+        userId,
+        new ChatItem(
+            ids.decimal(),
+            clock.instant(),
+            ChatItem.EVENT,
+            userId,
+            Optional.of(requestId),
+            Json.string(
+                Json.object()
+                    .put("type", "event")
+                    .put("event", "present")
+                    .put("productId", productId)),
+            false));
+    changed("chat", userId);
+  }
+
+  /** Something happened in a chat that can be replied to. */
+  WebhookEvent answerable(String type, Source source, Instant at, Consumer<ObjectNode> payload) {
+    return out(events.answerable(type, source, at, payload));
+  }
+
+  /** Something happened to the account, in no chat. */
+  WebhookEvent tell(String type, Instant at, Consumer<ObjectNode> payload) {
+    return out(events.sourceless(type, at, payload));
+  }
+
+  /** Something happened in a chat that cannot be replied to. */
+  WebhookEvent tellOf(String type, Source source, Instant at, Consumer<ObjectNode> payload) {
+    return out(events.silent(type, source, at, payload));
+  }
+
   private WebhookEvent out(WebhookEvent event) {
-    outgoing.accept(List.of(event));
-    return event;
+    WebhookEvent seen = modules.othersHold(event.lane(), event.at()) ? event.onStandby() : event;
+    outgoing.accept(List.of(seen));
+    return seen;
   }
 
   private void note(String chat, String userId, String what, Instant at, WebhookEvent event) {

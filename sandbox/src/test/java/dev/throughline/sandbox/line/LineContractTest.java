@@ -1,11 +1,8 @@
 package dev.throughline.sandbox.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.throughline.sandbox.emulator.Json;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,49 +18,17 @@ import tools.jackson.databind.node.ObjectNode;
  * LINE's OpenAPI files say. Runs the SDK's tests once more and judges all that passed.
  */
 class LineContractTest extends LineSdkTest {
-  private static final Path FILES =
-      Path.of(System.getProperty("throughline.root", ".."), "..", "shared", "contracts", "line");
-
   @BeforeAll
   static void needsTheFiles() {
-    assumeTrue(
-        Files.exists(FILES.resolve("messaging-api.yml")),
-        "LINE's OpenAPI files are not beside this checkout, in ../shared/contracts/line");
+    Contract.needsTheFiles();
   }
 
-  private final OpenApi messaging = new OpenApi(FILES.resolve("messaging-api.yml"));
-  private final OpenApi tokens = new OpenApi(FILES.resolve("channel-access-token.yml"));
-  private final OpenApi webhook = new OpenApi(FILES.resolve("webhook.yml"));
+  private final OpenApi tokens = Contract.file("channel-access-token.yml");
+  private final OpenApi webhook = Contract.file("webhook.yml");
 
   @AfterEach
   void everythingKeptToTheContract() {
-    List<ObjectNode> requests = line.control.requests(0).entries();
-    for (ObjectNode request : requests) {
-      String method = request.path("method").stringValue();
-      String path = request.path("path").stringValue().replaceAll("\\?.*", "");
-      int status = request.path("status").intValue();
-      String body = request.path("body").stringValue();
-      boolean ours = request.path("endpoint").stringValue().startsWith("token-");
-      if (ours) {
-        continue; // recorded without what they carry; judged where they are called
-      }
-      if (!body.isEmpty() && status < 400) {
-        assertThat(messaging.request(method, path, Json.trusted(body)))
-            .as("%s %s %s", method, path, body)
-            .isEmpty();
-      }
-      String answer = request.path("answer").stringValue();
-      if (answer.matches("\\[[a-z/0-9-]+, [0-9]+ bytes]") && messaging.binary(method, path)) {
-        continue;
-      }
-      assertThat(messaging.response(method, path, status, Json.trusted(answer)))
-          .as("%s %s answered %d %s", method, path, status, answer)
-          .isEmpty();
-    }
-    for (ObjectNode attempt : line.control.webhooks(0).entries()) {
-      String body = attempt.path("body").stringValue();
-      assertThat(webhook.named("CallbackRequest", Json.trusted(body))).as(body).isEmpty();
-    }
+    Contract.judge(line.control);
   }
 
   @Test

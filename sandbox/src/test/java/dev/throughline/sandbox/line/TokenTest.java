@@ -56,7 +56,18 @@ class TokenTest {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
+  /** Registers this class's key and answers with the fields of a good assertion. */
+  static String proof(Line line) throws Exception {
+    String kid = line.control.registerKey(jwk());
+    return proof(assertion(line, kid, Duration.ofMinutes(30), 3600));
+  }
+
   private String assertion(String kid, Duration life, long tokenSeconds) throws Exception {
+    return assertion(line, kid, life, tokenSeconds);
+  }
+
+  private static String assertion(Line line, String kid, Duration life, long tokenSeconds)
+      throws Exception {
     String header = "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"" + kid + "\"}";
     ObjectNode claims = Json.object();
     claims.put("iss", Line.CHANNEL).put("sub", Line.CHANNEL).put("aud", "https://api.line.me/");

@@ -21,7 +21,9 @@ public final class MessageRules {
     PUSH,
     MULTICAST,
     BROADCAST,
-    NARROWCAST
+    NARROWCAST,
+    /** A LINE notification message, which may not carry pictures, films or sound. */
+    NOTIFICATION
   }
 
   /** Where a message is going, as far as its validity depends on it. */
@@ -83,6 +85,7 @@ public final class MessageRules {
           "imagemap",
           "template",
           "flex");
+  private static final Set<String> MEDIA = Set.of("image", "video", "audio");
   private static final Pattern TRACKING_ID =
       Pattern.compile("[a-zA-Z0-9\\-.=,+*()%$&;:@{}!?<>\\[\\]]{1,100}");
   private static final Pattern UNIT = Pattern.compile("[a-zA-Z0-9_]{1,30}");
@@ -114,7 +117,7 @@ public final class MessageRules {
   private static void message(Part message, Kind kind, Chat chat) {
     message.object("quickReply", false).ifPresent(MessageRules::quickReply);
     message.object("sender", false).ifPresent(MessageRules::sender);
-    switch (message.oneOf("type", true, TYPES).orElse("")) {
+    switch (message.oneOf("type", true, types(kind)).orElse("")) {
       case "text" -> text(message, kind, chat);
       case "textV2" -> textV2(message, kind, chat);
       case "sticker" -> {
@@ -151,6 +154,12 @@ public final class MessageRules {
         // reported by oneOf
       }
     }
+  }
+
+  private static List<String> types(Kind kind) {
+    return kind == Kind.NOTIFICATION
+        ? TYPES.stream().filter(type -> !MEDIA.contains(type)).toList()
+        : TYPES;
   }
 
   private static void quickReply(Part quickReply) {
