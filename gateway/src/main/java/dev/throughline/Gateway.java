@@ -57,7 +57,11 @@ import dev.throughline.ops.Doctor;
 import dev.throughline.ops.DoctorRoutes;
 import dev.throughline.ops.FsckRoutes;
 import dev.throughline.outbound.Outbound;
+import dev.throughline.outbound.ReachHandler;
+import dev.throughline.outbound.Reaches;
 import dev.throughline.outbound.SendHandler;
+import dev.throughline.outbound.SignalHandler;
+import dev.throughline.outbound.Signals;
 import dev.throughline.store.Database;
 import dev.throughline.store.WalWarmer;
 import dev.throughline.task.Tasks;
@@ -185,6 +189,10 @@ public final class Gateway implements AutoCloseable {
             new SendHandler(
                 log, drafts, ulids, clock, directory, channels, credentials, lead::epoch));
         tasks.register(
+            new SignalHandler(
+                log, drafts, ulids, clock, directory, channels, credentials, lead::epoch));
+        tasks.register(new ReachHandler(log, drafts, directory, channels, credentials));
+        tasks.register(
             new CallbackHandler(
                 log, drafts, ulids, clock, http, config.callbacks(), webhooks, directory));
         tasks.register(
@@ -212,6 +220,8 @@ public final class Gateway implements AutoCloseable {
                 List.of(
                     new Outbound(channels),
                     accounts.reaction(),
+                    new Signals(channels),
+                    new Reaches(),
                     new Receiving(vault, media),
                     new Callbacks(webhooks, tasks, vault, links)));
         Fold fold = opened(new Fold(log, Converse.READER, lead.epoch(), converse));

@@ -140,6 +140,29 @@ final class SchemaTest {
                   "error",
                   "at")),
           Map.entry("template", Set.of("project", "id", "created", "version")),
+          Map.entry(
+              "event",
+              Set.of(
+                  "id",
+                  "project",
+                  "app",
+                  "conversation",
+                  "contact",
+                  "identity",
+                  "channel",
+                  "direction",
+                  "kind",
+                  "accept_time",
+                  "processing_mode",
+                  "status",
+                  "status_at",
+                  "reason_code",
+                  "entries")),
+          Map.entry("consent", Set.of("id", "app", "hash_epoch", "list", "channel", "since")),
+          Map.entry(
+              "consent_record",
+              Set.of("id", "app", "hash_epoch", "list", "operation", "origin", "at")),
+          Map.entry("account_notice", Set.of("account", "kind", "at")),
           Map.entry("alarm", Set.of("kind", "subject", "count", "first_at", "last_at")));
 
   /** Sealed under a person's key, wrapped under the epoch's, or an HMAC under a secret key. */
@@ -163,6 +186,9 @@ final class SchemaTest {
           Map.entry("line_job_note", Set.of("sealed")),
           Map.entry("media", Set.of("source", "sealed")),
           Map.entry("media_signing", Set.of("sealed")),
+          Map.entry("event", Set.of("sealed")),
+          Map.entry("consent", Set.of("hash", "sealed")),
+          Map.entry("consent_record", Set.of("hash")),
           Map.entry("task", Set.of("sealed")),
           Map.entry("template", Set.of("sealed")));
 

@@ -22,22 +22,9 @@ final class AbsentRoutes {
     List<Route> routes = new ArrayList<>();
     for (String path :
         List.of(
-            "/conversations/{conversation}:inject-event",
-            "/events:send",
-            "/capability:query",
-            "/optins:register",
-            "/optouts:register")) {
+            "/conversations/{conversation}:inject-event")) {
       routes.add(Route.post(PROJECT + path, absent));
     }
-    for (String path :
-        List.of(
-            "/events",
-            "/events/{event}",
-            "/apps/{app}/consents/{list}",
-            "/apps/{app}/consents/identities/{identity}")) {
-      routes.add(Route.get(PROJECT + path, absent));
-    }
-    routes.add(Route.delete(PROJECT + "/events/{event}", absent));
     return routes;
   }
 }

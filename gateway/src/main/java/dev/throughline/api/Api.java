@@ -4,11 +4,13 @@ import dev.throughline.callback.Webhooks;
 import dev.throughline.channel.Channel;
 import dev.throughline.contract.MediaAddresses;
 import dev.throughline.conversation.App;
+import dev.throughline.conversation.ConsentStore;
 import dev.throughline.conversation.ContactMerge;
 import dev.throughline.conversation.ContactStore;
 import dev.throughline.conversation.ConversationStore;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Injections;
+import dev.throughline.conversation.EventStore;
 import dev.throughline.conversation.LastMessages;
 import dev.throughline.conversation.MessageStore;
 import dev.throughline.conversation.ProjectSettings;
@@ -72,6 +74,7 @@ public final class Api {
     Decisions decisions = new Decisions(log, drafts);
     DeadLetterStore deadLetters = new DeadLetterStore(database, vault);
     Freshness freshness = ports.freshness();
+    Requests requests = new Requests(log, drafts, vault, contacts);
     List<Route> routes = new ArrayList<>();
     routes.addAll(new TokenRoutes(keys, tokens).routes());
     routes.addAll(
@@ -127,15 +130,20 @@ public final class Api {
         new InjectRoutes(conversations, new Injections(log, drafts, contacts), freshness, clock)
             .routes(guard));
     routes.addAll(
-        new SendRoutes(
-                log,
-                drafts,
-                vault,
+        new SendRoutes(requests, directory, ports.targets(), ports.channels(), templates)
+            .routes(guard));
+    routes.addAll(
+        new EventRoutes(
+                new EventStore(database, vault, log, drafts),
+                requests,
                 directory,
-                contacts,
-                ports.targets(),
-                ports.channels(),
-                templates)
+                paging,
+                freshness,
+                ports.targets())
+            .routes(guard));
+    routes.addAll(
+        new ConsentRoutes(
+                new ConsentStore(database, vault), requests, directory, paging, freshness, ulids)
             .routes(guard));
     routes.addAll(
         new MessageRoutes(

@@ -6,39 +6,22 @@ import dev.throughline.contract.Sayings;
 import dev.throughline.contract.SendRequests;
 import dev.throughline.contract.WrongFieldException;
 import dev.throughline.conversation.App;
-import dev.throughline.conversation.ContactStore;
 import dev.throughline.conversation.Directory;
-import dev.throughline.conversation.Owners;
 import dev.throughline.conversation.TemplateStore;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
 import dev.throughline.http.Route;
 import dev.throughline.ledger.Kind;
-import dev.throughline.ledger.Subject;
-import dev.throughline.ledger.Ulid;
-import dev.throughline.log.Appended;
-import dev.throughline.log.Draft;
-import dev.throughline.log.Drafts;
-import dev.throughline.log.Log;
-import dev.throughline.log.LogEntry;
-import dev.throughline.log.LogUnavailableException;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
-import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.SendRequest.Recipient;
-import dev.throughline.store.DatabaseException;
 import dev.throughline.vault.Owner;
-import dev.throughline.vault.Vault;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,32 +33,20 @@ import tools.jackson.databind.node.ObjectNode;
  * What the fold does with it is decided from the same bytes.
  */
 final class SendRoutes {
-  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-  private static final int MAX_KEY = 255;
-
-  private final Log log;
-  private final Drafts drafts;
-  private final Vault vault;
+  private final Requests requests;
   private final Directory directory;
-  private final ContactStore contacts;
   private final TargetCheck targets;
   private final Map<ChannelName, Channel> channels;
   private final TemplateStore templates;
 
   SendRoutes(
-      Log log,
-      Drafts drafts,
-      Vault vault,
+      Requests requests,
       Directory directory,
-      ContactStore contacts,
       TargetCheck targets,
       Map<ChannelName, Channel> channels,
       TemplateStore templates) {
-    this.log = log;
-    this.drafts = drafts;
-    this.vault = vault;
+    this.requests = requests;
     this.directory = directory;
-    this.contacts = contacts;
     this.targets = targets;
     this.channels = channels;
     this.templates = templates;
@@ -86,7 +57,7 @@ final class SendRoutes {
   }
 
   private Response send(ProjectId project, Request request) {
-    Optional<String> key = key(request);
+    Requests.key(request);
     SendRequest send =
         switch (SendRequests.parse(request.body())) {
           case SendRequests.Parsed.Valid(SendRequest valid) -> valid;
@@ -100,17 +71,13 @@ final class SendRoutes {
         .ifPresent(sentence -> {
           throw Refusal.invalid("TARGET_REFUSED", "callback_url", sentence);
         });
-    Owner owner = owner(project, app, send.recipient());
+    Owner owner = requests.owner(project, app, send.recipient());
     if (send.validateOnly()) {
       return Answers.ok(preview(app, send));
     }
-    Draft draft =
-        drafts
-            .draft(Kind.REQUEST, new Subject.Project(project.value()))
-            .part(owner, request.body())
-            .build();
-    Draft once = key.map(value -> draft.once(once(project, value, request.body()))).orElse(draft);
-    return append(once);
+    return requests
+        .accept(Kind.REQUEST, project, owner, request.body(), request)
+        .answer("message_id");
   }
 
   /** What each channel that may be tried would make of it; nothing is kept. */
@@ -181,90 +148,12 @@ final class SendRoutes {
     };
   }
 
-  private Response append(Draft draft) {
-    try {
-      return switch (log.append(draft)) {
-        case Appended.At(long _, Instant at) -> accepted(draft.id(), at);
-        case Appended.Earlier(long _, Ulid id, Instant at, boolean same) -> {
-          if (!same) {
-            throw Refusal.reused();
-          }
-          yield accepted(id, at);
-        }
-        case Appended.Stale(long _) ->
-            throw new IllegalStateException("a send is bound to no epoch");
-      };
-    } catch (LogUnavailableException e) {
-      if (e.isRefused()) {
-        throw e;
-      }
-      // Not to be answered with 503: SDKs would send it a second time (contract, 0, trap 4).
-      return written(draft.id())
-          .map(entry -> accepted(entry.id(), entry.at()))
-          .orElseThrow(Refusal::uncertain);
-    }
-  }
-
-  private Optional<LogEntry> written(Ulid id) {
-    try {
-      return log.indexOf(id).flatMap(index -> log.read(List.of(index)).stream().findFirst());
-    } catch (DatabaseException unavailable) {
-      return Optional.empty();
-    }
-  }
-
-  private static Response accepted(Ulid id, Instant at) {
-    ObjectNode json = Json.object();
-    json.put("message_id", id.toString());
-    json.put("accepted_time", at.toString());
-    return Answers.ok(json);
-  }
-
   private static void requireChannels(App app, List<ChannelName> priority) {
     for (int i = 0; i < priority.size(); i++) {
       if (app.account(priority.get(i)).isEmpty()) {
         throw new WrongFieldException(
             "channel_priority_order[" + i + "]", "is a channel that the app is not set up for.");
       }
-    }
-  }
-
-  /** Whose the request is: erasing them erases what was to be said to them. */
-  private Owner owner(ProjectId project, App app, Recipient recipient) {
-    return switch (recipient) {
-      case Recipient.ByContact(ContactId contact) -> {
-        if (contacts.find(project, contact).isEmpty()) {
-          throw ContactRoutes.unknown();
-        }
-        yield new Owner.Contact(contact);
-      }
-      case Recipient.ByIdentities by ->
-          Owners.person(project, app.id(), by.identities().getFirst());
-    };
-  }
-
-  private static Optional<String> key(Request request) {
-    Optional<String> key = request.header(IDEMPOTENCY_KEY);
-    if (key.isPresent() && (key.get().isBlank() || key.get().length() > MAX_KEY)) {
-      throw Refusal.invalid(
-          "FIELD_INVALID",
-          IDEMPOTENCY_KEY,
-          "Idempotency-Key must have 1 to " + MAX_KEY + " characters.");
-    }
-    return key;
-  }
-
-  private Draft.Once once(ProjectId project, String key, Bytes body) {
-    return new Draft.Once(
-        vault.hash("idempotency key", project + "\n" + key),
-        vault.hash("idempotent request", project + "\n" + digest(body)));
-  }
-
-  private static String digest(Bytes body) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body.array()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 must exist in every JDK", e);
     }
   }
 }

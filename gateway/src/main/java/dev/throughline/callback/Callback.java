@@ -4,6 +4,7 @@ import dev.throughline.contract.Contents;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.MediaAddresses;
 import dev.throughline.conversation.Fact;
+import dev.throughline.conversation.Fact.StoredEvent;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Owners;
 import dev.throughline.conversation.Party;
@@ -35,7 +36,13 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
       case Fact.NotMapped notMapped -> Optional.of(notMapped(notMapped));
       case Fact.StatusChanged changed -> Optional.of(changed(changed));
       case Fact.Submitted submitted -> Optional.of(submitted(submitted));
+      case Fact.EventStatusChanged changed -> Optional.of(changed(changed));
+      case Fact.ReachKnown known -> Optional.of(known(known));
+      case Fact.ConsentChanged changed -> Optional.of(changed(changed));
+      case Fact.AccountTroubled troubled -> Optional.of(troubled(troubled));
       case Fact.SendRequested _,
+          Fact.EventRequested _,
+          Fact.ReachAsked _,
           Fact.OutcomeKnown _,
           Fact.Asked _,
           Fact.ReplayAsked _,
@@ -97,17 +104,78 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
   }
 
   private static Callback opted(Fact.Opted fact) {
-    Party party = fact.party();
+    ObjectNode body = envelope(fact.party(), fact.acceptedAt(), fact.occurredAt());
+    return opted(fact.party(), body, fact.in(), "");
+  }
+
+  private static Callback changed(Fact.ConsentChanged fact) {
+    ObjectNode body = envelope(fact.party(), fact.at(), Optional.of(fact.at()));
+    return opted(fact.party(), body, !fact.out(), fact.requestId());
+  }
+
+  private static Callback opted(Party party, ObjectNode body, boolean in, String requestId) {
     boolean dispatch = isDispatch(party);
-    ObjectNode body = envelope(party, fact.acceptedAt(), fact.occurredAt());
-    ObjectNode opt = body.putObject(fact.in() ? "opt_in_notification" : "opt_out_notification");
-    opt.put("request_id", "");
+    ObjectNode opt = body.putObject(in ? "opt_in_notification" : "opt_out_notification");
+    opt.put("request_id", requestId);
     opt.put("contact_id", contact(party, dispatch));
     opt.put("channel", party.identity().channel().value());
     opt.put("identity", party.identity().value());
-    opt.put("status", fact.in() ? "OPT_IN_SUCCEEDED" : "OPT_OUT_SUCCEEDED");
+    opt.put("status", in ? "OPT_IN_SUCCEEDED" : "OPT_OUT_SUCCEEDED");
     opt.put("processing_mode", mode(dispatch));
-    return finish(fact.in() ? "OPT_IN" : "OPT_OUT", party, body, "", Optional.empty());
+    return finish(in ? "OPT_IN" : "OPT_OUT", party, body, "", Optional.empty());
+  }
+
+  private static Callback changed(Fact.EventStatusChanged fact) {
+    Party party = fact.party();
+    StoredEvent event = fact.event();
+    ObjectNode body = envelope(party, event.acceptedAt(), Optional.of(fact.at()));
+    ObjectNode report = body.putObject("event_delivery_report");
+    report.put("event_id", event.id().toString());
+    report.put("status", fact.status().name());
+    report.set("channel_identity", identity(party));
+    report.put("contact_id", contact(party, event.dispatch()));
+    fact.reason().ifPresent(reason -> report.set("reason", reason(reason)));
+    report.put("metadata", event.metadata());
+    report.put("processing_mode", mode(event.dispatch()));
+    return finish("EVENT_DELIVERY", party, body, event.metadata(), Optional.empty());
+  }
+
+  private static Callback known(Fact.ReachKnown fact) {
+    Party party = fact.party();
+    boolean dispatch = isDispatch(party);
+    ObjectNode body = envelope(party, fact.at(), Optional.of(fact.at()));
+    ObjectNode capability = body.putObject("capability_notification");
+    capability.put("request_id", fact.requestId());
+    capability.put("contact_id", contact(party, dispatch));
+    capability.put("channel", party.identity().channel().value());
+    capability.put("identity", party.identity().value());
+    capability.put(
+        "capability_status",
+        switch (fact.reachable()) {
+          case YES -> "CAPABILITY_FULL";
+          case NO -> "NO_CAPABILITY";
+          case UNKNOWN -> "CAPABILITY_UNKNOWN";
+        });
+    capability.putArray("channel_capabilities");
+    fact.why().ifPresent(reason -> capability.set("reason", reason(reason)));
+    capability.put("processing_mode", mode(dispatch));
+    return finish("CAPABILITY", party, body, "", Optional.empty());
+  }
+
+  private static Callback troubled(Fact.AccountTroubled fact) {
+    ObjectNode body =
+        envelope(fact.app().id(), fact.app().project(), fact.at(), Optional.of(fact.at()));
+    ObjectNode event =
+        body.putObject("channel_event_notification").putObject("channel_event");
+    event.put("channel", fact.account().channel().value());
+    event.put("event_type", fact.kind());
+    event
+        .putObject("additional_data")
+        .put("credential_ordinal_number", fact.account().ordinal())
+        .put("description", fact.reason().description());
+    body.put("message_metadata", "");
+    return new Callback(
+        "CHANNEL_EVENT", fact.app().project(), Optional.of(fact.app().id()), body);
   }
 
   private static Callback notMapped(Fact.NotMapped fact) {

@@ -62,14 +62,15 @@ public final class Callbacks implements Reaction {
   }
 
   private void tell(Callback callback, Fact fact, Effects effects) {
-    if (fact instanceof Fact.StatusChanged changed && changed.message().callbackUrl().isPresent()) {
-      AppId app = changed.party().app().id();
+    Optional<String> ownUrl = ownUrl(fact);
+    if (ownUrl.isPresent()) {
+      Told told = told(fact);
       add(
           new CallbackTask(
-              Optional.empty(), changed.message().callbackUrl(), app, Json.bytes(callback.body())),
-          "callback-url:" + changed.party().contact(),
-          changed.party().contact(),
-          changed.party().key(),
+              Optional.empty(), ownUrl, callback.app().orElseThrow(), Json.bytes(callback.body())),
+          "callback-url:" + told.lane(),
+          told.contact(),
+          told.key(),
           effects);
       return;
     }
@@ -87,6 +88,16 @@ public final class Callbacks implements Reaction {
           told.key(),
           effects);
     }
+  }
+
+  /** Where the send itself said its reports should go. */
+  private static Optional<String> ownUrl(Fact fact) {
+    if (fact instanceof Fact.StatusChanged changed) {
+      return changed.message().callbackUrl();
+    }
+    return fact instanceof Fact.EventStatusChanged changed
+        ? changed.event().callbackUrl()
+        : Optional.empty();
   }
 
   private List<Webhook> wanting(Callback callback) {
@@ -128,21 +139,29 @@ public final class Callbacks implements Reaction {
       case Fact.Opted f -> Told.of(f.party().contact(), f.party().key());
       case Fact.StatusChanged f -> Told.of(f.party().contact(), f.party().key());
       case Fact.Submitted f -> Told.of(f.party().contact(), f.party().key());
+      case Fact.EventStatusChanged f -> Told.of(f.party().contact(), f.party().key());
+      case Fact.ReachKnown f -> Told.of(f.party().contact(), f.party().key());
+      case Fact.ConsentChanged f -> Told.of(f.party().contact(), f.party().key());
       case Fact.NotMapped f ->
           f.party()
               .map(party -> Told.of(party.contact(), party.key()))
-              .orElseGet(() ->
-                  new Told(
-                      f.app().id().toString(),
-                      new ContactId(f.app().id().value()),
-                      vault.keyFor(new Owner.Installation())));
+              .orElseGet(() -> ofApp(f.app().id()));
+      case Fact.AccountTroubled f -> ofApp(f.app().id());
       case Fact.SendRequested _,
+          Fact.EventRequested _,
+          Fact.ReachAsked _,
           Fact.OutcomeKnown _,
           Fact.Asked _,
           Fact.ReplayAsked _,
           Fact.TakenBack _ ->
           throw new IllegalArgumentException("nobody is told of " + fact.getClass());
     };
+  }
+
+  /** Nobody's in particular. */
+  private Told ofApp(AppId app) {
+    return new Told(
+        app.toString(), new ContactId(app.value()), vault.keyFor(new Owner.Installation()));
   }
 
   private void conclude(Fact.OutcomeKnown outcome, Effects effects) {

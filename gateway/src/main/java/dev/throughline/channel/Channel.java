@@ -46,6 +46,18 @@ public interface Channel {
    */
   SendResult send(Outgoing outgoing, Credentials credentials, Duration deadline);
 
+  /**
+   * Pure: the request by which somebody is shown this. Empty where the channel has no such thing, or
+   * not for them.
+   */
+  Optional<Bytes> render(Signal signal, Identity recipient);
+
+  /** Shows it once; may be repeated. Never throws for an answer of the provider. */
+  SendResult show(Signal signal, Bytes rendered, Credentials credentials, Duration deadline);
+
+  /** Looks whether somebody can be sent to at all; they notice nothing. */
+  Reach reach(Identity recipient, Credentials credentials, Duration deadline);
+
   /** How sure one can be that a message arrived, lowest first. */
   enum Assurance {
     ACCEPTED,
@@ -176,6 +188,35 @@ public interface Channel {
     }
 
     record Impossible(String why) implements Rendered {}
+  }
+
+  /** What somebody is shown and is no message. */
+  sealed interface Signal {
+    /** That an answer is being written. */
+    record Typing() implements Signal {}
+
+    /** That what they wrote was read, up to the message that the token came with. */
+    record Read(String token) implements Signal {
+      /** Shows the length only. */
+      @Override
+      public String toString() {
+        return "Read[(" + token.length() + " characters)]";
+      }
+    }
+  }
+
+  /** Whether an account can send to somebody, as far as the provider tells. */
+  sealed interface Reach {
+    record Yes() implements Reach {}
+
+    /** They blocked the account, or never had to do with it. */
+    record No() implements Reach {}
+
+    /** The provider tells of nobody of this kind. */
+    record Untold() implements Reach {}
+
+    /** It would tell, but not now. */
+    record Unavailable(String why) implements Reach {}
   }
 
   /** What an account needs at its provider. Secret: its text form shows nothing. */

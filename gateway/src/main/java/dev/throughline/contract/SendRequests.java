@@ -3,6 +3,7 @@ package dev.throughline.contract;
 import dev.throughline.message.AppMessage;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.ConsentList;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
@@ -67,9 +68,6 @@ public final class SendRequests {
     AppId app = app(fields);
     Recipient recipient = recipient(fields.requiredObject("recipient"));
     AppMessage message = AppMessages.read(fields.requiredObject("message"));
-    fields.oneOf(
-        "message_content_type",
-        Set.of("CONTENT_UNKNOWN", "CONTENT_MARKETING", "CONTENT_NOTIFICATION"));
     boolean dispatchOnly =
         fields
             .oneOf("processing_strategy", Set.of("DEFAULT", "DISPATCH_ONLY"))
@@ -98,7 +96,17 @@ public final class SendRequests {
             .isPresent(),
         dispatchOnly,
         fields.stringMap("channel_properties", MAX_PROPERTY),
+        purpose(fields),
         fields.bool("validate_only").orElse(false));
+  }
+
+  private static ConsentList.Purpose purpose(Fields fields) {
+    return fields
+        .oneOf(
+            "message_content_type",
+            Set.of("CONTENT_UNKNOWN", "CONTENT_MARKETING", "CONTENT_NOTIFICATION"))
+        .map(type -> ConsentList.Purpose.valueOf(type.substring("CONTENT_".length())))
+        .orElse(ConsentList.Purpose.UNKNOWN);
   }
 
   /** The app that a request is about. */
@@ -108,7 +116,7 @@ public final class SendRequests {
         .orElseThrow(() -> fields.wrong("app_id", "must be a ULID."));
   }
 
-  /** A {@code recipient}. */
+  /** By contact or by addresses, never both. */
   public static Recipient recipient(Fields fields) {
     Optional<String> contact =
         fields.string("contact_id", MAX_METADATA).filter(id -> !id.isEmpty());

@@ -26,6 +26,8 @@ public final class Changes {
 
   public static final String SETTINGS = "settings";
 
+  public static final String EVENT_DELETED = "event_deleted";
+
   /** Ids of what changed. */
   public static final String CONTACT = "contact";
 

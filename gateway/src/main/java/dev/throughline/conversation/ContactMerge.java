@@ -59,6 +59,10 @@ public final class ContactMerge {
       where conversation is null and identity in (select id from identity where contact = ?)
       """;
 
+  private static final String MOVE_EVENTS = "update event set contact = ? where contact = ?";
+  private static final String MOVE_EVENTS_ALONG =
+      "update event set conversation = ? where conversation = ?";
+
   private static final String MOVE_UNSENT =
       """
       insert into unsent (conversation, platform_id, at)
@@ -144,6 +148,7 @@ public final class ContactMerge {
       execute(c, MOVE_REPLY_TOKENS, into.value(), from.value());
       execute(c, MOVE_CONTACT_ENTRIES, into.value(), from.value());
       contacts.update(c, project, merged, key);
+      execute(c, MOVE_EVENTS, into.value(), from.value());
       execute(c, CONTACT_GONE, from.value());
       entries.append(c, draft, into, Optional.empty());
       return true;
@@ -246,6 +251,7 @@ public final class ContactMerge {
     execute(c, MOVE_UNSENT, Ulids.of(other), Ulids.of(from));
     execute(c, UNSENT_GONE, Ulids.of(from));
     execute(c, MOVE_ENTRIES, Ulids.of(other), Ulids.of(from));
+    execute(c, MOVE_EVENTS_ALONG, Ulids.of(other), Ulids.of(from));
     execute(c, CONVERSATION_GONE, Ulids.of(from));
   }
 

@@ -254,6 +254,7 @@ public final class ContactStore {
             return false;
           }
           entries.forget(c, id);
+          EventRemoval.forget(c, id);
           execute(c, DELETE_REPLY_TOKENS, id.value());
           execute(c, DELETE, id.value());
           log.append(draft, c);

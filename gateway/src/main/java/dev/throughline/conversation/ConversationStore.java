@@ -225,6 +225,7 @@ public final class ConversationStore {
             return false;
           }
           entries.forget(c, id);
+          EventRemoval.forget(c, id);
           execute(c, UNSENT_GONE, id.value());
           execute(c, DELETE, id.value());
           log.append(draft, c);

@@ -186,6 +186,7 @@ public final class Converse implements Folder {
               .map(chat -> vault.hash(Owners.person(event.app().project(), event.app().id(), chat)))
               .orElseGet(() -> Bytes.utf8("account " + event.account().id()));
       case Item.Send send -> Bytes.utf8("send " + send.entry().id());
+      case Item.Asked asked -> Bytes.utf8("asked " + asked.entry().id());
       case Item.Attempt attempt -> Bytes.utf8("task " + attempt.record().path("task"));
       case Item.Outcome outcome -> Bytes.utf8("task " + outcome.record().path("task"));
       case Item.Decision decision -> Bytes.utf8("decision " + decision.entry().id());
@@ -200,6 +201,7 @@ public final class Converse implements Folder {
     return switch (item) {
       case Item.Event event -> Optional.of(event.app().project());
       case Item.Send send -> Optional.of(send.app().project());
+      case Item.Asked asked -> Optional.of(asked.app().project());
       case Item.People people -> Optional.of(people.app().project());
       case Item.Attempt _,
           Item.Outcome _,
@@ -215,6 +217,7 @@ public final class Converse implements Folder {
     return switch (item) {
       case Item.Event event -> Optional.of(event.app().id());
       case Item.Send send -> Optional.of(send.app().id());
+      case Item.Asked asked -> Optional.of(asked.app().id());
       case Item.People people -> Optional.of(people.app().id());
       case Item.Attempt _,
           Item.Outcome _,

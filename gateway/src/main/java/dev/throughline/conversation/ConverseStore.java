@@ -213,6 +213,12 @@ final class ConverseStore {
         set count = alarm.count + 1, last_at = excluded.last_at
       """;
 
+  private static final String NOTICE =
+      """
+      insert into account_notice (account, kind, at) values (?, ?, ?)
+      on conflict (account, kind) do update set at = excluded.at where account_notice.at <= ?
+      """;
+
   private static final String SET_CONVERSATION_DATA =
       "update conversation set sealed = ? where id = ?";
 
@@ -224,6 +230,19 @@ final class ConverseStore {
       """;
 
   private ConverseStore() {}
+
+  /** Notes that a trouble is told of now; false if it was after {@code before}. */
+  static boolean isNews(
+      Connection c, AccountId account, String trouble, Instant now, Instant before)
+      throws SQLException {
+    try (PreparedStatement s = c.prepareStatement(NOTICE)) {
+      s.setObject(1, account.value().toUuid());
+      s.setString(2, trouble);
+      s.setTimestamp(3, Timestamp.from(now));
+      s.setTimestamp(4, Timestamp.from(before));
+      return s.executeUpdate() > 0;
+    }
+  }
 
   static int setConversationData(Connection c, ConversationId id, Bytes sealed)
       throws SQLException {

@@ -1,9 +1,12 @@
 package dev.throughline.conversation;
 
+import dev.throughline.conversation.Fact.StoredEvent;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
+import dev.throughline.message.ConsentList;
 import dev.throughline.message.DeliveryStatus;
+import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
@@ -51,6 +54,21 @@ public interface Effects {
    * before {@link #at}; nobody gets it again.
    */
   Optional<ReplyToken> takeReplyToken(Party party, AccountId account, Duration age);
+
+  /** Sets how far an app event has come, and tells the other reactions. */
+  void status(Party party, StoredEvent event, DeliveryStatus status, Optional<Reason> reason);
+
+  /** Who has this address, if anybody known has. */
+  Optional<Party> party(AppId app, Identity identity);
+
+  /** By which the newest message of theirs can be marked as read. */
+  Optional<String> readToken(Party party, AccountId account);
+
+  /** Whether somebody's address is on a list that forbids messages of this kind. */
+  boolean isOptedOut(Party party, ConsentList.Purpose purpose);
+
+  /** False if the app was told of this trouble of an account less than {@code pause} ago. */
+  boolean isNews(AccountId account, String trouble, Duration pause);
 
   void alarm(String kind, String subject);
 

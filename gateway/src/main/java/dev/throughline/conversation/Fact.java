@@ -3,13 +3,16 @@ package dev.throughline.conversation;
 import dev.throughline.channel.Channel;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.ledger.Ulid;
+import dev.throughline.message.AppEvent;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.ConsentList;
 import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.Ids.EventId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Reason;
@@ -138,6 +141,47 @@ public sealed interface Fact {
   /** A channel took a message. */
   record Submitted(Party party, StoredMessage message, Instant at) implements Fact {}
 
+  /** A client asked for something to be shown to somebody; nothing has been done about it yet. */
+  record EventRequested(Party party, Optional<Account> account, StoredEvent event)
+      implements Fact {}
+
+  /** An app event has come further, or failed. */
+  record EventStatusChanged(
+      Party party,
+      StoredEvent event,
+      DeliveryStatus status,
+      Optional<Reason> reason,
+      Instant at)
+      implements Fact {}
+
+  /** Somebody asks whether a person can be sent to, and nothing that is known tells. */
+  record ReachAsked(Party party, Account account, String requestId) implements Fact {}
+
+  /** Whether a person can be sent to; {@code why} where they cannot, or nobody knows. */
+  record ReachKnown(
+      Party party, String requestId, Reachable reachable, Optional<Reason> why, Instant at)
+      implements Fact {
+    /** As far as is known. */
+    public enum Reachable {
+      YES,
+      NO,
+      UNKNOWN
+    }
+  }
+
+  /** Somebody's address went on a list of those who want no messages ({@code out}), or off it. */
+  record ConsentChanged(Party party, ConsentList list, boolean out, String requestId, Instant at)
+      implements Fact {}
+
+  /**
+   * An account of the app is in trouble, which its owner must mend.
+   *
+   * @param kind the event's type, as the app is told it
+   */
+  record AccountTroubled(
+      App app, Account account, String kind, Reason reason, Instant at)
+      implements Fact {}
+
   /** A task's call is over; {@code result} is what its handler wrote into the outcome. */
   record OutcomeKnown(Task task, Bytes body, ObjectNode result, Ulid entry, Instant at)
       implements Fact {}
@@ -152,6 +196,16 @@ public sealed interface Fact {
 
   /** Somebody asked for a task that is on a shelf to be tried again. */
   record ReplayAsked(Task task, Bytes body, Instant at) implements Fact {}
+
+  /** An app event that was kept. */
+  record StoredEvent(
+      EventId id,
+      Instant acceptedAt,
+      AppEvent.Kind kind,
+      String metadata,
+      Optional<String> callbackUrl,
+      boolean highPriority,
+      boolean dispatch) {}
 
   /**
    * A message that was kept or made.

@@ -128,6 +128,9 @@ final class FoldEvents {
     }
     sender.ifPresent(value -> sealed.put("sender_id", value));
     replyToken.filter(_ -> !takenBack).ifPresent(token -> sealed.put("reply_token", token));
+    head.readToken()
+        .filter(_ -> !takenBack)
+        .ifPresent(token -> sealed.put(FoldAppEvents.READ_TOKEN, token));
     state.newMessages.add(
         new MessageRow(
             id,

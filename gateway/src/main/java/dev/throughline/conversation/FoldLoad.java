@@ -72,8 +72,16 @@ final class FoldLoad {
                 named.forEach(identity -> people.add(FoldPeople.person(send.app(), identity)));
           }
         }
+        case Item.Asked asked -> {
+          switch (asked.request().recipient()) {
+            case SendRequest.Recipient.ByContact(ContactId contact) -> contacts.add(contact);
+            case SendRequest.Recipient.ByIdentities(List<Identity> named) ->
+                named.forEach(identity -> people.add(FoldPeople.person(asked.app(), identity)));
+          }
+        }
         case Item.Attempt attempt -> message(attempt.record()).ifPresent(messageIds::add);
         case Item.Outcome outcome -> {
+          ulid(outcome.record(), Changes.CONTACT).map(ContactId::new).ifPresent(contacts::add);
           ulid(outcome.record(), Changes.TASK).ifPresent(taskIds::add);
           message(outcome.record()).ifPresent(messageIds::add);
         }

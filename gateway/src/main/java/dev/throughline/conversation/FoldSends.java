@@ -107,9 +107,15 @@ final class FoldSends {
 
   private Party recipient(Item.Send item) {
     App app = item.app();
-    return switch (item.request().recipient()) {
-      case SendRequest.Recipient.ByIdentities(List<Identity> named) ->
-          people.party(app, preferred(app, item.request(), named));
+    return people.party(
+        app,
+        preferred(app, item.request().priority(), addresses(app, item.request().recipient())));
+  }
+
+  /** What the app can reach a recipient by. */
+  List<Identity> addresses(App app, SendRequest.Recipient recipient) {
+    return switch (recipient) {
+      case SendRequest.Recipient.ByIdentities(List<Identity> named) -> named;
       case SendRequest.Recipient.ByContact(ContactId contact) -> {
         List<Identity> known = new ArrayList<>();
         for (IdentityRow row : state.identitiesOfContact.getOrDefault(contact, List.of())) {
@@ -120,14 +126,14 @@ final class FoldSends {
         if (known.isEmpty()) {
           throw new IllegalStateException("the contact has no identity to send to any more");
         }
-        yield people.party(app, preferred(app, item.request(), known));
+        yield known;
       }
     };
   }
 
   /** By the request's order of channels, else by the order given, the app's own channels first. */
-  private static Identity preferred(App app, SendRequest request, List<Identity> candidates) {
-    for (ChannelName channel : request.priority()) {
+  static Identity preferred(App app, List<ChannelName> priority, List<Identity> candidates) {
+    for (ChannelName channel : priority) {
       for (Identity identity : candidates) {
         if (identity.channel().equals(channel)) {
           return identity;

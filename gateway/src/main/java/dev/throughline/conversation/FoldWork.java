@@ -1,6 +1,7 @@
 package dev.throughline.conversation;
 
 import dev.throughline.contract.Json;
+import dev.throughline.conversation.Fact.StoredEvent;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Rows.Friend;
 import dev.throughline.conversation.Rows.FriendRow;
@@ -10,11 +11,16 @@ import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.log.LogEntry;
 import dev.throughline.message.Bytes;
+import dev.throughline.message.ConsentList;
 import dev.throughline.message.DeliveryStatus;
+import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
+import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.EventId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Ulids;
+import dev.throughline.store.DatabaseException;
 import dev.throughline.store.SqlWork;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskStore;
@@ -24,8 +30,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One transaction of the fold. Thrown away afterwards, whether it committed or not. */
@@ -41,6 +49,9 @@ final class FoldWork implements Effects {
   private final FoldReplies replies;
   private final FoldEvents events;
   private final FoldSends sends;
+  private final FoldAppEvents appEvents;
+  private final FoldConsents consents;
+  private final FoldAsked asked;
 
   /** The place in its lane of the next task that the item at hand makes. */
   private int place;
@@ -60,11 +71,20 @@ final class FoldWork implements Effects {
     this.replies = new FoldReplies(state);
     this.events = new FoldEvents(state, people, replies, this, drift);
     this.sends = new FoldSends(state, people, this);
+    this.appEvents = new FoldAppEvents(vault, transaction);
+    this.consents = new FoldConsents(vault, transaction);
+    this.asked = new FoldAsked(state, people, sends, appEvents, consents, this);
   }
 
   /** Reads all that the items touch, in a few queries. */
   void load(List<Item> items) throws SQLException {
     reading.load(items);
+    if (items.stream().anyMatch(item -> item instanceof Item.Send || item instanceof Item.Asked)) {
+      // Whoever may be sent to, known already or not.
+      Set<Bytes> addressed = new HashSet<>(state.identities.keySet());
+      addressed.addAll(state.hashes.values());
+      consents.load(addressed);
+    }
   }
 
   void apply(Item item) throws SQLException {
@@ -74,6 +94,7 @@ final class FoldWork implements Effects {
     switch (item) {
       case Item.Event event -> events.event(event);
       case Item.Send send -> sends.send(send);
+      case Item.Asked request -> asked.asked(request);
       case Item.Attempt attempt -> attempt(attempt);
       case Item.Outcome outcome -> outcome(outcome);
       case Item.Decision decision -> decision(decision);
@@ -96,6 +117,7 @@ final class FoldWork implements Effects {
     ConverseStore.insertEntries(state.transaction, state.messageEntries);
     ConverseStore.updateFriends(state.transaction, state.friends.values());
     ConverseStore.updateStatus(state.transaction, state.statuses.values());
+    appEvents.write();
     TaskStore.write(state.transaction, state.taskChanges, state.at);
     for (SqlWork<Integer> work : state.writes) {
       work.run(state.transaction);
@@ -117,6 +139,7 @@ final class FoldWork implements Effects {
   }
 
   private void attempt(Item.Attempt item) {
+    belongsToEvent(item.record());
     FoldLoad.message(item.record())
         .ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
     FoldLoad.ulid(item.record(), Changes.TASK)
@@ -125,6 +148,7 @@ final class FoldWork implements Effects {
   }
 
   private void outcome(Item.Outcome item) {
+    belongsToEvent(item.record());
     FoldLoad.message(item.record())
         .ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
     Optional<Task> task = FoldLoad.ulid(item.record(), Changes.TASK).map(state.tasks::get);
@@ -137,6 +161,12 @@ final class FoldWork implements Effects {
       return;
     }
     emit(new Fact.OutcomeKnown(task.get(), body.get(), item.record(), item.entry().id(), state.at));
+  }
+
+  private void belongsToEvent(ObjectNode record) {
+    FoldLoad.ulid(record, "event")
+        .map(EventId::new)
+        .ifPresent(id -> appEvents.belongs(id, state.index));
   }
 
   private void decision(Item.Decision item) {
@@ -281,6 +311,45 @@ final class FoldWork implements Effects {
     StoredMessage changed = message.with(status);
     state.sent.put(message.id().value(), new Sent(party, changed));
     emit(new Fact.StatusChanged(party, changed, status, reason, state.at));
+  }
+
+  @Override
+  public void status(
+      Party party, StoredEvent event, DeliveryStatus status, Optional<Reason> reason) {
+    appEvents.status(event.id(), status, reason, state.at);
+    emit(new Fact.EventStatusChanged(party, event, status, reason, state.at));
+  }
+
+  @Override
+  public Optional<Party> party(AppId app, Identity identity) {
+    return directory
+        .app(app)
+        .filter(found ->
+            state.identities.containsKey(state.hash(FoldPeople.person(found, identity))))
+        .map(found -> people.withConversation(people.party(found, identity)));
+  }
+
+  @Override
+  public Optional<String> readToken(Party party, AccountId account) {
+    return asked.readToken(party, account);
+  }
+
+  @Override
+  public boolean isOptedOut(Party party, ConsentList.Purpose purpose) {
+    return consents.forbid(
+        party.app().id(),
+        state.hash(FoldPeople.person(party.app(), party.identity())),
+        purpose);
+  }
+
+  @Override
+  public boolean isNews(AccountId account, String trouble, Duration pause) {
+    try {
+      return ConverseStore.isNews(
+          state.transaction, account, trouble, state.at, state.at.minus(pause));
+    } catch (SQLException e) {
+      throw DatabaseException.of(e);
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.throughline.conversation;
 
 import dev.throughline.conversation.App.Account;
 import dev.throughline.log.LogEntry;
+import dev.throughline.message.AppRequest;
 import dev.throughline.message.Identity;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.message.SendRequest;
@@ -39,6 +40,8 @@ sealed interface Item {
       implements Item {}
 
   record Send(LogEntry entry, App app, SendRequest request) implements Item {}
+
+  record Asked(LogEntry entry, App app, AppRequest request) implements Item {}
 
   record Attempt(LogEntry entry, ObjectNode record) implements Item {}
 

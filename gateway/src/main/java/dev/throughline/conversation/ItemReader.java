@@ -9,6 +9,7 @@ import dev.throughline.conversation.Rows.PartRange;
 import dev.throughline.ledger.Kind;
 import dev.throughline.ledger.Subject;
 import dev.throughline.log.LogEntry;
+import dev.throughline.message.AppRequest;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
@@ -44,6 +45,9 @@ final class ItemReader {
     }
     if (kind.equals(Kind.REQUEST)) {
       return request(entry);
+    }
+    if (AskedEntries.isOne(kind)) {
+      return asked(entry);
     }
     Optional<ObjectNode> json = record(entry);
     if (json.isEmpty()) {
@@ -167,6 +171,13 @@ final class ItemReader {
         entry.body().map(SendRequests::parse).flatMap(SendRequests.Parsed::request);
     Optional<App> app = request.flatMap(r -> directory.app(r.app()));
     return app.isPresent() ? List.of(new Item.Send(entry, app.get(), request.get())) : List.of();
+  }
+
+  private List<Item> asked(LogEntry entry) {
+    Optional<AppRequest> request =
+        entry.body().flatMap(body -> AskedEntries.read(entry.kind(), body));
+    Optional<App> app = request.flatMap(r -> directory.app(r.app()));
+    return app.isPresent() ? List.of(new Item.Asked(entry, app.get(), request.get())) : List.of();
   }
 
   private Optional<Account> account(Subject subject) {

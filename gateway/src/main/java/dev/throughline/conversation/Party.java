@@ -19,6 +19,11 @@ public record Party(
     Identity identity,
     DataKey key) {
 
+  /** Without the conversation, where an app is shown none. */
+  Party outside() {
+    return new Party(app, contact, Optional.empty(), identity, key);
+  }
+
   Party in(ConversationId found) {
     return new Party(app, contact, Optional.of(found), identity, key);
   }

@@ -100,7 +100,7 @@ record SealedParts(List<PartLeaf> leaves, List<Bytes> blobs) {
   /** The same payload with parts {@code [first, end)} deleted: their leaves stay. */
   SealedParts without(int first, int end) {
     List<Bytes> kept = new ArrayList<>(blobs);
-    for (int part = first; part < end; part++) {
+    for (int part = first; part < Math.min(end, kept.size()); part++) {
       kept.set(part, Bytes.EMPTY);
     }
     return new SealedParts(leaves, kept);

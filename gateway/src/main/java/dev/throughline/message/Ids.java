@@ -38,6 +38,14 @@ public final class Ids {
     }
   }
 
+  /** An event in either direction. Of an app event, it is also the id of its entry. */
+  public record EventId(Ulid value) {
+    @Override
+    public String toString() {
+      return value.toString();
+    }
+  }
+
   /** One channel credential of an app (one LINE Official Account): the ledger's account. */
   public record AccountId(Ulid value) {
     @Override

@@ -20,6 +20,7 @@ public sealed interface InboundEvent {
    * @param standby another system holds the chat: pass on, never answer
    * @param redelivered the provider says that it sent this event before
    * @param replyToken a free, short-lived right to answer, if the event carries one
+   * @param readToken a right to show the author that this message, and all before it, was read
    * @param raw the event's own JSON text, as received
    */
   record Head(
@@ -30,6 +31,7 @@ public sealed interface InboundEvent {
       boolean standby,
       boolean redelivered,
       Optional<String> replyToken,
+      Optional<String> readToken,
       String raw) {
     /** Shows nothing personal. */
     @Override

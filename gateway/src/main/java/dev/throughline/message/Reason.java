@@ -35,6 +35,7 @@ public record Reason(Code code, String description) {
     NO_CHANNEL_IDENTITY_FOR_CONTACT,
     CHANNEL_REJECT,
     NO_PERMISSION,
-    INACTIVE_CREDENTIAL
+    INACTIVE_CREDENTIAL,
+    UNSUPPORTED_OPERATION
   }
 }

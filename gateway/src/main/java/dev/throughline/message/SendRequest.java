@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param mergeMetadata merge it into what is there (RFC 7386) instead of replacing it
  * @param callbackUrl where this message's delivery reports go instead of to the app's webhooks
  * @param dispatchOnly no contact and no conversation are shown for it
+ * @param purpose what it is for, which those who want no such messages are spared
  * @param validateOnly nothing is sent: the answer says what would become of it
  */
 public record SendRequest(
@@ -32,6 +33,7 @@ public record SendRequest(
     boolean highPriority,
     boolean dispatchOnly,
     Map<String, String> channelProperties,
+    ConsentList.Purpose purpose,
     boolean validateOnly) {
 
   public SendRequest {

@@ -54,6 +54,12 @@ public final class Outbound implements Reaction {
           Fact.TakenBack _,
           Fact.StatusChanged _,
           Fact.Submitted _,
+          Fact.EventRequested _,
+          Fact.EventStatusChanged _,
+          Fact.ReachAsked _,
+          Fact.ReachKnown _,
+          Fact.ConsentChanged _,
+          Fact.AccountTroubled _,
           Fact.OutcomeKnown _,
           Fact.Asked _,
           Fact.ReplayAsked _ -> {
@@ -72,6 +78,15 @@ public final class Outbound implements Reaction {
           message,
           Reason.Code.CHANNEL_CONFIGURATION_MISSING,
           "The app has no credential for the channel " + party.identity().channel() + ".",
+          effects);
+      return;
+    }
+    if (effects.isOptedOut(party, requested.request().purpose())) {
+      fail(
+          party,
+          message,
+          Reason.Code.DELIVERY_REJECTED_DUE_TO_POLICY,
+          "The recipient's address is on a list of those who want no such messages.",
           effects);
       return;
     }
@@ -170,6 +185,7 @@ public final class Outbound implements Reaction {
           effects.change(new Task.Change.Done(task.id()));
           effects.status(party, message, DeliveryStatus.FAILED, result.reason());
         }
+        Troubles.tell(outcome, party, body.account(), result, effects);
       }
       case REPLY_TOKEN_INVALID ->
           effects.replace(task, party.key(), body.withoutReply().toBytes(), effects.at());

@@ -63,6 +63,7 @@ class EventKeyTest {
         false,
         false,
         Optional.empty(),
+        Optional.empty(),
         "{}");
   }
 }

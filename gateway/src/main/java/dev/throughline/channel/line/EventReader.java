@@ -159,6 +159,7 @@ final class EventReader {
         mode != null && !mode.equals("active"),
         redelivered,
         LineIds.usable(replyToken),
+        LineIds.token(message.readToken),
         raw);
   }
 
@@ -195,6 +196,7 @@ final class EventReader {
         case "text" -> message.text = text(json);
         case "title" -> message.title = text(json);
         case "address" -> message.address = text(json);
+        case "markAsReadToken" -> message.readToken = text(json);
         case "latitude" -> message.latitude = number(json);
         case "longitude" -> message.longitude = number(json);
         case "fileName" -> message.fileName = text(json);
@@ -352,6 +354,7 @@ final class EventReader {
     private @Nullable String fileName;
     private @Nullable String provider;
     private @Nullable String externalUrl;
+    private @Nullable String readToken;
     private double latitude = Double.NaN;
     private double longitude = Double.NaN;
   }

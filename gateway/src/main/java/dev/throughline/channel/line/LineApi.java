@@ -177,7 +177,7 @@ public final class LineApi {
 
   /** An answer means that the user is a friend or has written lately, hence no block. */
   public Result<Profile> profile(LineCredentials credentials, Identity user, Duration deadline) {
-    if (!LineIds.isAddress(user.value()) || user.value().charAt(0) != 'U') {
+    if (!LineIds.isUser(user.value())) {
       return new Result.Refused<>(
           0,
           new Reason(

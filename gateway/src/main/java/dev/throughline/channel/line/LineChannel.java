@@ -4,6 +4,7 @@ import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.Identity;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Reason.Code;
@@ -15,6 +16,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -27,6 +29,7 @@ public final class LineChannel implements Channel {
   private final Transport transport;
   private final LineHost host;
   private final InstantSource clock;
+  private final LineApi looks;
 
   /**
    * @param api where LINE's API is; {@link LineHost#LINE} in production. It belongs to the
@@ -38,6 +41,7 @@ public final class LineChannel implements Channel {
     this.transport = transport;
     this.host = new LineHost(api);
     this.clock = clock;
+    this.looks = new LineApi(transport, api);
   }
 
   @Override
@@ -100,6 +104,43 @@ public final class LineChannel implements Channel {
               credentials,
               deadline,
               Map.of("x-line-retry-key", UUID.fromString(push.retryKey()).toString()));
+    };
+  }
+
+  @Override
+  public Optional<Bytes> render(Signal signal, Identity recipient) {
+    return LineSignals.render(signal, recipient);
+  }
+
+  @Override
+  public SendResult show(
+      Signal signal, Bytes rendered, Credentials credentials, Duration deadline) {
+    Transport.Answer answer =
+        transport.exchange(
+            new Transport.Request(
+                "POST",
+                host.at(LineSignals.path(signal)),
+                Map.of(
+                    "authorization",
+                    lines(credentials).bearer(),
+                    "content-type",
+                    "application/json"),
+                rendered,
+                deadline));
+    return LineSignals.verdict(answer, clock.instant());
+  }
+
+  @Override
+  public Reach reach(Identity recipient, Credentials credentials, Duration deadline) {
+    if (!LineIds.isUser(recipient.value())) {
+      return new Reach.Untold();
+    }
+    return switch (looks.profile(lines(credentials), recipient, deadline)) {
+      case LineApi.Result.Ok<LineApi.Profile> _ -> new Reach.Yes();
+      case LineApi.Result.Absent<LineApi.Profile> _ -> new Reach.No();
+      case LineApi.Result.Refused<LineApi.Profile>(int _, Reason reason) ->
+          new Reach.Unavailable(reason.description());
+      case LineApi.Result.Unavailable<LineApi.Profile>(String why) -> new Reach.Unavailable(why);
     };
   }
 

@@ -14,6 +14,9 @@ final class LineIds {
   /** LINE's longest known id, of a module channel, has 68 characters. */
   static final int MAX_LENGTH = 128;
 
+  /** Of tokens that say what may be done once more; LINE promises no length. */
+  private static final int MAX_TOKEN_LENGTH = 1_024;
+
   private static final int ADDRESS_LENGTH = 33;
 
   private LineIds() {}
@@ -37,9 +40,18 @@ final class LineIds {
     return isAddress(value) && value.charAt(0) != 'U';
   }
 
+  /** Whether an address is of one user, and not of a group or room. */
+  static boolean isUser(String value) {
+    return isAddress(value) && value.charAt(0) == 'U';
+  }
+
   /** Whether this may be kept and repeated as an id or a token: short, printable ASCII. */
   static boolean isUsable(@Nullable String value) {
-    if (value == null || value.isEmpty() || value.length() > MAX_LENGTH) {
+    return isPrintable(value, MAX_LENGTH);
+  }
+
+  private static boolean isPrintable(@Nullable String value, int max) {
+    if (value == null || value.isEmpty() || value.length() > max) {
       return false;
     }
     for (int i = 0; i < value.length(); i++) {
@@ -56,6 +68,10 @@ final class LineIds {
 
   static Optional<String> usable(@Nullable String value) {
     return isUsable(value) ? Optional.ofNullable(value) : Optional.empty();
+  }
+
+  static Optional<String> token(@Nullable String value) {
+    return isPrintable(value, MAX_TOKEN_LENGTH) ? Optional.ofNullable(value) : Optional.empty();
   }
 
   static Optional<Identity> identity(@Nullable String value) {

@@ -1,0 +1,146 @@
+package dev.throughline.api;
+
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.App;
+import dev.throughline.conversation.ContactStore;
+import dev.throughline.conversation.Owners;
+import dev.throughline.http.Request;
+import dev.throughline.http.Response;
+import dev.throughline.ledger.Kind;
+import dev.throughline.ledger.Subject;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.log.Appended;
+import dev.throughline.log.Draft;
+import dev.throughline.log.Drafts;
+import dev.throughline.log.Log;
+import dev.throughline.log.LogEntry;
+import dev.throughline.log.LogUnavailableException;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.SendRequest.Recipient;
+import dev.throughline.store.DatabaseException;
+import dev.throughline.vault.Owner;
+import dev.throughline.vault.Vault;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a client asks to be done: one entry each, durable when it is answered, and made once under
+ * its {@code Idempotency-Key}.
+ */
+final class Requests {
+  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+  private static final int MAX_KEY = 255;
+
+  private final Log log;
+  private final Drafts drafts;
+  private final Vault vault;
+  private final ContactStore contacts;
+
+  Requests(Log log, Drafts drafts, Vault vault, ContactStore contacts) {
+    this.log = log;
+    this.drafts = drafts;
+    this.vault = vault;
+    this.contacts = contacts;
+  }
+
+  /** Where an entry stands, or the earlier one for the same key. */
+  record Accepted(Ulid id, Instant at) {
+    /** The contract's answer; {@code id} is the name of the field that holds the id. */
+    Response answer(String field) {
+      return Answers.ok(
+          Json.object().put(field, id.toString()).put("accepted_time", at.toString()));
+    }
+  }
+
+  /** Whose the request is: erasing them erases what was to be said to them. */
+  Owner owner(ProjectId project, App app, Recipient recipient) {
+    return switch (recipient) {
+      case Recipient.ByContact(ContactId contact) -> {
+        if (contacts.find(project, contact).isEmpty()) {
+          throw ContactRoutes.unknown();
+        }
+        yield new Owner.Contact(contact);
+      }
+      case Recipient.ByIdentities by ->
+          Owners.person(project, app.id(), by.identities().getFirst());
+    };
+  }
+
+  /**
+   * @param body what the fold reads
+   */
+  Accepted accept(Kind kind, ProjectId project, Owner owner, Bytes body, Request request) {
+    Draft draft =
+        drafts.draft(kind, new Subject.Project(project.value())).part(owner, body).build();
+    return append(
+        key(request)
+            .map(key -> draft.once(once(kind, project, key, request.body())))
+            .orElse(draft));
+  }
+
+  /** The request's key, which must be one that can be kept. */
+  static Optional<String> key(Request request) {
+    Optional<String> key = request.header(IDEMPOTENCY_KEY);
+    if (key.isPresent() && (key.get().isBlank() || key.get().length() > MAX_KEY)) {
+      throw Refusal.invalid(
+          "FIELD_INVALID",
+          IDEMPOTENCY_KEY,
+          "Idempotency-Key must have 1 to " + MAX_KEY + " characters.");
+    }
+    return key;
+  }
+
+  private Accepted append(Draft draft) {
+    try {
+      return switch (log.append(draft)) {
+        case Appended.At(long _, Instant at) -> new Accepted(draft.id(), at);
+        case Appended.Earlier(long _, Ulid id, Instant at, boolean same) -> {
+          if (!same) {
+            throw Refusal.reused();
+          }
+          yield new Accepted(id, at);
+        }
+        case Appended.Stale(long _) ->
+            throw new IllegalStateException("a request is bound to no epoch");
+      };
+    } catch (LogUnavailableException e) {
+      if (e.isRefused()) {
+        throw e;
+      }
+      // Not to be answered with 503: SDKs would send it a second time (contract, 0, trap 4).
+      return written(draft.id())
+          .map(entry -> new Accepted(entry.id(), entry.at()))
+          .orElseThrow(Refusal::uncertain);
+    }
+  }
+
+  private Optional<LogEntry> written(Ulid id) {
+    try {
+      return log.indexOf(id).flatMap(index -> log.read(List.of(index)).stream().findFirst());
+    } catch (DatabaseException unavailable) {
+      return Optional.empty();
+    }
+  }
+
+  /** A key of one call says nothing of another; those of sends are as they always were. */
+  private Draft.Once once(Kind kind, ProjectId project, String key, Bytes body) {
+    String call = kind.equals(Kind.REQUEST) ? "" : kind + "\n";
+    return new Draft.Once(
+        vault.hash("idempotency key", call + project + "\n" + key),
+        vault.hash("idempotent request", call + project + "\n" + digest(body)));
+  }
+
+  private static String digest(Bytes body) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body.array()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 must exist in every JDK", e);
+    }
+  }
+}

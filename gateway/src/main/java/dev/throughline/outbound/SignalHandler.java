@@ -1,0 +1,187 @@
+package dev.throughline.outbound;
+
+import dev.throughline.channel.Channel;
+import dev.throughline.channel.SendResult;
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.App.Account;
+import dev.throughline.conversation.Changes;
+import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.Owners;
+import dev.throughline.ledger.Kind;
+import dev.throughline.ledger.Subject;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.log.Appended;
+import dev.throughline.log.Drafts;
+import dev.throughline.log.Log;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.Reason;
+import dev.throughline.message.Ulids;
+import dev.throughline.outbound.SendOutcome.Result;
+import dev.throughline.task.Task;
+import dev.throughline.task.TaskHandler;
+import dev.throughline.vault.Owner;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Shows somebody what is no message. They see it, so it has the evidence of a send: an {@code
+ * attempt} before the socket is written and an {@code outcome} after.
+ */
+public final class SignalHandler implements TaskHandler {
+  public static final String KIND = "signal";
+
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final int CONCURRENCY = 64;
+
+  private final Log log;
+  private final Drafts drafts;
+  private final Ulids ulids;
+  private final InstantSource clock;
+  private final Directory directory;
+  private final Map<ChannelName, Channel> channels;
+  private final Function<Account, Optional<Channel.Credentials>> credentials;
+  private final LongSupplier epoch;
+
+  /**
+   * @param credentials what a channel needs to act as an account
+   * @param epoch the epoch under which this node leads
+   */
+  public SignalHandler(
+      Log log,
+      Drafts drafts,
+      Ulids ulids,
+      InstantSource clock,
+      Directory directory,
+      Map<ChannelName, Channel> channels,
+      Function<Account, Optional<Channel.Credentials>> credentials,
+      LongSupplier epoch) {
+    this.log = log;
+    this.drafts = drafts;
+    this.ulids = ulids;
+    this.clock = clock;
+    this.directory = directory;
+    this.channels = Map.copyOf(channels);
+    this.credentials = credentials;
+    this.epoch = epoch;
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public int concurrency() {
+    return CONCURRENCY;
+  }
+
+  @Override
+  public void run(Task task, Bytes bytes) throws InterruptedException {
+    SignalBody body = SignalBody.of(bytes);
+    Channel channel = channels.get(body.recipient().channel());
+    Optional<Channel.Credentials> secret =
+        directory.account(body.account()).flatMap(credentials);
+    if (task.attempt().isPresent()) {
+      conclude(task, body, task.attempt(), SendOutcome.plain(Result.LOST, false), 0);
+    } else if (secret.isEmpty() || channel == null) {
+      refuse(
+          task,
+          body,
+          Reason.Code.CHANNEL_CONFIGURATION_MISSING,
+          "The app has no usable credential for the channel any more.");
+    } else if (!clock.instant().isBefore(body.until())) {
+      refuse(
+          task,
+          body,
+          Reason.Code.DELIVERY_TIMED_OUT,
+          "It could not be shown in time, and would mean nothing now.");
+    } else {
+      attempt(task, body, channel, secret.get());
+    }
+  }
+
+  @Override
+  public void erased(Task task) throws InterruptedException {
+    // The fold finds the body erased and ends the task.
+    log.appendSurely(
+        drafts
+            .draft(Kind.OUTCOME, new Subject.Installation())
+            .part(
+                new Owner.Installation(),
+                Json.bytes(Json.object().put("task", task.id().toString()).put("kind", KIND)))
+            .build());
+  }
+
+  private void attempt(Task task, SignalBody body, Channel channel, Channel.Credentials secret)
+      throws InterruptedException {
+    Ulid id = ulids.next();
+    Appended appended =
+        log.appendSurely(
+            drafts
+                .draft(id, Kind.ATTEMPT, new Subject.Account(body.account().toString()))
+                .cause(body.event().id().value())
+                .part(owner(body), Json.bytes(about(task, body)))
+                .part(owner(body), body.rendered())
+                .build()
+                .underEpoch(epoch.getAsLong()));
+    if (!(appended instanceof Appended.At)) {
+      throw new IllegalStateException("another node leads: nothing was shown");
+    }
+    SendResult result = channel.show(body.signal(), body.rendered(), secret, DEADLINE);
+    conclude(
+        task,
+        body,
+        Optional.of(id),
+        SendOutcome.of(result, false),
+        result.exchange().status());
+  }
+
+  private void refuse(Task task, SignalBody body, Reason.Code code, String why)
+      throws InterruptedException {
+    conclude(
+        task,
+        body,
+        Optional.empty(),
+        SendOutcome.rejected(new Reason(code, why), false),
+        0);
+  }
+
+  private void conclude(
+      Task task, SignalBody body, Optional<Ulid> attempt, SendOutcome outcome, int status)
+      throws InterruptedException {
+    ObjectNode record = outcome.toJson(task, new MessageId(body.event().id().value()));
+    record.remove("message");
+    record.remove("via");
+    record.setAll(about(task, body));
+    record.put("status", status);
+    log.appendSurely(
+        drafts
+            .draft(Kind.OUTCOME, new Subject.Account(body.account().toString()))
+            .cause(attempt.orElse(body.event().id().value()))
+            .part(owner(body), Json.bytes(record))
+            .build());
+  }
+
+  private static ObjectNode about(Task task, SignalBody body) {
+    ObjectNode json = Json.object();
+    json.put("task", task.id().toString());
+    json.put("kind", KIND);
+    json.put("event", body.event().id().toString());
+    json.put("event_kind", body.event().kind().name());
+    json.put("channel", body.recipient().channel().value());
+    // By which the fold knows whom to look up.
+    task.contact().ifPresent(contact -> json.put(Changes.CONTACT, contact.toString()));
+    return json;
+  }
+
+  private static Owner.Person owner(SignalBody body) {
+    return Owners.person(body.project(), body.app(), body.recipient());
+  }
+}
