@@ -48,8 +48,10 @@ import dev.throughline.media.Depots;
 import dev.throughline.media.FetchHandler;
 import dev.throughline.media.MediaLibrary;
 import dev.throughline.media.MediaLinks;
+import dev.throughline.media.MediaProbe;
 import dev.throughline.media.MediaRoutes;
 import dev.throughline.media.Receiving;
+import dev.throughline.media.Rehosting;
 import dev.throughline.media.WebFiles;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ulids;
@@ -57,6 +59,7 @@ import dev.throughline.ops.Doctor;
 import dev.throughline.ops.DoctorRoutes;
 import dev.throughline.ops.FsckRoutes;
 import dev.throughline.outbound.Outbound;
+import dev.throughline.outbound.ProbeHandler;
 import dev.throughline.outbound.ReachHandler;
 import dev.throughline.outbound.Reaches;
 import dev.throughline.outbound.SendHandler;
@@ -178,9 +181,18 @@ public final class Gateway implements AutoCloseable {
                     vault,
                     log,
                     drafts,
+                    ulids,
                     clock,
                     random));
         WebFiles web = new WebFiles(http, clock);
+        MediaProbe probe =
+            new MediaProbe(
+                web,
+                config.callbacks(),
+                new Rehosting(media, links, clock),
+                clock,
+                config.media());
+        tasks.register(new ProbeHandler(log, drafts, channels, probe));
         if (!publisher.examine()) {
           LOG.error("nothing is taken in: {}", publisher.standing());
         }
@@ -218,7 +230,7 @@ public final class Gateway implements AutoCloseable {
                 drift,
                 tasks,
                 List.of(
-                    new Outbound(channels),
+                    new Outbound(channels, probe::concerns),
                     accounts.reaction(),
                     new Signals(channels),
                     new Reaches(),
@@ -256,7 +268,9 @@ public final class Gateway implements AutoCloseable {
                             targets(config.callbacks()),
                             new MessageReceipts(new Receipts(log, database, config.data())),
                             channels,
-                            links),
+                            links,
+                            (project, content, limits) ->
+                                probe.look(project, content, limits, false)),
                         directory,
                         webhooks,
                         keys,

@@ -254,9 +254,6 @@ final class InboundTest {
         {"type":"message","message":{"type":"sticker","id":"1","packageId":"446","stickerId":"1988"}}\
         """,
         """
-        {"type":"message","message":{"type":"image","id":"2","contentProvider":{"type":"line"}}}\
-        """,
-        """
         {"type":"message","message":{"type":"hologram","id":"3","depth":{"m":1.50,"big":12345678901234567890}}}\
         """,
         """

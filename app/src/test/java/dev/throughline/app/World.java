@@ -103,6 +103,20 @@ final class World implements AutoCloseable {
         Http.Settings.of(Gateway.VERSION));
   }
 
+  static World start(UnaryOperator<MediaConfig> media, Http.Settings http) throws Exception {
+    return new World(
+        TargetPolicy.SANDBOX, Optional.empty(), Optional.empty(), media, http);
+  }
+
+  /**
+   * @param callbacks where customers' addresses may be
+   */
+  static World start(
+      TargetPolicy callbacks, UnaryOperator<MediaConfig> media, Http.Settings http)
+      throws Exception {
+    return new World(callbacks, Optional.empty(), Optional.empty(), media, http);
+  }
+
   /**
    * @param media how files are treated
    * @param http whom the gateway trusts, and how it resolves names

@@ -44,7 +44,8 @@ public final class Api {
       TargetCheck targets,
       Receipts receipts,
       Map<ChannelName, Channel> channels,
-      MediaAddresses media) {}
+      MediaAddresses media,
+      FileLook files) {}
 
   /**
    * @param defaultMode the processing mode of apps that do not say one
@@ -130,7 +131,13 @@ public final class Api {
         new InjectRoutes(conversations, new Injections(log, drafts, contacts), freshness, clock)
             .routes(guard));
     routes.addAll(
-        new SendRoutes(requests, directory, ports.targets(), ports.channels(), templates)
+        new SendRoutes(
+                requests,
+                directory,
+                ports.targets(),
+                ports.channels(),
+                templates,
+                ports.files())
             .routes(guard));
     routes.addAll(
         new EventRoutes(
@@ -156,7 +163,7 @@ public final class Api {
     routes.addAll(
         new TemplateRoutes(database, vault, log, ulids, clock, configuration, templates)
             .routes(guard));
-    routes.addAll(new TranscodeRoutes(directory, ports.channels(), templates).routes(guard));
+    routes.addAll(new TranscodeRoutes(directory, ports.channels(), templates, ports.files()).routes(guard));
     routes.addAll(new DeadLetterRoutes(deadLetters, paging, freshness, decisions).routes(guard));
     routes.addAll(new LedgerRoutes(ports.receipts()).routes());
     routes.addAll(AbsentRoutes.routes(guard));

@@ -12,11 +12,13 @@ import dev.throughline.http.Request;
 import dev.throughline.http.Response;
 import dev.throughline.http.Route;
 import dev.throughline.ledger.Kind;
+import dev.throughline.media.MediaProbe.Probed;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.MediaFacts;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
@@ -38,13 +40,16 @@ final class SendRoutes {
   private final TargetCheck targets;
   private final Map<ChannelName, Channel> channels;
   private final TemplateStore templates;
+  private final FileLook files;
 
   SendRoutes(
       Requests requests,
       Directory directory,
       TargetCheck targets,
       Map<ChannelName, Channel> channels,
-      TemplateStore templates) {
+      TemplateStore templates,
+      FileLook files) {
+    this.files = files;
     this.requests = requests;
     this.directory = directory;
     this.targets = targets;
@@ -56,7 +61,7 @@ final class SendRoutes {
     return List.of(Route.post("/v1/projects/{project}/messages:send", guard.project(this::send)));
   }
 
-  private Response send(ProjectId project, Request request) {
+  private Response send(ProjectId project, Request request) throws InterruptedException {
     Requests.key(request);
     SendRequest send =
         switch (SendRequests.parse(request.body())) {
@@ -81,7 +86,7 @@ final class SendRoutes {
   }
 
   /** What each channel that may be tried would make of it; nothing is kept. */
-  private ObjectNode preview(App app, SendRequest send) {
+  private ObjectNode preview(App app, SendRequest send) throws InterruptedException {
     ObjectNode json = Json.object();
     json.put("validate_only", true);
     ArrayNode shown = json.putArray("channels");
@@ -98,14 +103,29 @@ final class SendRoutes {
       }
       switch (Sayings.of(send.message(), name, id -> templates.find(app.project(), id))) {
         case Said.Nothing(Reason reason) -> refused(each, reason.code(), reason.description());
-        case Said.Something something -> rendered(each, channel, send, something.content());
+        case Said.Something something -> looked(each, app, channel, send, something.content());
       }
     }
     return json;
   }
 
+  private void looked(
+      ObjectNode shown, App app, Channel channel, SendRequest send, Content.Outbound content)
+      throws InterruptedException {
+    switch (files.look(app.project(), content, channel.mediaLimits())) {
+      case Probed.Fit(Map<String, MediaFacts> media) ->
+          rendered(shown, channel, send, content, media);
+      case Probed.Unfit(Reason reason) -> refused(shown, reason.code(), reason.description());
+      case Probed.Later(Reason reason) -> refused(shown, reason.code(), reason.description());
+    }
+  }
+
   private static void rendered(
-      ObjectNode shown, Channel channel, SendRequest send, Content.Outbound content) {
+      ObjectNode shown,
+      Channel channel,
+      SendRequest send,
+      Content.Outbound content,
+      Map<String, MediaFacts> media) {
     Channel.Composed composed =
         new Channel.Composed(
             TranscodeRoutes.NO_MESSAGE,
@@ -113,7 +133,8 @@ final class SendRoutes {
             send.channelProperties(),
             send.message().agent(),
             Optional.empty(),
-            recipient(send, channel.name()));
+            recipient(send, channel.name()),
+            media);
     switch (channel.render(composed)) {
       case Channel.Rendered.Ready ready -> {
         shown.put("sendable", true);

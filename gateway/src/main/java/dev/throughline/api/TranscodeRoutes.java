@@ -15,12 +15,14 @@ import dev.throughline.http.Request;
 import dev.throughline.http.Response;
 import dev.throughline.http.Route;
 import dev.throughline.ledger.Ulid;
+import dev.throughline.media.MediaProbe.Probed;
 import dev.throughline.message.AppMessage;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.MediaFacts;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import java.util.List;
@@ -36,9 +38,14 @@ final class TranscodeRoutes {
   private final Directory directory;
   private final Map<ChannelName, Channel> channels;
   private final TemplateStore templates;
+  private final FileLook files;
 
   TranscodeRoutes(
-      Directory directory, Map<ChannelName, Channel> channels, TemplateStore templates) {
+      Directory directory,
+      Map<ChannelName, Channel> channels,
+      TemplateStore templates,
+      FileLook files) {
+    this.files = files;
     this.directory = directory;
     this.channels = channels;
     this.templates = templates;
@@ -49,7 +56,7 @@ final class TranscodeRoutes {
         Route.post("/v1/projects/{project}/messages:transcode", guard.project(this::transcode)));
   }
 
-  private Response transcode(ProjectId project, Request request) {
+  private Response transcode(ProjectId project, Request request) throws InterruptedException {
     Fields body = Fields.of(Json.request(request.body()));
     AppId app = SendRequests.app(body);
     AppMessage message = AppMessages.read(body.requiredObject("app_message"));
@@ -72,16 +79,30 @@ final class TranscodeRoutes {
       switch (Sayings.of(message, name, id -> templates.find(project, id))) {
         case Said.Nothing(Reason reason) -> throw cannot(name, reason.description());
         case Said.Something something ->
-            transcoded.put(name.value(), rendered(channel, message, something.content()));
+            transcoded.put(name.value(), rendered(project, channel, message, something.content()));
       }
     }
     return Answers.ok(json);
   }
 
-  private static String rendered(Channel channel, AppMessage message, Content.Outbound content) {
+  private String rendered(
+      ProjectId project, Channel channel, AppMessage message, Content.Outbound content)
+      throws InterruptedException {
+    Map<String, MediaFacts> media =
+        switch (files.look(project, content, channel.mediaLimits())) {
+          case Probed.Fit(Map<String, MediaFacts> found) -> found;
+          case Probed.Unfit(Reason reason) -> throw cannot(channel.name(), reason.description());
+          case Probed.Later(Reason reason) -> throw cannot(channel.name(), reason.description());
+        };
     Composed composed =
         new Composed(
-            NO_MESSAGE, content, Map.of(), message.agent(), Optional.empty(), Optional.empty());
+            NO_MESSAGE,
+            content,
+            Map.of(),
+            message.agent(),
+            Optional.empty(),
+            Optional.empty(),
+            media);
     return switch (channel.render(composed)) {
       case Rendered.Ready ready -> ready.body().asUtf8();
       case Rendered.Impossible(String why) -> throw cannot(channel.name(), why);

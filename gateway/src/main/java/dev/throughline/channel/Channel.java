@@ -7,6 +7,8 @@ import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.InboundEvent;
+import dev.throughline.message.MediaFacts;
+import dev.throughline.message.MediaLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,9 @@ public interface Channel {
 
   /** Tolerant: unknown types and properties are kept; a body that is no webhook is malformed. */
   ParsedWebhook parse(Bytes body);
+
+  /** The largest files that can be sent. */
+  MediaLimits mediaLimits();
 
   /** Pure. Says as well what the channel cannot show of the content. */
   Rendered render(Composed message);
@@ -132,6 +137,7 @@ public interface Channel {
    * @param agent who speaks for the app
    * @param quote what the channel gave out with a message of the same chat, to quote it by
    * @param recipient where it is known: some things go to some addresses only
+   * @param media what was found out about its files, by their addresses
    */
   record Composed(
       MessageId id,
@@ -139,14 +145,32 @@ public interface Channel {
       Map<String, String> properties,
       Optional<Agent> agent,
       Optional<Quote> quote,
-      Optional<Identity> recipient) {
+      Optional<Identity> recipient,
+      Map<String, MediaFacts> media) {
     public Composed {
       properties = Map.copyOf(properties);
+      media = Map.copyOf(media);
     }
 
-    /** Said by the app itself, quoting nobody, to somebody. */
+    /** Of files that nobody looked at. */
+    public Composed(
+        MessageId id,
+        Content.Outbound content,
+        Map<String, String> properties,
+        Optional<Agent> agent,
+        Optional<Quote> quote,
+        Optional<Identity> recipient) {
+      this(id, content, properties, agent, quote, recipient, Map.of());
+    }
+
+    /** What was found out about its files. */
+    public Composed with(Map<String, MediaFacts> found) {
+      return new Composed(id, content, properties, agent, quote, recipient, found);
+    }
+
+    /** Said by the app itself, quoting nobody, to somebody, of files that nobody looked at. */
     public Composed(MessageId id, Content.Outbound content, Map<String, String> properties) {
-      this(id, content, properties, Optional.empty(), Optional.empty(), Optional.empty());
+      this(id, content, properties, Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
     }
 
     /** Shows nothing of what it says. */

@@ -32,7 +32,12 @@ public interface Effects {
   void add(NewWork work);
 
   /** Ends a task, and makes another in its place in the lane, in doubt where the first one was. */
-  void replace(Task task, DataKey key, Bytes body, Instant due);
+  default void replace(Task task, DataKey key, Bytes body, Instant due) {
+    replace(task, task.kind(), key, body, due);
+  }
+
+  /** The same, by a task of another kind. */
+  void replace(Task task, String kind, DataKey key, Bytes body, Instant due);
 
   /** Changes or ends a task. */
   void change(Task.Change change);

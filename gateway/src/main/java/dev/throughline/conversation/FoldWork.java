@@ -265,7 +265,7 @@ final class FoldWork implements Effects {
   }
 
   @Override
-  public void replace(Task task, DataKey key, Bytes body, Instant due) {
+  public void replace(Task task, String kind, DataKey key, Bytes body, Instant due) {
     Ulid id = state.ulids.next();
     state.taskChanges.add(new Task.Change.Done(task.id()));
     state.taskChanges.add(
@@ -274,7 +274,7 @@ final class FoldWork implements Effects {
                 id,
                 task.lane(),
                 task.seq(),
-                task.kind(),
+                kind,
                 task.priority(),
                 due,
                 Optional.empty(),

@@ -8,19 +8,26 @@ import dev.throughline.ledger.Ulid;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
+import dev.throughline.media.MediaRow.Purpose;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
+import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +53,7 @@ public final class MediaLibrary implements AutoCloseable {
   private final Vault vault;
   private final Log log;
   private final Drafts drafts;
+  private final Ulids ulids;
   private final Depot depot;
   private final MediaConfig config;
   private final InstantSource clock;
@@ -61,6 +69,7 @@ public final class MediaLibrary implements AutoCloseable {
       Vault vault,
       Log log,
       Drafts drafts,
+      Ulids ulids,
       InstantSource clock,
       SecureRandom random) {
     this.config = config;
@@ -69,6 +78,7 @@ public final class MediaLibrary implements AutoCloseable {
     this.vault = vault;
     this.log = log;
     this.drafts = drafts;
+    this.ulids = ulids;
     this.clock = clock;
     this.random = random;
     this.keeper = Thread.ofPlatform().name("media-keeper").daemon(true).unstarted(this::run);
@@ -165,6 +175,71 @@ public final class MediaLibrary implements AutoCloseable {
   /** A file that is about to be written. */
   Download download(Ulid id, Bytes objectKey) {
     return new Download(depot, id, objectKey, config.maxBytes(), random);
+  }
+
+  boolean uses(Ulid id, Instant now) {
+    return database.transaction(c -> MediaStore.used(c, id, now.plus(config.keepRehosted())));
+  }
+
+  /**
+   * Keeps a picture that was made from what an app sends: once, however often it is made. No entry
+   * tells of it, since it says nothing that the app did not.
+   */
+  Ulid rehost(ProjectId project, Bytes bytes, MediaType type, Instant now) throws IOException {
+    Bytes source = vault.hash("rehosted media", project + "\n" + type + "\n" + digest(bytes));
+    Optional<MediaRow> known = database.read(c -> MediaStore.bySource(c, source));
+    if (known.isPresent() && uses(known.get().id(), now)) {
+      return known.get().id();
+    }
+    Owner owner = new Owner.Project(project);
+    DataKey key = vault.keyFor(owner);
+    Ulid id = ulids.next();
+    Bytes objectKey = Bytes.wrap(vault.random(SealedFile.KEY_BYTES));
+    try (Download download = download(id, objectKey)) {
+      download.begin();
+      download.write(bytes.array(), 0, bytes.length());
+      download.finish();
+    }
+    MediaFile file = new MediaFile(objectKey, type.header(), bytes.length(), Optional.empty());
+    MediaRow row =
+        new MediaRow(
+            id,
+            project,
+            Optional.empty(),
+            Optional.empty(),
+            Purpose.REHOSTED,
+            MediaState.READY,
+            Optional.empty(),
+            now,
+            now.plus(config.keepRehosted()),
+            true,
+            Optional.of(source),
+            key.id(),
+            vault.seal(key, file.toBytes().array(), MediaRow.associated(id)));
+    boolean kept =
+        database.transaction(c -> {
+          Vault.insert(c, List.of(key));
+          return MediaStore.insert(c, row);
+        });
+    vault.admit(Map.of(owner, key));
+    if (kept) {
+      return id;
+    }
+    // Somebody else was faster.
+    depot.delete(id.toString());
+    return database
+        .read(c -> MediaStore.bySource(c, source))
+        .map(MediaRow::id)
+        .orElseThrow(() -> new IOException("a picture was kept and is gone again"));
+  }
+
+  private static String digest(Bytes bytes) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 must exist in every JDK", e);
+    }
   }
 
   void read(Ulid id, MediaFile file, long from, long to, OutputStream out) throws IOException {

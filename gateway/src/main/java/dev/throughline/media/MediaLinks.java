@@ -105,6 +105,11 @@ public final class MediaLinks implements MediaAddresses {
     return address(message.value(), "?" + UNTIL + "=" + until + "&", Long.toString(until));
   }
 
+  /** Whether addresses are such as a channel fetches from. */
+  boolean isSecure() {
+    return base.map(URI::getScheme).filter("https"::equals).isPresent();
+  }
+
   /** An address that channels may fetch from at any time. */
   String lasting(Ulid id) {
     return address(id, "?", "");

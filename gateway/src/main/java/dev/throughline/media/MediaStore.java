@@ -144,11 +144,12 @@ final class MediaStore {
     return update(c, REVOKE, id) > 0;
   }
 
-  static void used(Connection c, Ulid id, Instant keptUntil) throws SQLException {
+  /** Puts off its end; false if it is not there any more. */
+  static boolean used(Connection c, Ulid id, Instant keptUntil) throws SQLException {
     try (PreparedStatement statement = c.prepareStatement(LAST_USE)) {
       statement.setObject(1, time(keptUntil));
       statement.setObject(2, id.toUuid());
-      statement.executeUpdate();
+      return statement.executeUpdate() > 0;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.throughline.outbound;
 
 import dev.throughline.channel.Channel;
+import dev.throughline.contract.AppMessages;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.App.Account;
@@ -9,8 +10,13 @@ import dev.throughline.conversation.Fact;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Party;
 import dev.throughline.conversation.Reaction;
+import dev.throughline.media.MediaProbe.Probed;
+import dev.throughline.message.AppMessage;
+import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryStatus;
+import dev.throughline.message.MediaFacts;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
@@ -19,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Decides how a send goes out, and what the channel's answer makes of it. Pure: tasks are what it
@@ -31,10 +38,20 @@ public final class Outbound implements Reaction {
   /** The contract's {@code message_retry_settings.retry_duration} where an app sets none. */
   private static final Duration RETRY_DURATION = Duration.ofHours(1);
 
-  private final Map<ChannelName, Channel> channels;
+  /** A file whose server fails is asked for again; then the message fails. */
+  private static final int PROBES = 3;
 
-  public Outbound(Map<ChannelName, Channel> channels) {
+  private static final Duration FIRST_PROBE_PAUSE = Duration.ofSeconds(2);
+
+  private final Map<ChannelName, Channel> channels;
+  private final Predicate<Content.Outbound> probed;
+
+  /**
+   * @param probed which contents have files that are looked at before they go out
+   */
+  public Outbound(Map<ChannelName, Channel> channels, Predicate<Content.Outbound> probed) {
     this.channels = Map.copyOf(channels);
+    this.probed = probed;
   }
 
   @Override
@@ -43,6 +60,8 @@ public final class Outbound implements Reaction {
       case Fact.SendRequested requested -> plan(requested, effects);
       case Fact.OutcomeKnown outcome when outcome.task().kind().equals(SendHandler.KIND) ->
           conclude(outcome, effects);
+      case Fact.OutcomeKnown outcome when outcome.task().kind().equals(ProbeHandler.KIND) ->
+          looked(outcome, effects);
       case Fact.ReplayAsked replay when replay.task().kind().equals(SendHandler.KIND) ->
           resend(replay, effects);
       case Fact.MessageReceived _,
@@ -103,61 +122,182 @@ public final class Outbound implements Reaction {
       case Said.Nothing(Reason reason) ->
           effects.status(party, message, DeliveryStatus.FAILED, Optional.of(reason));
       case Said.Something something -> {
+        SendRequest request = requested.request();
         Channel.Composed composed =
             new Channel.Composed(
                 message.id(),
                 something.content(),
-                requested.request().channelProperties(),
-                requested.request().message().agent(),
+                request.channelProperties(),
+                request.message().agent(),
                 requested.quote(),
                 Optional.of(party.identity()));
-        switch (channel.render(composed)) {
-          case Channel.Rendered.Impossible(String why) ->
-              fail(party, message, Reason.Code.BAD_REQUEST, why, effects);
-          case Channel.Rendered.Ready ready ->
-              step(requested, requested.account().get(), ready, effects);
+        Account account = requested.account().get();
+        Optional<Instant> expires = request.ttl().map(ttl -> effects.at().plus(ttl));
+        if (probed.test(something.content())) {
+          probe(party, account, message, composed, expires, request.highPriority(), effects);
+        } else {
+          rendered(new Step(party, account, message, expires), channel, composed, effects)
+              .ifPresent(body ->
+                  effects.add(
+                      task(
+                          SendHandler.KIND,
+                          party,
+                          body.reply().isPresent() || request.highPriority(),
+                          body.toBytes(),
+                          effects)));
         }
       }
     }
   }
 
-  private static void step(
-      Fact.SendRequested requested,
+  /** Of a message, what its send needs besides its content. */
+  private record Step(
+      Party party, Account account, StoredMessage message, Optional<Instant> expires) {}
+
+  /** What is to be sent; empty if the channel cannot carry it, and then the message has failed. */
+  private static Optional<SendBody> rendered(
+      Step step, Channel channel, Channel.Composed composed, Effects effects) {
+    return switch (channel.render(composed)) {
+      case Channel.Rendered.Impossible(String why) -> {
+        fail(step.party, step.message, Reason.Code.BAD_REQUEST, why, effects);
+        yield Optional.empty();
+      }
+      case Channel.Rendered.Ready ready -> {
+        Optional<SendBody.Reply> reply =
+            ready.replyable()
+                ? effects
+                    .takeReplyToken(step.party, step.account.id(), SendHandler.REPLY_TOKEN_AGE)
+                    .map(token -> new SendBody.Reply(token.token(), token.received()))
+                : Optional.empty();
+        yield Optional.of(
+            new SendBody(
+                step.message.id(),
+                effects.newId(),
+                step.party.app().project(),
+                step.party.app().id(),
+                step.account.id(),
+                step.party.identity(),
+                ready.body(),
+                reply,
+                step.expires));
+      }
+    };
+  }
+
+  private static Effects.NewTask task(
+      String kind, Party party, boolean first, Bytes body, Effects effects) {
+    return new Effects.NewTask(
+        kind,
+        "send:" + party.contact(),
+        first ? Task.Priority.REPLY : Task.Priority.SINGLE,
+        effects.at(),
+        Optional.of(party.app().id()),
+        party.contact(),
+        Optional.empty(),
+        party.key(),
+        body);
+  }
+
+  /** Nothing in a fold calls out: what its files are is found out by a task. */
+  private static void probe(
+      Party party,
       Account account,
-      Channel.Rendered.Ready ready,
+      StoredMessage message,
+      Channel.Composed composed,
+      Optional<Instant> expires,
+      boolean first,
       Effects effects) {
-    Party party = requested.party();
-    SendRequest request = requested.request();
-    Optional<SendBody.Reply> reply =
-        ready.replyable()
-            ? effects
-                .takeReplyToken(party, account.id(), SendHandler.REPLY_TOKEN_AGE)
-                .map(token -> new SendBody.Reply(token.token(), token.received()))
-            : Optional.empty();
-    SendBody body =
-        new SendBody(
-            requested.message().id(),
-            effects.newId(),
+    ProbeBody body =
+        new ProbeBody(
+            message.id(),
             party.app().project(),
             party.app().id(),
             account.id(),
             party.identity(),
-            ready.body(),
-            reply,
-            request.ttl().map(ttl -> effects.at().plus(ttl)));
-    effects.add(
-        new Effects.NewTask(
-            SendHandler.KIND,
-            "send:" + party.contact(),
-            reply.isPresent() || request.highPriority()
-                ? Task.Priority.REPLY
-                : Task.Priority.SINGLE,
-            effects.at(),
-            Optional.of(party.app().id()),
-            party.contact(),
-            Optional.empty(),
-            party.key(),
-            body.toBytes()));
+            message.content(),
+            message.said(),
+            composed.properties(),
+            composed.quote(),
+            expires);
+    effects.add(task(ProbeHandler.KIND, party, first, body.toBytes(), effects));
+  }
+
+  /** The files are known: the send takes the probe's place. */
+  private void looked(Fact.OutcomeKnown outcome, Effects effects) {
+    Task task = outcome.task();
+    ProbeBody body = ProbeBody.of(outcome.body());
+    Optional<Effects.Sent> sent = effects.sent(body.message().value());
+    if (sent.isEmpty()) {
+      effects.change(new Task.Change.Done(task.id()));
+      return;
+    }
+    Party party = sent.get().party();
+    StoredMessage message = sent.get().message();
+    switch (ProbeOutcome.of(outcome.result())) {
+      case Probed.Unfit(Reason reason) -> unfit(task, party, message, reason, effects);
+      case Probed.Later(Reason reason) -> {
+        if (task.tries() + 1 < PROBES) {
+          effects.change(
+              new Task.Change.Again(
+                  task.id(),
+                  effects.at().plus(FIRST_PROBE_PAUSE.multipliedBy(1L << 2 * task.tries())),
+                  task.tries() + 1,
+                  reason.code().name()));
+        } else {
+          unfit(task, party, message, reason, effects);
+        }
+      }
+      case Probed.Fit(Map<String, MediaFacts> media) ->
+          send(task, body, party, message, media, effects);
+    }
+  }
+
+  private void send(
+      Task task,
+      ProbeBody body,
+      Party party,
+      StoredMessage message,
+      Map<String, MediaFacts> media,
+      Effects effects) {
+    ChannelName name = body.recipient().channel();
+    Channel channel = channels.get(name);
+    Optional<Account> account =
+        party.app().accounts().stream()
+            .filter(candidate -> candidate.id().equals(body.account()))
+            .findFirst();
+    Optional<Content.Outbound> content = AppMessages.said(body.content(), body.filled(), name);
+    if (channel == null || account.isEmpty() || content.isEmpty()) {
+      unfit(
+          task,
+          party,
+          message,
+          new Reason(
+              Reason.Code.CHANNEL_CONFIGURATION_MISSING,
+              "The app has no credential for the channel " + name + " any more."),
+          effects);
+      return;
+    }
+    Channel.Composed composed =
+        new Channel.Composed(
+            message.id(),
+            content.get(),
+            body.properties(),
+            AppMessages.stored(body.content()).flatMap(AppMessage::agent),
+            body.quote(),
+            Optional.of(body.recipient()),
+            media);
+    rendered(new Step(party, account.get(), message, body.expires()), channel, composed, effects)
+        .ifPresentOrElse(
+            sending ->
+                effects.replace(
+                    task, SendHandler.KIND, party.key(), sending.toBytes(), effects.at()),
+            () -> effects.change(new Task.Change.Done(task.id())));
+  }
+
+  private static void unfit(
+      Task task, Party party, StoredMessage message, Reason reason, Effects effects) {
+    effects.change(new Task.Change.Done(task.id()));
+    effects.status(party, message, DeliveryStatus.FAILED, Optional.of(reason));
   }
 
   private void conclude(Fact.OutcomeKnown outcome, Effects effects) {

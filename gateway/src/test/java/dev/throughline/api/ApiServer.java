@@ -19,6 +19,7 @@ import dev.throughline.log.Fold;
 import dev.throughline.log.Lead;
 import dev.throughline.log.Log;
 import dev.throughline.log.LogEntry;
+import dev.throughline.media.MediaProbe;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AppId;
@@ -159,7 +160,8 @@ final class ApiServer implements AutoCloseable {
                     },
                     URI.create("https://line.invalid"),
                     clock)),
-            (message, received) -> "https://media.example/" + message);
+            (message, received) -> "https://media.example/" + message,
+            (project, content, limits) -> new MediaProbe.Probed.Fit(Map.of()));
     server =
         HttpServer.start(
             List.of(

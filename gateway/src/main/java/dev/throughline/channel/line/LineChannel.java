@@ -6,6 +6,7 @@ import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
 import dev.throughline.message.InboundEvent;
+import dev.throughline.message.MediaLimits;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Reason.Code;
 import java.io.ByteArrayOutputStream;
@@ -74,6 +75,11 @@ public final class LineChannel implements Channel {
   @Override
   public ParsedWebhook parse(Bytes body) {
     return WebhookEvents.parse(body);
+  }
+
+  @Override
+  public MediaLimits mediaLimits() {
+    return LineMedia.LIMITS;
   }
 
   @Override

@@ -34,10 +34,12 @@ final class LineFlex {
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
 
   private final LineActions actions;
+  private final LineMedia files;
   private final List<String> lost;
 
-  LineFlex(LineActions actions, List<String> lost) {
+  LineFlex(LineActions actions, LineMedia files, List<String> lost) {
     this.actions = actions;
+    this.files = files;
     this.lost = lost;
   }
 
@@ -137,7 +139,7 @@ final class LineFlex {
     ObjectNode row = box();
     row.put("margin", "md");
     row.set("action", actions.of(item.choice(), false));
-    Optional<String> picture = item.media().flatMap(LineFlex::picture);
+    Optional<String> picture = item.media().flatMap(files::picture);
     ArrayNode words = contents(row);
     if (picture.isPresent()) {
       row.put("layout", "horizontal").put("spacing", "md");
@@ -208,8 +210,8 @@ final class LineFlex {
   }
 
   /** Whether LINE shows it as a picture. */
-  private static boolean hero(ObjectNode bubble, Media media, Height height) {
-    Optional<String> picture = picture(media);
+  private boolean hero(ObjectNode bubble, Media media, Height height) {
+    Optional<String> picture = files.picture(media);
     picture.ifPresent(url ->
         bubble
             .putObject("hero")
@@ -219,12 +221,6 @@ final class LineFlex {
             .put("aspectMode", "cover")
             .put("aspectRatio", height == Height.TALL ? SQUARE : RECTANGLE));
     return picture.isPresent();
-  }
-
-  private static Optional<String> picture(Media media) {
-    return LineMedia.kind(media) == LineMedia.Kind.IMAGE
-        ? LineActions.secure(media.url(), LineMedia.MAX_URL)
-        : Optional.empty();
   }
 
   private ObjectNode link(Media media) {

@@ -14,6 +14,7 @@ import dev.throughline.message.Content.Height;
 import dev.throughline.message.Content.ItemList;
 import dev.throughline.message.Content.Location;
 import dev.throughline.message.Content.Media;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,7 @@ final class LineRendering {
   private static final int MAX_BUBBLE_TEXT = 2_000;
 
   private final LineActions actions;
+  private final LineMedia files;
   private final Optional<String> trackingId;
   private final LineProperties properties;
   private final ArrayNode messages = LineJson.MAPPER.createArrayNode();
@@ -55,6 +57,7 @@ final class LineRendering {
             message.id(),
             message.content().choices(),
             "true".equals(message.properties().get(EXTERNAL_BROWSER)));
+    this.files = new LineMedia(message.media());
     this.trackingId = Optional.ofNullable(message.properties().get(TRACKING_ID));
     this.properties = new LineProperties(message);
   }
@@ -80,7 +83,7 @@ final class LineRendering {
       case ItemList list -> list(list);
       case ContactCard contact -> {
         lost.add("LINE keeps no contacts: the card is shown, with its numbers and pages to tap.");
-        flex(contact.fullName(), new LineFlex(actions, lost).contact(contact));
+        flex(contact.fullName(), new LineFlex(actions, files, lost).contact(contact));
       }
       case Content.Native _ -> throw new IllegalArgumentException("rendered by LineNative");
       case Content.Notification _ ->
@@ -135,28 +138,58 @@ final class LineRendering {
   }
 
   private void media(Media media) {
-    Optional<String> url = LineActions.secure(media.url(), LineMedia.MAX_URL);
-    Optional<String> thumbnail =
-        media.thumbnailUrl().flatMap(t -> LineActions.secure(t, LineMedia.MAX_URL));
-    LineMedia.Kind kind = LineMedia.kind(media);
-    if (kind == LineMedia.Kind.IMAGE && url.isPresent()) {
-      messages
-          .addObject()
-          .put("type", "image")
-          .put("originalContentUrl", url.get())
-          .put("previewImageUrl", thumbnail.orElse(url.get()));
-    } else if (kind == LineMedia.Kind.VIDEO && url.isPresent() && thumbnail.isPresent()) {
-      ObjectNode video =
-          messages
-              .addObject()
-              .put("type", "video")
-              .put("originalContentUrl", url.get())
-              .put("previewImageUrl", thumbnail.get());
-      trackingId.ifPresent(id -> video.put("trackingId", tracking(id)));
-    } else {
+    Optional<String> url = files.address(media);
+    boolean shown = url.isPresent() && shows(media, url.get());
+    if (!shown) {
       lost.add(LineMedia.LINKED);
       text(media.fileName().map(name -> name + "\n").orElse("") + media.url());
     }
+  }
+
+  /** False if LINE has no form of its own for it. */
+  private boolean shows(Media media, String url) {
+    Optional<String> preview = files.preview(media);
+    return switch (files.kind(media)) {
+      case IMAGE -> {
+        if (files.isRemade(media)) {
+          tell(LineMedia.REMADE);
+        }
+        messages
+            .addObject()
+            .put("type", "image")
+            .put("originalContentUrl", url)
+            .put("previewImageUrl", preview.orElse(url));
+        yield true;
+      }
+      case VIDEO -> {
+        preview.ifPresent(picture -> video(media, url, picture));
+        yield preview.isPresent();
+      }
+      case AUDIO -> {
+        Optional<Duration> duration = files.duration(media);
+        duration.ifPresent(time ->
+            messages
+                .addObject()
+                .put("type", "audio")
+                .put("originalContentUrl", url)
+                .put("duration", time.toMillis()));
+        yield duration.isPresent();
+      }
+      case OTHER -> false;
+    };
+  }
+
+  private void video(Media media, String url, String preview) {
+    if (media.thumbnailUrl().isEmpty()) {
+      tell(LineMedia.PLACEHOLDER);
+    }
+    ObjectNode video =
+        messages
+            .addObject()
+            .put("type", "video")
+            .put("originalContentUrl", url)
+            .put("previewImageUrl", preview);
+    trackingId.ifPresent(id -> video.put("trackingId", tracking(id)));
   }
 
   private static String tracking(String id) {
@@ -207,7 +240,7 @@ final class LineRendering {
         text(choices.text());
       }
       flex(
-          choices.text(), new LineFlex(actions, lost).choices(above ? "" : choices.text(), others));
+          choices.text(), new LineFlex(actions, files, lost).choices(above ? "" : choices.text(), others));
     }
     quickReplies(asking);
   }
@@ -224,7 +257,7 @@ final class LineRendering {
         && isColumn(card, MAX_BUTTONS_TEXT)) {
       column(template(alt(card), "buttons"), card);
     } else {
-      flex(alt(card), new LineFlex(actions, lost).card(card));
+      flex(alt(card), new LineFlex(actions, files, lost).card(card));
     }
   }
 
@@ -244,7 +277,7 @@ final class LineRendering {
       ArrayNode columns = template.putArray("columns");
       carousel.cards().forEach(card -> column(columns.addObject(), card));
     } else {
-      LineFlex flex = new LineFlex(actions, lost);
+      LineFlex flex = new LineFlex(actions, files, lost);
       List<ObjectNode> bubbles = new ArrayList<>();
       carousel.cards().forEach(card -> bubbles.add(flex.card(card)));
       if (!replies) {
@@ -261,7 +294,7 @@ final class LineRendering {
 
   private void list(ItemList list) {
     String alt = list.title();
-    ObjectNode whole = new LineFlex(actions, lost).list(list);
+    ObjectNode whole = new LineFlex(actions, files, lost).list(list);
     if (size(whole) <= LineFlex.MAX_BUBBLE_BYTES) {
       flex(alt, whole);
       return;
@@ -269,7 +302,7 @@ final class LineRendering {
     lost.add("The list is larger than one Flex bubble of LINE: each section has its own.");
     text(list.description().isEmpty() ? list.title() : list.title() + "\n" + list.description());
     list.media().ifPresent(this::media);
-    LineFlex flex = new LineFlex(actions, new ArrayList<>());
+    LineFlex flex = new LineFlex(actions, files, new ArrayList<>());
     flex(alt, list.sections().stream().map(flex::section).toList());
   }
 
@@ -280,7 +313,7 @@ final class LineRendering {
     return message.putObject("template").put("type", type);
   }
 
-  private static boolean areColumns(List<Card> cards) {
+  private boolean areColumns(List<Card> cards) {
     Card first = cards.getFirst();
     return cards.stream()
         .allMatch(card ->
@@ -294,14 +327,14 @@ final class LineRendering {
   }
 
   /** Whether a card fits into a buttons template or a column of a carousel. */
-  private static boolean isColumn(Card card, int maxText) {
+  private boolean isColumn(Card card, int maxText) {
     String text = columnText(card);
     int limit = isTitled(card) || card.media().isPresent() ? MAX_SHORT_TEXT : maxText;
     return !text.isBlank()
         && LineText.clusters(text, limit) <= limit
         && LineText.clusters(card.title(), MAX_TITLE) <= MAX_TITLE
         && areTemplateButtons(card.choices())
-        && card.media().stream().allMatch(LineRendering::isThumbnail);
+        && card.media().stream().allMatch(media -> files.picture(media).isPresent());
   }
 
   /** LINE wants a text; a title alone is one. */
@@ -313,14 +346,9 @@ final class LineRendering {
     return !card.title().isEmpty() && !card.description().isEmpty();
   }
 
-  private static boolean isThumbnail(Media media) {
-    return LineMedia.kind(media) == LineMedia.Kind.IMAGE
-        && LineActions.secure(media.url(), LineMedia.MAX_URL).isPresent();
-  }
-
   private void column(ObjectNode column, Card card) {
     card.media()
-        .flatMap(media -> LineActions.secure(media.url(), LineMedia.MAX_URL))
+        .flatMap(files::picture)
         .ifPresent(url -> {
           column.put("thumbnailImageUrl", url);
           if (column.has("type")) {

@@ -44,12 +44,6 @@ class WebhookEventsTest {
   /** Which types the bodies of resources/…/webhook hold that are kept as unknown for now. */
   @ParameterizedTest
   @CsvSource({
-    "message-image, message",
-    "message-image-external, message",
-    "message-image-set, message message",
-    "message-video, message",
-    "message-audio, message",
-    "message-file, message",
     "message-sticker, message",
     "message-sticker-text, message",
     "message-edited, messageEdited",
@@ -85,6 +79,30 @@ class WebhookEventsTest {
         .allSatisfy(event -> assertThat(event.head().eventId()).isPresent())
         .allSatisfy(event -> assertThat(event.head().occurredAt()).isPresent());
     assertRawSlices(body, events);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "message-image, IMAGE",
+    "message-image-external, IMAGE",
+    "message-video, VIDEO",
+    "message-audio, AUDIO",
+    "message-file, FILE"
+  })
+  void attachment(String name, Content.Attachment.Kind kind) {
+    byte[] body = golden(name);
+    Message message = only(body, Message.class);
+    Content.Attachment attachment = (Content.Attachment) message.content();
+    assertThat(attachment.kind()).isEqualTo(kind);
+    assertThat(attachment.externalUrl().isPresent()).isEqualTo(name.contains("external"));
+    assertThat(attachment.fileName().isPresent()).isEqualTo(name.contains("file"));
+    assertRawSlices(body, List.of(message));
+  }
+
+  @Test
+  void imagesOfASetAreEachOneMessage() {
+    List<InboundEvent> events = parse(golden("message-image-set")).events();
+    assertThat(events).hasSize(2).allSatisfy(e -> assertThat(e).isInstanceOf(Message.class));
   }
 
   @Test
