@@ -40,6 +40,7 @@ import dev.throughline.http.Resolver;
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.inbound.Receiver;
 import dev.throughline.inbound.RefusedWebhooks;
+import dev.throughline.inbound.StickerRoutes;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Fold;
 import dev.throughline.log.Lead;
@@ -84,6 +85,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -228,6 +230,7 @@ public final class Gateway implements AutoCloseable {
                 directory,
                 channels,
                 drift,
+                (packageId, sticker) -> publicBase(config) + StickerRoutes.path(packageId, sticker),
                 tasks,
                 List.of(
                     new Outbound(channels, probe::concerns),
@@ -258,6 +261,7 @@ public final class Gateway implements AutoCloseable {
                     new Receiver(log, drafts, directory, channels, credentials, refused).routes())
                 .routes(new MediaRoutes(media, links, clock).routes())
                 .routes(MediaInfoRoutes.routes(ground, keys, media))
+                .routes(new StickerRoutes(database).routes())
                 .routes(
                     Api.routes(
                         ground,
@@ -322,6 +326,11 @@ public final class Gateway implements AutoCloseable {
 
   public int publicPort() {
     return server.port("public");
+  }
+
+  /** How the outside reaches the public port, as far as that is known. */
+  private String publicBase(GatewayConfig config) {
+    return config.publicUrl().orElseGet(() -> ownAddress(config)).toString().replaceAll("/+$", "");
   }
 
   public int opsPort() {
@@ -393,7 +402,10 @@ public final class Gateway implements AutoCloseable {
   /** Where somebody on this machine reaches the public port: all that is known of it. */
   private URI ownAddress(GatewayConfig config) {
     String scheme = config.tls().isPresent() ? "https" : "http";
-    return URI.create(scheme + "://" + reachable(config.publicHost()) + ":" + publicPort());
+    @Nullable HttpServer started = server;
+    // Before it listens the fold may already tell of what came in before.
+    int port = started == null ? config.publicPort() : started.port("public");
+    return URI.create(scheme + "://" + reachable(config.publicHost()) + ":" + port);
   }
 
   private static String reachable(String host) {

@@ -118,6 +118,19 @@ final class SchemaTest {
               Set.of("index", "position", "contact", "account", "received", "taken")),
           Map.entry("change_entry", Set.of("id", "contact", "conversation")),
           Map.entry("project_setting", Set.of("project", "unified_contact")),
+          Map.entry(
+              "edit",
+              Set.of(
+                  "conversation",
+                  "platform_id",
+                  "index",
+                  "position",
+                  "occurred",
+                  "part_first",
+                  "part_end",
+                  "message")),
+          Map.entry("sent_as", Set.of("account", "platform_id", "message")),
+          Map.entry("sticker", Set.of("package_id", "sticker_id", "keyword")),
           Map.entry("unsent", Set.of("conversation", "platform_id", "at")),
           Map.entry("seen", Set.of("day", "event")),
           Map.entry(
@@ -184,6 +197,7 @@ final class SchemaTest {
           Map.entry("reply_token", Set.of("sealed")),
           Map.entry("line_job", Set.of("sealed")),
           Map.entry("line_job_note", Set.of("sealed")),
+          Map.entry("edit", Set.of("sealed")),
           Map.entry("media", Set.of("source", "sealed")),
           Map.entry("media_signing", Set.of("sealed")),
           Map.entry("event", Set.of("sealed")),

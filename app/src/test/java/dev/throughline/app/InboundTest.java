@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.app.CallbackTarget.Call;
 import dev.throughline.http.TargetPolicy;
+import dev.throughline.message.Ulids;
 import dev.throughline.sandbox.line.Fault;
 import dev.throughline.sandbox.line.Friendship;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +40,7 @@ final class InboundTest {
   private LineEvents events;
   private String user;
   private String text;
+  private String group;
 
   @BeforeAll
   static void start() throws Exception {
@@ -55,6 +58,7 @@ final class InboundTest {
     events = new LineEvents(world);
     user = world.friend();
     text = "text " + world.number();
+    group = "C" + "%032x".formatted(0xc0ffee + world.number());
   }
 
   @Test
@@ -251,7 +255,7 @@ final class InboundTest {
   @ValueSource(
       strings = {
         """
-        {"type":"message","message":{"type":"sticker","id":"1","packageId":"446","stickerId":"1988"}}\
+        {"type":"message","message":{"type":"sticker","id":"1","packageId":"446","stickerId":"x"}}\
         """,
         """
         {"type":"message","message":{"type":"hologram","id":"3","depth":{"m":1.50,"big":12345678901234567890}}}\
@@ -412,6 +416,206 @@ final class InboundTest {
     app.called("unsupported_callback", other);
 
     assertThat(app.message(message).path("contact_message").toString()).contains(text);
+  }
+
+  @Test
+  void theNewestEditIsWhatIsKept() throws Exception {
+    Instant at = world.clock.instant();
+    ObjectNode said = inGroup(events.text(user, "first " + text, at));
+    String id = said.path("message").path("id").asString();
+    world.line.inject(List.of(said), true, Optional.empty());
+    String message = app.called("message", text).payload().path("id").asString();
+
+    world.line.inject(
+        List.of(edit(id, "newest " + text, at.plusSeconds(2))), true, Optional.empty());
+    JsonNode told = app.called("unsupported_callback", "newest " + text).payload();
+    world.line.inject(
+        List.of(edit(id, "older " + text, at.plusSeconds(1))), true, Optional.empty());
+    app.called("unsupported_callback", "older " + text);
+
+    assertThat(app.message(message).path("contact_message").path("text_message"))
+        .isEqualTo(Api.json("{\"text\":\"newest " + text + "\"}"));
+    assertThat(app.message(message).path("sender_id").asString()).isEqualTo(user);
+    assertThat(told.path("channel_identity").path("identity").asString()).isEqualTo(group);
+    assertThat(app.calls("message", text)).hasSize(1);
+  }
+
+  @Test
+  void anEditThatComesFirstIsKeptForItsMessage() throws Exception {
+    Instant at = world.clock.instant();
+    ObjectNode said = inGroup(events.text(user, "first " + text, at));
+    String id = said.path("message").path("id").asString();
+
+    world.line.inject(List.of(edit(id, "edited " + text, at)), true, Optional.empty());
+    app.called("unsupported_callback", "edited " + text);
+    world.line.inject(List.of(said), true, Optional.empty());
+
+    JsonNode message = app.called("message", text).payload();
+    assertThat(message.path("contact_message").path("text_message").path("text").asString())
+        .isEqualTo("edited " + text);
+    assertThat(world.count("select count(*) from edit where sealed is not null")).isZero();
+  }
+
+  @Test
+  void whatIsTakenBackTakesItsEditsWithIt() throws Exception {
+    Instant at = world.clock.instant();
+    ObjectNode said = inGroup(events.text(user, "first " + text, at));
+    String id = said.path("message").path("id").asString();
+    world.line.inject(List.of(said, edit(id, "edited " + text, at)), true, Optional.empty());
+    String message = app.called("message", text).payload().path("id").asString();
+    app.called("unsupported_callback", "edited " + text);
+
+    world.line.inject(List.of(inGroup(events.unsend(user, id))), true, Optional.empty());
+    app.called("unsupported_callback", "\\\"unsend\\\"");
+    world.line.inject(
+        List.of(edit(id, "too late " + text, at.plusSeconds(9))), true, Optional.empty());
+    app.hears(user, "after " + text);
+
+    assertThat(app.message(message).path("contact_message")).isEmpty();
+    assertThat(app.calls("unsupported_callback", "too late")).isEmpty();
+    assertThat(world.count("select count(*) from edit where platform_id = '" + id + "'")).isZero();
+  }
+
+  @Test
+  void whoeverQuotesAnswersTheMessageThatTheyQuote() throws Exception {
+    String own = world.line.say(user, "own " + text).messageId();
+    String first = app.called("message", "own " + text).payload().path("id").asString();
+    String ours = app.send(user, "ours " + text);
+    app.comesTo(ours, "QUEUED_ON_CHANNEL", "");
+    app.settled();
+    String theirName =
+        world.accepted("ours " + text).getFirst().path("messageIds").get(0).asString();
+
+    for (String quoted : List.of(own, theirName, "500000000000000000")) {
+      ObjectNode answer = events.text(user, "quotes " + quoted + " " + text);
+      ((ObjectNode) answer.path("message")).put("quotedMessageId", quoted);
+      world.line.inject(List.of(answer), true, Optional.empty());
+    }
+
+    JsonNode toOwn = app.called("message", "quotes " + own).payload();
+    assertThat(toOwn.path("contact_message").path("reply_to").path("message_id").asString())
+        .isEqualTo(first);
+    assertThat(app.message(toOwn.path("id").asString()).path("contact_message"))
+        .isEqualTo(toOwn.path("contact_message"));
+    assertThat(
+            app.called("message", "quotes " + theirName)
+                .payload()
+                .path("contact_message")
+                .path("reply_to")
+                .path("message_id")
+                .asString())
+        .isEqualTo(ours);
+    assertThat(
+            app.called("message", "quotes 5000").payload().path("contact_message").has("reply_to"))
+        .isFalse();
+  }
+
+  /** A key a person: erasing one author's leaves the others' words. */
+  @Test
+  void inAGroupEachAuthorsWordsLieUnderTheirOwnKey() throws Exception {
+    String other = world.friend();
+    app.hears(user, "alone " + text);
+    world.line.inject(
+        List.of(
+            inGroup(events.text(user, "one " + text)), inGroup(events.text(other, "two " + text))),
+        true,
+        Optional.empty());
+
+    String alone = keyOf(app.called("message", "alone " + text).payload());
+    String one = keyOf(app.called("message", "one " + text).payload());
+    String two = keyOf(app.called("message", "two " + text).payload());
+
+    assertThat(one).isEqualTo(alone).isNotEqualTo(two);
+  }
+
+  @Test
+  void aStickerIsAPictureOfOurOwnAndSaysSo() throws Exception {
+    world.line.inject(List.of(sticker("<Hi> & bye")), true, Optional.empty());
+    JsonNode card =
+        app.called("message", user).payload().path("contact_message").path("media_card_message");
+    String path = card.path("url").asString().replaceFirst("^https?://[^/]+", "");
+    Api.Answer picture = world.open().get(path);
+
+    assertThat(card.path("caption").asString()).isEqualTo("[sticker] <Hi> & bye");
+    assertThat(path).isEqualTo("/stickers/line/446/1988.svg");
+    assertThat(picture.headers().firstValue("content-type")).hasValue("image/svg+xml");
+    assertThat(picture.headers().firstValue("cache-control")).hasValue("public, max-age=86400");
+    assertThat(picture.text()).startsWith("<svg").contains("&lt;Hi&gt; &amp; bye", "446 / 1988");
+    assertThat(world.open().get("/stickers/line/446/1988.png").status()).isEqualTo(404);
+    assertThat(world.open().get("/stickers/line/446/x.svg").status()).isEqualTo(404);
+  }
+
+  @Test
+  void linesOwnPictureIsShownToWhoAsksForIt() throws Exception {
+    app = world.app("{\"throughline\":{\"sticker_picture\":\"line\"}}");
+
+    world.line.inject(List.of(sticker("Hi")), true, Optional.empty());
+
+    JsonNode message = app.called("message", user).payload().path("contact_message");
+    assertThat(message.path("media_card_message").path("url").asString())
+        .isEqualTo("https://stickershop.line-scdn.net/stickershop/v1/sticker/1988/android/sticker.png");
+  }
+
+  @Test
+  void whatLineDoesNotDocumentCanBeStripped() throws Exception {
+    app = world.app("{\"throughline\":{\"forward_unknown\":\"strip\"}}");
+    ObjectNode beacon = events.event("beacon", user);
+    beacon.putObject("beacon").put("hwid", "d41d8cd98f").put("type", "enter").put("odd", text);
+    beacon.put("strange", text);
+
+    world.line.inject(List.of(beacon), true, Optional.empty());
+
+    String payload = app.called("unsupported_callback", user).payload().path("payload").asString();
+    assertThat(Api.json(payload).path("events").get(0).path("beacon"))
+        .isEqualTo(Api.json("{\"hwid\":\"d41d8cd98f\",\"type\":\"enter\"}"));
+    assertThat(payload).doesNotContain(text).contains("webhookEventId");
+    JsonNode alarms = world.ops().get("/alarms").ok().path("alarms");
+    assertThat(alarms.valueStream().map(alarm -> alarm.path("subject").asString()))
+        .containsOnlyOnce("beacon.odd", "strange");
+  }
+
+  private ObjectNode sticker(String keyword) {
+    ObjectNode event = events.event("message", user);
+    event
+        .putObject("message")
+        .put("type", "sticker")
+        .put("id", "5%017d".formatted(world.number()))
+        .put("packageId", "446")
+        .put("stickerId", "1988")
+        .put("stickerResourceType", "STATIC")
+        .putArray("keywords")
+        .add(keyword);
+    return event;
+  }
+
+  private ObjectNode inGroup(ObjectNode event) {
+    ((ObjectNode) event.path("source")).put("type", "group").put("groupId", group);
+    return event;
+  }
+
+  private ObjectNode edit(String messageId, String to, Instant at) {
+    ObjectNode edit = inGroup(events.event("messageEdited", user, at));
+    edit.putObject("message").put("type", "text").put("id", messageId).put("text", to);
+    return edit;
+  }
+
+  /** Which key sealed the message. */
+  private static String keyOf(JsonNode message) {
+    String id = message.path("id").asString();
+    return world
+        .database()
+        .database()
+        .read(c -> {
+          try (PreparedStatement statement =
+              c.prepareStatement(
+                  "select encode(substring(sealed from 2 for 16), 'hex') from message where id = ?")) {
+            statement.setObject(1, Ulids.parse(id).orElseThrow().toUuid());
+            try (ResultSet row = statement.executeQuery()) {
+              row.next();
+              return row.getString(1);
+            }
+          }
+        });
   }
 
   @Test

@@ -60,7 +60,11 @@ final class AppForm {
     json.set(FALLBACK, NullNode.getInstance());
     json.putObject(PERSIST_STATUS).put("enabled", true);
     json.putObject(SEARCH).put("enabled", false);
-    json.putObject(OURS).put("unknown_reply", "leave").put("known_block", "fail");
+    json.putObject(OURS)
+        .put("unknown_reply", "leave")
+        .put("known_block", "fail")
+        .put("forward_unknown", "keep")
+        .put("sticker_picture", "own");
     return json;
   }
 
@@ -193,6 +197,12 @@ final class AppForm {
     given
         .oneOf("known_block", Set.of("fail", "try"))
         .ifPresent(value -> ours.put("known_block", value));
+    given
+        .oneOf("forward_unknown", Set.of("keep", "strip"))
+        .ifPresent(value -> ours.put("forward_unknown", value));
+    given
+        .oneOf("sticker_picture", Set.of("own", "line"))
+        .ifPresent(value -> ours.put("sticker_picture", value));
     given
         .object(RATES)
         .ifPresent(rates -> {

@@ -60,7 +60,8 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
     message.put("direction", "TO_APP");
     message.set(
         "contact_message",
-        media.shown(Contents.toJson(fact.content()), fact.id(), fact.acceptedAt()));
+        media.shown(
+            Contents.toJson(fact.content(), fact.replyTo()), fact.id(), fact.acceptedAt()));
     message.set("channel_identity", identity(party));
     message.put("conversation_id", conversation(party, dispatch));
     message.put("contact_id", contact(party, dispatch));

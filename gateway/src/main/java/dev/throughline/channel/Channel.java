@@ -42,6 +42,9 @@ public interface Channel {
   /** The largest files that can be sent. */
   MediaLimits mediaLimits();
 
+  /** An event's JSON text without what the provider does not document. */
+  String documented(String event);
+
   /** Pure. Says as well what the channel cannot show of the content. */
   Rendered render(Composed message);
 

@@ -1,19 +1,31 @@
 package dev.throughline.contract;
 
 import dev.throughline.message.Content;
+import dev.throughline.message.Ids.MessageId;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a contact said, as the contract writes it inside {@code contact_message}. */
 public final class Contents {
   /** Where a message with a file stands; its address is empty until it is shown. */
   static final String MEDIA = "media_message";
+  /** Of a message that answers another (2.5); its {@code message_id} is the other's. */
+  public static final String REPLY_TO = "reply_to";
 
   private Contents() {}
+
+  public static ObjectNode toJson(Content.Inbound content, Optional<MessageId> replyTo) {
+    ObjectNode message = toJson(content);
+    replyTo.ifPresent(id -> message.putObject(REPLY_TO).put("message_id", id.toString()));
+    return message;
+  }
 
   public static ObjectNode toJson(Content.Inbound content) {
     ObjectNode message = Json.object();
     switch (content) {
       case Content.Text(String text) -> message.putObject("text_message").put("text", text);
+      case Content.MediaCard(String url, String caption) ->
+          message.putObject("media_card_message").put("url", url).put("caption", caption);
       case Content.Location location -> {
         ObjectNode place = message.putObject("location_message");
         place.put("title", location.title());

@@ -204,7 +204,9 @@ public final class AppStore {
             Json.string(json, "conversation_metadata_report_view").filter("NONE"::equals).isEmpty(),
             new Rates(
                 ours.path("rate_limits").path("outbound").asInt(0),
-                ours.path("rate_limits").path("webhooks").asInt(0)));
+                ours.path("rate_limits").path("webhooks").asInt(0)),
+            Json.string(ours, "forward_unknown").filter("strip"::equals).isEmpty(),
+            Json.string(ours, "sticker_picture").filter("line"::equals).isPresent());
     return new App(
         id,
         project,

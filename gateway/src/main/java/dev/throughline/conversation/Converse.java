@@ -44,6 +44,7 @@ public final class Converse implements Folder {
   private final Tasks tasks;
   private final Directory directory;
   private final ClockDrift drift;
+  private final StickerPictures pictures;
   private final List<Reaction> reactions;
   private final ItemReader items;
 
@@ -58,6 +59,7 @@ public final class Converse implements Folder {
       Directory directory,
       Map<ChannelName, Channel> channels,
       ClockDrift drift,
+      StickerPictures pictures,
       Tasks tasks,
       List<Reaction> reactions) {
     this.log = log;
@@ -65,6 +67,7 @@ public final class Converse implements Folder {
     this.ulids = ulids;
     this.directory = directory;
     this.drift = drift;
+    this.pictures = pictures;
     this.tasks = tasks;
     this.reactions = List.copyOf(reactions);
     this.items = new ItemReader(directory, channels);
@@ -125,7 +128,7 @@ public final class Converse implements Folder {
         open.add(item);
       }
     }
-    FoldWork work = new FoldWork(vault, ulids, directory, drift, reactions, transaction);
+    FoldWork work = new FoldWork(vault, ulids, directory, drift, pictures, reactions, transaction);
     work.load(open);
     for (Item item : open) {
       work.apply(item);

@@ -208,9 +208,9 @@ final class ConverseStore {
 
   private static final String ALARM =
       """
-      insert into alarm (kind, subject, count, first_at, last_at) values (?, ?, 1, ?, ?)
+      insert into alarm (kind, subject, count, first_at, last_at) values (?, ?, ?, ?, ?)
       on conflict (kind, subject) do update
-        set count = alarm.count + 1, last_at = excluded.last_at
+        set count = alarm.count + excluded.count, last_at = excluded.last_at
       """;
 
   private static final String NOTICE =
@@ -662,11 +662,17 @@ final class ConverseStore {
   }
 
   static void alarm(Connection c, String kind, String subject, Instant at) throws SQLException {
+    alarm(c, kind, subject, 1, at);
+  }
+
+  static void alarm(Connection c, String kind, String subject, int count, Instant at)
+      throws SQLException {
     try (PreparedStatement s = c.prepareStatement(ALARM)) {
       s.setString(1, kind);
       s.setString(2, subject);
-      s.setTimestamp(3, Timestamp.from(at));
+      s.setInt(3, count);
       s.setTimestamp(4, Timestamp.from(at));
+      s.setTimestamp(5, Timestamp.from(at));
       s.executeUpdate();
     }
   }

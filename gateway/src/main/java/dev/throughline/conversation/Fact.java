@@ -29,6 +29,8 @@ public sealed interface Fact {
   /**
    * A person said something.
    *
+   * @param party with the key of whoever said it
+   * @param replyTo the message that it quotes
    * @param answeredMetadata of the message that somebody chose from; empty if none
    * @param metadata the conversation's, as text
    * @param origin where it came in; empty if nobody but the gateway knows of it
@@ -37,6 +39,7 @@ public sealed interface Fact {
       Party party,
       MessageId id,
       Content.Inbound content,
+      Optional<MessageId> replyTo,
       String answeredMetadata,
       Instant acceptedAt,
       Optional<Instant> occurredAt,

@@ -37,14 +37,23 @@ final class FoldEvents {
   private final FoldState state;
   private final FoldPeople people;
   private final FoldReplies replies;
+  private final FoldEdits edits;
+  private final StickerPictures pictures;
   private final Effects effects;
   private final ClockDrift drift;
 
   FoldEvents(
-      FoldState state, FoldPeople people, FoldReplies replies, Effects effects, ClockDrift drift) {
+      FoldState state,
+      FoldPeople people,
+      FoldReplies replies,
+      StickerPictures pictures,
+      Effects effects,
+      ClockDrift drift) {
     this.state = state;
     this.people = people;
     this.replies = replies;
+    this.edits = new FoldEdits(state, people);
+    this.pictures = pictures;
     this.effects = effects;
     this.drift = drift;
   }
@@ -61,13 +70,26 @@ final class FoldEvents {
     if (!item.event().head().redelivered()) {
       item.event().head().occurredAt().ifPresent(occurred -> drift.saw(occurred, state.at));
     }
+    item.event().head().undocumented().forEach(path -> state.undocumented.merge(path, 1, Integer::sum));
     Optional<Party> party = item.event().head().chat().map(chat -> people.party(item.app(), chat));
     party.ifPresent(known -> heardFrom(known, item.event()));
     switch (item.event()) {
       case InboundEvent.Message message when party.isPresent() ->
-          message(item, message.content(), Optional.of(message.platformMessageId()), party.get());
+          message(
+              item,
+              message.content(),
+              Optional.of(message.platformMessageId()),
+              message.answeredId(),
+              party.get());
+      case InboundEvent.StickerSent sent when party.isPresent() ->
+          message(
+              item,
+              card(item.app(), sent.sticker()),
+              Optional.of(sent.platformMessageId()),
+              sent.answeredId(),
+              party.get());
       case InboundEvent.Chosen chosen when party.isPresent() ->
-          message(item, chosen.response(), Optional.empty(), party.get());
+          message(item, chosen.response(), Optional.empty(), Optional.empty(), party.get());
       case InboundEvent.Followed followed when party.isPresent() -> {
         replies.keep(item, followed, party.get());
         effects.emit(new Fact.Opted(party.get(), true, state.at, followed.head().occurredAt()));
@@ -79,6 +101,7 @@ final class FoldEvents {
         unsend(unsent, party.get());
         notMapped(item, party);
       }
+      case InboundEvent.Edited edited when party.isPresent() -> edited(item, edited, party.get());
       case InboundEvent other -> {
         party.ifPresent(known -> replies.keep(item, other, known));
         notMapped(item, party);
@@ -86,8 +109,42 @@ final class FoldEvents {
     }
   }
 
+  /** The contract knows no edits: what is kept changes, and the app gets the event as it is. */
+  private void edited(Item.Event item, InboundEvent.Edited edited, Party known)
+      throws SQLException {
+    Party party = people.inConversation(known);
+    if (state.anyUnsent
+        && isTakenBack(party.conversation().orElseThrow(), edited.platformMessageId())) {
+      Log.deleteParts(state.transaction, state.index, item.parts().first(), item.parts().end());
+      return;
+    }
+    edits.edit(item, edited, party, authorKey(item).orElse(party.key()));
+    replies.keep(item, edited, party);
+    notMapped(item, Optional.of(party));
+  }
+
+  /** What the sticker is called is kept for the picture, once for all who send it. */
+  private Content.MediaCard card(App app, InboundEvent.Sticker sticker) {
+    if (app.settings().publicStickers()) {
+      return new Content.MediaCard(sticker.publicPicture(), sticker.caption());
+    }
+    sticker
+        .keyword()
+        .ifPresent(word ->
+            effects.write(c -> {
+              EditStore.insertSticker(c, sticker.packageId(), sticker.id(), word);
+              return 1;
+            }));
+    return new Content.MediaCard(
+        pictures.address(sticker.packageId(), sticker.id()), sticker.caption());
+  }
+
   private void message(
-      Item.Event item, Content.Inbound said, Optional<String> platformId, Party known)
+      Item.Event item,
+      Content.Inbound said,
+      Optional<String> platformId,
+      Optional<String> answeredId,
+      Party known)
       throws SQLException {
     Party party = people.inConversation(known);
     ConversationId conversation = party.conversation().orElseThrow();
@@ -106,6 +163,11 @@ final class FoldEvents {
               ? new Content.ChoiceResponse(Optional.empty(), response.data(), Optional.empty())
               : chosen(response, offered);
     }
+    if (platformId.isPresent() && !takenBack) {
+      content = edits.waitingFor(conversation, platformId.get(), id).orElse(content);
+    }
+    Optional<MessageId> replyTo =
+        answeredId.isPresent() ? quoted(item, party, answeredId.get()) : Optional.empty();
     boolean dispatch = item.app().processingMode() == App.ProcessingMode.DISPATCH;
     if (dispatch && !takenBack) {
       replies.keep(item, item.event(), party);
@@ -120,7 +182,7 @@ final class FoldEvents {
     if (takenBack) {
       Log.deleteParts(state.transaction, state.index, item.parts().first(), item.parts().end());
     } else {
-      sealed.set("content", Contents.toJson(content));
+      sealed.set("content", Contents.toJson(content, replyTo));
       String answered = offered.map(StoredMessage::metadata).orElse("");
       if (!answered.isEmpty()) {
         sealed.put("metadata", answered);
@@ -159,9 +221,10 @@ final class FoldEvents {
     ObjectNode about = people.conversationData(party);
     effects.emit(
         new Fact.MessageReceived(
-            party,
+            party.sealedBy(key),
             id,
             content,
+            replyTo,
             offered.map(StoredMessage::metadata).orElse(""),
             state.at,
             head.occurredAt(),
@@ -171,6 +234,18 @@ final class FoldEvents {
                 : "",
             Json.string(about, "correlation_id"),
             platformId.map(named -> new Fact.Origin(item.account().id(), named, key))));
+  }
+
+  /** The message that somebody quoted, if we have it; it may have come in this very batch. */
+  private Optional<MessageId> quoted(Item.Event item, Party party, String platformId)
+      throws SQLException {
+    for (MessageRow row : state.newMessages) {
+      if (row.conversation().equals(party.conversation().orElseThrow())
+          && row.platformId().equals(Optional.of(platformId))) {
+        return Optional.of(row.id());
+      }
+    }
+    return EditStore.quoted(state.transaction, item.account().id(), party, platformId);
   }
 
   /** The message that somebody chose from, if it is still here. */
@@ -207,12 +282,14 @@ final class FoldEvents {
         item.destination()
             .map(d -> "\"destination\":" + Json.text(StringNode.valueOf(d)) + ",")
             .orElse("");
-    String payload = "{" + destination + "\"events\":[" + item.event().head().raw() + "]}";
+    String payload = "{" + destination + "\"events\":[" + item.forwarded() + "]}";
     effects.emit(
         new Fact.NotMapped(
             item.app(),
             item.account().channel(),
-            party.map(people::withConversation),
+            party
+                .map(people::withConversation)
+                .map(known -> known.sealedBy(authorKey(item).orElse(known.key()))),
             state.ulids.next(),
             payload,
             state.at,
@@ -231,6 +308,9 @@ final class FoldEvents {
           case InboundEvent.Followed _ -> Optional.of(Friend.FRIEND);
           case InboundEvent.Unfollowed _ -> Optional.of(Friend.BLOCKED);
           case InboundEvent.Message _,
+              InboundEvent.StickerSent _,
+              InboundEvent.Edited _,
+              InboundEvent.Delivered _,
               InboundEvent.Chosen _,
               InboundEvent.Unsent _,
               InboundEvent.Unknown _ ->
@@ -248,6 +328,7 @@ final class FoldEvents {
     Unsend unsend = new Unsend(known, unsent.platformMessageId(), state.at);
     ConverseStore.insertUnsent(state.transaction, unsend);
     state.anyUnsent = true;
+    EditStore.forget(state.transaction, known, unsent.platformMessageId());
     for (UnsentMessage message :
         ConverseStore.messagesOf(state.transaction, unsend, people.identityOf(party).id())) {
       Log.deleteParts(

@@ -106,6 +106,7 @@ final class FoldLoad {
         .forEach(decision -> messageOfTask((Item.Decision) decision).ifPresent(messageIds::add));
     loadMessages(messageIds);
     state.anyUnsent = unsends && ConverseStore.anyUnsent(state.transaction);
+    state.anyEdits = unsends && EditStore.anyWaiting(state.transaction);
   }
 
   private void loadKeys(Set<Owner.Person> people) {

@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -50,6 +51,9 @@ final class FoldState {
   final Map<Owner, Bytes> hashes = new HashMap<>();
   boolean anyUnsent;
 
+  /** Whether an edit waits for its message. */
+  boolean anyEdits;
+
   // What will be written.
   final List<ContactRow> newContacts = new ArrayList<>();
   final List<IdentityRow> newIdentities = new ArrayList<>();
@@ -61,6 +65,9 @@ final class FoldState {
   final Map<MessageId, StatusRow> statuses = new LinkedHashMap<>();
   final List<Task.Change> taskChanges = new ArrayList<>();
   final List<SqlWork<Integer>> writes = new ArrayList<>();
+  /** How often each property came that its provider does not document, by path. */
+  final Map<String, Integer> undocumented = new TreeMap<>();
+
   final List<Runnable> afterwards = new ArrayList<>();
   final List<Ulid> parkedToReplay = new ArrayList<>();
 

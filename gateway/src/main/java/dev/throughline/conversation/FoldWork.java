@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
@@ -61,6 +62,7 @@ final class FoldWork implements Effects {
       Ulids ulids,
       Directory directory,
       ClockDrift drift,
+      StickerPictures pictures,
       List<Reaction> reactions,
       Connection transaction) {
     this.directory = directory;
@@ -69,7 +71,7 @@ final class FoldWork implements Effects {
     this.reading = new FoldLoad(state, directory);
     this.people = new FoldPeople(state, this);
     this.replies = new FoldReplies(state);
-    this.events = new FoldEvents(state, people, replies, this, drift);
+    this.events = new FoldEvents(state, people, replies, pictures, this, drift);
     this.sends = new FoldSends(state, people, this);
     this.appEvents = new FoldAppEvents(vault, transaction);
     this.consents = new FoldConsents(vault, transaction);
@@ -119,6 +121,10 @@ final class FoldWork implements Effects {
     ConverseStore.updateStatus(state.transaction, state.statuses.values());
     appEvents.write();
     TaskStore.write(state.transaction, state.taskChanges, state.at);
+    for (Map.Entry<String, Integer> path : state.undocumented.entrySet()) {
+      ConverseStore.alarm(
+          state.transaction, "undocumented", path.getKey(), path.getValue(), state.at);
+    }
     for (SqlWork<Integer> work : state.writes) {
       work.run(state.transaction);
     }
@@ -151,6 +157,7 @@ final class FoldWork implements Effects {
     belongsToEvent(item.record());
     FoldLoad.message(item.record())
         .ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
+    keepSentAs(item);
     Optional<Task> task = FoldLoad.ulid(item.record(), Changes.TASK).map(state.tasks::get);
     if (task.isEmpty()) {
       return;
@@ -167,6 +174,15 @@ final class FoldWork implements Effects {
     FoldLoad.ulid(record, "event")
         .map(EventId::new)
         .ifPresent(id -> appEvents.belongs(id, state.index));
+  }
+
+  /** A later quote names one of them. */
+  private void keepSentAs(Item.Outcome item) {
+    List<String> platformIds =
+        item.record().path("platform_message_ids").valueStream().map(id -> id.asString("")).toList();
+    FoldLoad.message(item.record())
+        .filter(_ -> !platformIds.isEmpty())
+        .ifPresent(id -> state.writes.add(c -> EditStore.insertSent(c, id, platformIds)));
   }
 
   private void decision(Item.Decision item) {

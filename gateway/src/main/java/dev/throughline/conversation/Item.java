@@ -25,6 +25,7 @@ sealed interface Item {
    *     is yet to come
    * @param key by which it is recognised when it comes again
    * @param destination whom the webhook was addressed to, by the provider's id
+   * @param forwarded the event's text as the app gets it where the contract has no word
    * @param parts where the event lies in the payload
    */
   record Event(
@@ -36,6 +37,7 @@ sealed interface Item {
       EventKey key,
       Optional<String> destination,
       InboundEvent event,
+      String forwarded,
       Rows.PartRange parts)
       implements Item {}
 

@@ -144,11 +144,18 @@ final class ItemReader {
                   EventKey.of(account.get().id(), event.head(), occurred, entry.id(), i),
                   destination,
                   event,
+                  forwarded(channel, app.get(), event),
                   parts.next(event.head().raw())));
         }
         yield items;
       }
     };
+  }
+
+  private static String forwarded(Channel channel, App app, InboundEvent event) {
+    return app.settings().forwardUnknown() || event.head().undocumented().isEmpty()
+        ? event.head().raw()
+        : channel.documented(event.head().raw());
   }
 
   private static Instant occurredAt(InboundEvent event, Instant received) {

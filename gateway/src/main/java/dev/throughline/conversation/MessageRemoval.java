@@ -168,6 +168,7 @@ final class MessageRemoval {
       Log.deleteParts(c, cut.index(), cut.parts().first(), cut.parts().end());
     }
     Collection<UUID> ids = batch.refs().stream().map(Ref::id).toList();
+    EditStore.forget(c, ids);
     int deleted = 0;
     List<String> statements =
         batch.filesStay()

@@ -81,6 +81,30 @@ final class Rows {
     boolean isDispatched() {
       return processingMode.equals("DISPATCH");
     }
+
+    /** The same message, saying something else. */
+    MessageRow with(Bytes content) {
+      return new MessageRow(
+          id,
+          project,
+          app,
+          conversation,
+          contact,
+          identity,
+          account,
+          channel,
+          toApp,
+          acceptTime,
+          eventTime,
+          processingMode,
+          status,
+          index,
+          position,
+          parts,
+          platformId,
+          hasReply,
+          content);
+    }
   }
 
   /** A message that was stored before, as outcomes need it. */

@@ -52,6 +52,14 @@ public sealed interface Content {
     }
   }
 
+  /** A picture, and always what it says. */
+  record MediaCard(String url, String caption) implements Inbound {
+    @Override
+    public String toString() {
+      return "MediaCard";
+    }
+  }
+
   /** A text, and up to ten things to choose from. */
   record Choices(String text, List<Choice> choices) implements Outbound {
     public Choices {

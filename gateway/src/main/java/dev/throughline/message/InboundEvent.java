@@ -1,6 +1,7 @@
 package dev.throughline.message;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,7 @@ public sealed interface InboundEvent {
    * @param replyToken a free, short-lived right to answer, if the event carries one
    * @param readToken a right to show the author that this message, and all before it, was read
    * @param raw the event's own JSON text, as received
+   * @param undocumented what the event holds that the provider does not document, by path
    */
   record Head(
       Optional<String> eventId,
@@ -32,7 +34,12 @@ public sealed interface InboundEvent {
       boolean redelivered,
       Optional<String> replyToken,
       Optional<String> readToken,
-      String raw) {
+      String raw,
+      List<String> undocumented) {
+    public Head {
+      undocumented = List.copyOf(undocumented);
+    }
+
     /** Shows nothing personal. */
     @Override
     public String toString() {
@@ -40,8 +47,38 @@ public sealed interface InboundEvent {
     }
   }
 
-  /** Somebody said something; {@code platformMessageId} is the provider's id of the message. */
-  record Message(Head head, String platformMessageId, Content.Inbound content)
+  /**
+   * Somebody said something.
+   *
+   * @param platformMessageId the provider's id of the message
+   * @param answeredId the provider's id of the message that it answers
+   */
+  record Message(
+      Head head, String platformMessageId, Content.Inbound content, Optional<String> answeredId)
+      implements InboundEvent {}
+
+  /** Somebody sent a sticker: a picture that the provider shows, and nobody else has. */
+  record StickerSent(
+      Head head, String platformMessageId, Sticker sticker, Optional<String> answeredId)
+      implements InboundEvent {}
+
+  /**
+   * @param packageId digits, as the id
+   * @param caption what it says or means, never empty
+   * @param keyword the provider's own word for it, the same for whoever sends it
+   * @param publicPicture where the provider's picture is found, which the provider does not promise
+   */
+  record Sticker(
+      String packageId, String id, String caption, Optional<String> keyword, String publicPicture) {
+    /** Shows nothing of what it says. */
+    @Override
+    public String toString() {
+      return "Sticker[" + packageId + "/" + id + "]";
+    }
+  }
+
+  /** Somebody changed what they had said; of several, the newest by {@code occurredAt} counts. */
+  record Edited(Head head, String platformMessageId, Content.Text content)
       implements InboundEvent {}
 
   /** Somebody chose something that a message offered. */
@@ -55,6 +92,13 @@ public sealed interface InboundEvent {
 
   /** The author took a message back: its content must go, here as well. */
   record Unsent(Head head, String platformMessageId) implements InboundEvent {}
+
+  /**
+   * The provider brought a message to somebody's phone number.
+   *
+   * @param tag which message: what the send named, or else a hash of the number
+   */
+  record Delivered(Head head, String tag) implements InboundEvent {}
 
   /** Any other event; {@code type} is the provider's word for it, or empty. */
   record Unknown(Head head, String type) implements InboundEvent {}

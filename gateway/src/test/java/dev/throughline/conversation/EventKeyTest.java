@@ -7,6 +7,7 @@ import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.InboundEvent;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,7 @@ class EventKeyTest {
         false,
         Optional.empty(),
         Optional.empty(),
-        "{}");
+        "{}",
+        List.of());
   }
 }

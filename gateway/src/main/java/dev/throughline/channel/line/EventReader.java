@@ -5,6 +5,8 @@ import dev.throughline.message.Identity;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.message.InboundEvent.Head;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +38,11 @@ final class EventReader {
   private boolean redelivered;
   private boolean unblocked;
   private @Nullable String unsentId;
+  private @Nullable String deliveryTag;
   private Postback postback = Postback.NONE;
   private Source source = Source.NONE;
   private Message message = Message.NONE;
+  private final Documented.Rest rest = new Documented.Rest();
 
   EventReader(String raw) {
     this.raw = raw;
@@ -58,22 +62,28 @@ final class EventReader {
         case "timestamp" -> occurredAt = time(json);
         case "source" -> source = source(json);
         case "message" -> message = message(json);
-        case "deliveryContext" -> redelivered = flagIn(json, "isRedelivery");
-        case "follow" -> unblocked = flagIn(json, "isUnblocked");
+        case "deliveryContext" -> redelivered = flagIn(json, "deliveryContext", "isRedelivery");
+        case "follow" -> unblocked = flagIn(json, "follow", "isUnblocked");
         case "postback" -> postback = postback(json);
-        case "unsend" -> unsentId = textIn(json, "messageId");
-        default -> json.skipChildren();
+        case "unsend" -> unsentId = textIn(json, "unsend", "messageId");
+        case "delivery" -> deliveryTag = textIn(json, "delivery", "data");
+        default -> rest.skip(json, Documented.EVENT, "", name);
       }
     }
   }
 
   InboundEvent event() {
+    rest.kinds(type, message.type, source.type, mode);
     Head head = head();
+    if ("delivery".equals(type)) {
+      return delivered(head);
+    }
     if (head.chat().isEmpty()) {
       return unknown(head);
     }
     return switch (type) {
       case "message" -> said(head);
+      case "messageEdited" -> edited(head);
       case "postback" -> chosen(head);
       case "follow" -> new InboundEvent.Followed(head, unblocked);
       case "unfollow" -> new InboundEvent.Unfollowed(head);
@@ -89,10 +99,29 @@ final class EventReader {
 
   private InboundEvent said(Head head) {
     Optional<String> id = LineIds.usable(message.id);
+    Optional<String> quoted = LineIds.usable(message.answeredId);
+    if ("sticker".equals(message.type)) {
+      Optional<InboundEvent.Sticker> sticker = message.sticker();
+      return id.isPresent() && sticker.isPresent()
+          ? new InboundEvent.StickerSent(head, id.get(), sticker.get(), quoted)
+          : unknown(head);
+    }
     Optional<Content.Inbound> content = content();
     return id.isPresent() && content.isPresent()
-        ? new InboundEvent.Message(head, id.get(), content.get())
+        ? new InboundEvent.Message(head, id.get(), content.get(), quoted)
         : unknown(head);
+  }
+
+  private InboundEvent edited(Head head) {
+    Optional<String> id = LineIds.usable(message.id);
+    return id.isPresent() && "text".equals(message.type) && message.text != null
+        ? new InboundEvent.Edited(head, id.get(), new Content.Text(wellFormed(message.text)))
+        : unknown(head);
+  }
+
+  private InboundEvent delivered(Head head) {
+    Optional<String> tag = LineIds.usable(deliveryTag);
+    return tag.isPresent() ? new InboundEvent.Delivered(head, tag.get()) : unknown(head);
   }
 
   private Optional<Content.Inbound> content() {
@@ -160,10 +189,11 @@ final class EventReader {
         redelivered,
         LineIds.usable(replyToken),
         LineIds.token(message.readToken),
-        raw);
+        raw,
+        rest.paths());
   }
 
-  private static Source source(JsonParser json) {
+  private Source source(JsonParser json) {
     if (!json.isExpectedStartObjectToken()) {
       json.skipChildren();
       return Source.NONE;
@@ -176,13 +206,13 @@ final class EventReader {
         case "userId" -> source.userId = text(json);
         case "groupId" -> source.groupId = text(json);
         case "roomId" -> source.roomId = text(json);
-        default -> json.skipChildren();
+        default -> rest.skip(json, Documented.EVENT.known("source"), "source.", name);
       }
     }
     return source;
   }
 
-  private static Message message(JsonParser json) {
+  private Message message(JsonParser json) {
     if (!json.isExpectedStartObjectToken()) {
       json.skipChildren();
       return Message.NONE;
@@ -201,28 +231,33 @@ final class EventReader {
         case "longitude" -> message.longitude = number(json);
         case "fileName" -> message.fileName = text(json);
         case "contentProvider" -> provider(json, message);
-        default -> json.skipChildren();
+        case "quotedMessageId" -> message.answeredId = text(json);
+        case "packageId" -> message.packageId = text(json);
+        case "stickerId" -> message.stickerId = text(json);
+        case "keywords" -> message.keywords = texts(json);
+        default -> rest.skip(json, Documented.MESSAGE, "message.", name);
       }
     }
     return message;
   }
 
-  private static void provider(JsonParser json, Message message) {
+  private void provider(JsonParser json, Message message) {
     if (!json.isExpectedStartObjectToken()) {
       json.skipChildren();
       return;
     }
+    Documented documented = Documented.MESSAGE.known("contentProvider");
     for (String name = json.nextName(); name != null; name = json.nextName()) {
       json.nextToken();
       switch (name) {
         case "type" -> message.provider = text(json);
         case "originalContentUrl" -> message.externalUrl = text(json);
-        default -> json.skipChildren();
+        default -> rest.skip(json, documented, "message.contentProvider.", name);
       }
     }
   }
 
-  private static Postback postback(JsonParser json) {
+  private Postback postback(JsonParser json) {
     if (!json.isExpectedStartObjectToken()) {
       json.skipChildren();
       return Postback.NONE;
@@ -234,15 +269,15 @@ final class EventReader {
         case "data" -> postback.data = text(json);
         case "params" -> {
           postback.params = true;
-          json.skipChildren();
+          rest.skip(json, Documented.EVENT.known("postback"), "postback.", name);
         }
-        default -> json.skipChildren();
+        default -> rest.skip(json, Documented.EVENT.known("postback"), "postback.", name);
       }
     }
     return postback;
   }
 
-  private static @Nullable String textIn(JsonParser json, String wanted) {
+  private @Nullable String textIn(JsonParser json, String object, String wanted) {
     String found = null;
     if (json.isExpectedStartObjectToken()) {
       for (String name = json.nextName(); name != null; name = json.nextName()) {
@@ -250,7 +285,7 @@ final class EventReader {
         if (name.equals(wanted)) {
           found = text(json);
         } else {
-          json.skipChildren();
+          rest.skip(json, Documented.EVENT.known(object), object + ".", name);
         }
       }
     } else {
@@ -259,15 +294,17 @@ final class EventReader {
     return found;
   }
 
-  private static boolean flagIn(JsonParser json, String wanted) {
+  private boolean flagIn(JsonParser json, String object, String wanted) {
     boolean found = false;
     if (json.isExpectedStartObjectToken()) {
       for (String name = json.nextName(); name != null; name = json.nextName()) {
         boolean isTrue = json.nextToken() == JsonToken.VALUE_TRUE;
         if (name.equals(wanted)) {
           found = isTrue;
+          json.skipChildren();
+        } else {
+          rest.skip(json, Documented.EVENT.known(object), object + ".", name);
         }
-        json.skipChildren();
       }
     } else {
       json.skipChildren();
@@ -281,6 +318,22 @@ final class EventReader {
     }
     json.skipChildren();
     return null;
+  }
+
+  /** The strings of a list; what else it holds counts as absent. */
+  private static List<String> texts(JsonParser json) {
+    List<String> texts = new ArrayList<>();
+    if (json.isExpectedStartArrayToken()) {
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        String text = text(json);
+        if (text != null && !text.isBlank()) {
+          texts.add(text);
+        }
+      }
+    } else {
+      json.skipChildren();
+    }
+    return texts;
   }
 
   private static double number(JsonParser json) {
@@ -304,7 +357,7 @@ final class EventReader {
   }
 
   /** UTF-8 cannot carry half of a surrogate pair; {@code raw} keeps what stood there. */
-  private static String wellFormed(String text) {
+  static String wellFormed(String text) {
     if (LineText.loneSurrogate(text) < 0) {
       return text;
     }
@@ -357,5 +410,14 @@ final class EventReader {
     private @Nullable String readToken;
     private double latitude = Double.NaN;
     private double longitude = Double.NaN;
+    private @Nullable String answeredId;
+    private @Nullable String packageId;
+    private @Nullable String stickerId;
+    private List<String> keywords = List.of();
+
+    /** Of ids in another form than LINE's there is no picture. */
+    Optional<InboundEvent.Sticker> sticker() {
+      return LineStickers.of(packageId, stickerId, text, keywords);
+    }
   }
 }

@@ -83,6 +83,11 @@ public final class LineChannel implements Channel {
   }
 
   @Override
+  public String documented(String event) {
+    return Documented.only(event);
+  }
+
+  @Override
   public Rendered render(Composed message) {
     return LineRendering.render(message);
   }

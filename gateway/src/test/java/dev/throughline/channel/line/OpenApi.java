@@ -2,6 +2,7 @@ package dev.throughline.channel.line;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.throughline.contract.Json;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -11,12 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * As much of OpenAPI 3.0 as LINE's files use: references, allOf, discriminators, types, required
@@ -51,6 +57,69 @@ final class OpenApi {
     List<String> problems = new ArrayList<>();
     check(named(schema), value, "$", problems);
     return problems;
+  }
+
+  /** A value that the schema of that name allows, of a kind that chance decides. */
+  JsonNode example(String schema, Random random) {
+    return example(named(schema), random);
+  }
+
+  private JsonNode example(Map<?, ?> given, Random random) {
+    Map<?, ?> schema = resolve(given);
+    Map<?, ?> discriminator = map(schema.get("discriminator"));
+    List<Map.Entry<?, ?>> kinds = List.copyOf(map(discriminator.get("mapping")).entrySet());
+    if (!kinds.isEmpty()) {
+      Map.Entry<?, ?> kind = kinds.get(random.nextInt(kinds.size()));
+      ObjectNode json = Json.object();
+      fill(schema, json, random);
+      fill(referred(String.valueOf(kind.getValue())), json, random);
+      json.put(String.valueOf(discriminator.get("propertyName")), String.valueOf(kind.getKey()));
+      return json;
+    }
+    return switch (String.valueOf(schema.get("type"))) {
+      case "array" -> {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        int size = 1 + random.nextInt(3);
+        for (int i = 0; i < size; i++) {
+          array.add(example(map(schema.get("items")), random));
+        }
+        yield array;
+      }
+      case "string" -> StringNode.valueOf(text(schema, random));
+      case "boolean" -> JsonNodeFactory.instance.booleanNode(random.nextBoolean());
+      case "integer" -> JsonNodeFactory.instance.numberNode(random.nextLong(1L << 45));
+      case "number" -> JsonNodeFactory.instance.numberNode(random.nextDouble(-200, 200));
+      default -> {
+        ObjectNode json = Json.object();
+        fill(schema, json, random);
+        yield json;
+      }
+    };
+  }
+
+  private void fill(Map<?, ?> schema, ObjectNode json, Random random) {
+    for (Object part : list(schema.get("allOf"))) {
+      fill(resolve(map(part)), json, random);
+    }
+    List<?> required = list(schema.get("required"));
+    map(schema.get("properties"))
+        .forEach((name, property) -> {
+          if (required.contains(name) || random.nextInt(3) > 0) {
+            json.set(String.valueOf(name), example(map(property), random));
+          }
+        });
+  }
+
+  private static String text(Map<?, ?> schema, Random random) {
+    if (schema.get("enum") instanceof List<?> allowed) {
+      return String.valueOf(allowed.get(random.nextInt(allowed.size())));
+    }
+    return switch (random.nextInt(4)) {
+      case 0 -> "U" + "%032x".formatted(random.nextInt(1, Integer.MAX_VALUE));
+      case 1 -> String.valueOf(random.nextInt(1, Integer.MAX_VALUE));
+      case 2 -> "\u3042\ud83d\ude00 \\ \" \n" + random.nextInt();
+      default -> "";
+    };
   }
 
   /** The schema's discriminator values. */

@@ -44,9 +44,6 @@ class WebhookEventsTest {
   /** Which types the bodies of resources/…/webhook hold that are kept as unknown for now. */
   @ParameterizedTest
   @CsvSource({
-    "message-sticker, message",
-    "message-sticker-text, message",
-    "message-edited, messageEdited",
     "join-group, join",
     "join-room, join",
     "leave, leave",
@@ -64,7 +61,6 @@ class WebhookEventsTest {
     "deactivated, deactivated",
     "bot-suspended, botSuspended",
     "bot-resumed, botResumed",
-    "delivery, delivery",
     "unknown-type, teleport",
     "unknown-source, message",
   })
@@ -103,6 +99,70 @@ class WebhookEventsTest {
   void imagesOfASetAreEachOneMessage() {
     List<InboundEvent> events = parse(golden("message-image-set")).events();
     assertThat(events).hasSize(2).allSatisfy(e -> assertThat(e).isInstanceOf(Message.class));
+  }
+
+  @Test
+  void stickersAlwaysSayWhatTheyAre() {
+    InboundEvent.StickerSent sent = only(golden("message-sticker"), InboundEvent.StickerSent.class);
+    InboundEvent.StickerSent written =
+        only(golden("message-sticker-text"), InboundEvent.StickerSent.class);
+
+    assertThat(sent.sticker().caption()).startsWith("[sticker] ");
+    assertThat(sent.sticker().keyword()).isPresent();
+    assertThat(written.sticker().caption()).isEqualTo("Let us go");
+    assertThat(written.sticker().keyword()).isEmpty();
+    assertThat(written.answeredId()).contains("560000000000000001");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"\"", "\"12/../3\"", "7", "\"123456789012345678901\"", "null"})
+  void aStickerWithoutUsableIdsIsKeptWhole(String id) {
+    String body =
+        new String(golden("message-sticker-text"), StandardCharsets.UTF_8)
+            .replace("\"stickerId\":\"651698630\"", "\"stickerId\":" + id);
+    assertThat(only(body.getBytes(StandardCharsets.UTF_8), Unknown.class).type())
+        .isEqualTo("message");
+  }
+
+  @Test
+  void editsAndDeliveries() {
+    InboundEvent.Edited edited = only(golden("message-edited"), InboundEvent.Edited.class);
+    InboundEvent.Delivered delivered = only(golden("delivery"), InboundEvent.Delivered.class);
+
+    assertThat(edited.platformMessageId()).isEqualTo("560000000000000002");
+    assertThat(edited.content()).isEqualTo(new Content.Text("Good evening"));
+    assertThat(delivered.tag()).hasSize(64);
+    assertThat(delivered.head().chat()).isEmpty();
+  }
+
+  @Test
+  void whatLineDoesNotDocumentIsNamedByItsPathAndCanBeLeftOut() {
+    String body =
+        new String(golden("message-sticker-text"), StandardCharsets.UTF_8)
+            .replace("\"mode\"", "\"mood\":{\"deep\":[1]},\"mode\"")
+            .replace("\"groupId\"", "\"region\":\"x\",\"groupId\"")
+            .replace("\"packageId\"", "\"a b\":1,\"packageId\"")
+            .replace("\"type\":\"group\"", "\"type\":\"planet\"");
+    Unknown event = only(body.getBytes(StandardCharsets.UTF_8), Unknown.class);
+
+    assertThat(event.head().undocumented())
+        .containsExactlyInAnyOrder("mood", "source.region", "message.?", "source.type=planet");
+    assertThat(Documented.only(event.head().raw()))
+        .isEqualTo(
+            new String(golden("message-sticker-text"), StandardCharsets.UTF_8)
+                .replaceFirst("^.*?\\[", "")
+                .replaceFirst("\\]\\}$", "")
+                .replace("\"type\":\"group\"", "\"type\":\"planet\""));
+  }
+
+  @Test
+  void nothingOfLinesOwnExamplesIsUndocumented() {
+    for (String name : List.of("message-text-mention", "message-image-set", "member-joined",
+        "postback-datetime", "postback-rich-menu", "beacon", "module", "activated", "membership",
+        "message-video", "message-file", "account-link-ok", "standby")) {
+      assertThat(parse(golden(name)).events())
+          .allSatisfy(event -> assertThat(event.head().undocumented()).as(name).isEmpty());
+    }
   }
 
   @Test
