@@ -7,8 +7,8 @@ import dev.throughline.api.AccessKeys;
 import dev.throughline.api.Api;
 import dev.throughline.api.ErrorForm;
 import dev.throughline.api.Freshness;
-import dev.throughline.api.MediaInfoRoutes;
 import dev.throughline.api.LineSurface;
+import dev.throughline.api.MediaInfoRoutes;
 import dev.throughline.api.OpsRoutes;
 import dev.throughline.api.Projects;
 import dev.throughline.api.TargetCheck;
@@ -189,11 +189,7 @@ public final class Gateway implements AutoCloseable {
         WebFiles web = new WebFiles(http, clock);
         MediaProbe probe =
             new MediaProbe(
-                web,
-                config.callbacks(),
-                new Rehosting(media, links, clock),
-                clock,
-                config.media());
+                web, config.callbacks(), new Rehosting(media, links, clock), clock, config.media());
         tasks.register(new ProbeHandler(log, drafts, channels, probe));
         if (!publisher.examine()) {
           LOG.error("nothing is taken in: {}", publisher.standing());
@@ -285,13 +281,7 @@ public final class Gateway implements AutoCloseable {
       }
       Doctor doctor =
           new Doctor(
-              database,
-              directory,
-              credentials,
-              check,
-              config.data().resolve("keys"),
-              drift,
-              clock);
+              database, directory, credentials, check, config.data().resolve("keys"), drift, clock);
       String token = AdminToken.of(config.data(), random);
       Listener.Builder operations =
           Listener.named("operations")

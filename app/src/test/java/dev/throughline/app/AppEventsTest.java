@@ -65,8 +65,7 @@ final class AppEventsTest {
         .singleElement()
         .satisfies(request ->
             assertThat(Api.json(request.path("body").asString()))
-                .isEqualTo(
-                    Api.json("{\"chatId\":\"" + user + "\",\"loadingSeconds\":20}")));
+                .isEqualTo(Api.json("{\"chatId\":\"" + user + "\",\"loadingSeconds\":20}")));
     assertThat(app.settled()).isEmpty();
   }
 
@@ -166,7 +165,8 @@ final class AppEventsTest {
     ObjectNode send = sendEvent(user, "{\"composing_event\":{}}");
     send.put("callback_url", world.customer.url(own));
 
-    String event = world.api().post("/events:send", send.toString()).ok().path("event_id").asString();
+    String event =
+        world.api().post("/events:send", send.toString()).ok().path("event_id").asString();
 
     World.eventually(() -> assertThat(world.customer.calls(own)).hasSize(1));
     Call call = world.customer.calls(own).getFirst();
@@ -229,8 +229,7 @@ final class AppEventsTest {
           "about                 | 1,"x":"                                      | event_metadata
           """)
   void anEventThatIsWrongIsRefusedByItsField(String from, String to, String field) {
-    String send =
-        sendEvent(user, "{\"composing_event\":{}}").toString().replace(from, to);
+    String send = sendEvent(user, "{\"composing_event\":{}}").toString().replace(from, to);
 
     Api.Answer answer = world.api().post("/events:send", send);
 
@@ -353,8 +352,7 @@ final class AppEventsTest {
     app.called("opt_in_notification", "twice " + text);
 
     assertThat(world.api().get(list).ok().path("identities")).isEmpty();
-    JsonNode history =
-        world.api().get("/apps/" + app.id() + "/consents/identities/" + user).ok();
+    JsonNode history = world.api().get("/apps/" + app.id() + "/consents/identities/" + user).ok();
     assertThat(history.at("/identity/identity").asString()).isEqualTo(user);
     assertThat(history.path("audit_records").valueStream())
         .extracting(record -> record.path("operation").asString())
@@ -367,8 +365,7 @@ final class AppEventsTest {
                 "list_type":"OPT_OUT_MARKETING","project_id":"%s","app_id":"%s","datetime":"%s"}\
                 """
                     .formatted(world.project, app.id(), world.clock.instant())));
-    assertThat(
-            world.count("select count(*) from entry where kind = 'consent'"))
+    assertThat(world.count("select count(*) from entry where kind = 'consent'"))
         .isGreaterThanOrEqualTo(4);
   }
 
@@ -432,8 +429,7 @@ final class AppEventsTest {
     app.settled();
 
     assertThat(app.calls("channel_event_notification", "LINE_CREDENTIAL_REFUSED")).hasSize(1);
-    JsonNode told =
-        app.called("channel_event_notification", "").payload().path("channel_event");
+    JsonNode told = app.called("channel_event_notification", "").payload().path("channel_event");
     assertThat(told.path("channel").asString()).isEqualTo("LINE");
     assertThat(told.at("/additional_data/description").asString()).contains("access token");
     world.advance(Duration.ofMinutes(61));
@@ -477,8 +473,7 @@ final class AppEventsTest {
   }
 
   private String event(String identity, String event) {
-    JsonNode answer =
-        world.api().post("/events:send", sendEvent(identity, event).toString()).ok();
+    JsonNode answer = world.api().post("/events:send", sendEvent(identity, event).toString()).ok();
     assertThat(answer.path("accepted_time").asString()).isNotEmpty();
     return answer.path("event_id").asString();
   }
@@ -513,8 +508,7 @@ final class AppEventsTest {
     return world
         .api()
         .post(
-            "/" + way + ":register?request_id=" + requestId.replace(" ", "%20"),
-            change.toString())
+            "/" + way + ":register?request_id=" + requestId.replace(" ", "%20"), change.toString())
         .ok();
   }
 
@@ -532,9 +526,10 @@ final class AppEventsTest {
         .map(JsonNode::toString)
         .filter(webhook -> webhook.contains(said))
         .map(webhook -> webhook.replace("\\", ""))
-        .flatMap(webhook -> Optional.of(webhook.indexOf("\"markAsReadToken\":\"")).stream()
-            .filter(at -> at >= 0)
-            .map(at -> webhook.substring(at + 19, webhook.indexOf('"', at + 19))))
+        .flatMap(webhook ->
+            Optional.of(webhook.indexOf("\"markAsReadToken\":\"")).stream()
+                .filter(at -> at >= 0)
+                .map(at -> webhook.substring(at + 19, webhook.indexOf('"', at + 19))))
         .findFirst()
         .orElseThrow();
   }

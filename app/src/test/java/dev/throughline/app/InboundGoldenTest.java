@@ -91,7 +91,9 @@ final class InboundGoldenTest {
             .toList();
     List<String> named = new ArrayList<>();
     for (String row : rows) {
-      Matcher golden = Pattern.compile("`([a-z-]+)`").matcher(row.substring(row.lastIndexOf("| ", row.length() - 3)));
+      Matcher golden =
+          Pattern.compile("`([a-z-]+)`")
+              .matcher(row.substring(row.lastIndexOf("| ", row.length() - 3)));
       while (golden.find()) {
         named.add(golden.group(1));
       }
@@ -142,8 +144,7 @@ final class InboundGoldenTest {
 
   private static List<Call> told(CustomerApp app, int events) {
     World.eventually(() ->
-        assertThat(app.calls().stream().filter(InboundGoldenTest::carriesAnEvent))
-            .hasSize(events));
+        assertThat(app.calls().stream().filter(InboundGoldenTest::carriesAnEvent)).hasSize(events));
     return app.calls().stream()
         .filter(InboundGoldenTest::carriesAnEvent)
         .sorted(Comparator.comparing((Call call) -> call.json().path("event_time").asString("")))
@@ -213,16 +214,12 @@ final class InboundGoldenTest {
                       : people.computeIfAbsent(
                           found.group(),
                           id -> id.charAt(0) + "%032x".formatted(0xabc0000 + world.number())));
-      body =
-          EVENT_ID
-              .matcher(body)
-              .replaceAll(_ -> "01TEST%020d".formatted(world.number()));
+      body = EVENT_ID.matcher(body).replaceAll(_ -> "01TEST%020d".formatted(world.number()));
       body =
           Pattern.compile("5600000000000000(\\d\\d)")
               .matcher(body)
               .replaceAll(found -> "5" + "%017d".formatted(7_000_000 + world.number()));
-      return TIME
-          .matcher(body)
+      return TIME.matcher(body)
           .replaceAll(found ->
               found.group(1)
                   + (now.minusSeconds(600).toEpochMilli()

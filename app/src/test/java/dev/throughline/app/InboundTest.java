@@ -553,7 +553,8 @@ final class InboundTest {
 
     JsonNode message = app.called("message", user).payload().path("contact_message");
     assertThat(message.path("media_card_message").path("url").asString())
-        .isEqualTo("https://stickershop.line-scdn.net/stickershop/v1/sticker/1988/android/sticker.png");
+        .isEqualTo(
+            "https://stickershop.line-scdn.net/stickershop/v1/sticker/1988/android/sticker.png");
   }
 
   @Test

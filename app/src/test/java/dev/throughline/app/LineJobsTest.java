@@ -166,9 +166,7 @@ class LineJobsTest {
         start(
             app,
             "/message/narrowcast",
-            "{"
-                + MESSAGES
-                + ",\"recipient\":{\"type\":\"audience\",\"audienceGroupId\":4712}}");
+            "{" + MESSAGES + ",\"recipient\":{\"type\":\"audience\",\"audienceGroupId\":4712}}");
     World.eventually(() -> {
       world.advance(Duration.ofSeconds(5));
       assertThat(job(app, job).path("state").asString()).isEqualTo("FAILED");
@@ -205,8 +203,8 @@ class LineJobsTest {
   }
 
   private static JsonNode comesTo(CustomerApp app, String job, String state) {
-    World.eventually(() ->
-        assertThat(job(app, job).path("state").asString()).as(job).isEqualTo(state));
+    World.eventually(
+        () -> assertThat(job(app, job).path("state").asString()).as(job).isEqualTo(state));
     return job(app, job);
   }
 
@@ -234,11 +232,7 @@ class LineJobsTest {
 
   private static JsonNode contact(String user, CustomerApp app) {
     for (JsonNode contact :
-        world
-            .api()
-            .get("/contacts?channel=LINE&identity=" + user)
-            .ok()
-            .path("contacts")) {
+        world.api().get("/contacts?channel=LINE&identity=" + user).ok().path("contacts")) {
       for (JsonNode identity : contact.path("channel_identities")) {
         if (identity.path("app_id").asString().equals(app.id())) {
           return contact;

@@ -1,5 +1,6 @@
 package dev.throughline.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -108,7 +109,7 @@ final class ReceivedMediaTest {
   @Test
   void liesEncrypted() throws Exception {
     String line = id();
-    serves(line, exchange -> answer(exchange, 200, "text/html", MARKER.getBytes()));
+    serves(line, exchange -> answer(exchange, 200, "text/html", MARKER.getBytes(UTF_8)));
     ObjectNode message = message("file", line).put("fileName", "日記 \"1\".html").put("fileSize", 27);
     JsonNode told = received(message);
 
@@ -167,7 +168,7 @@ final class ReceivedMediaTest {
         line,
         exchange -> {
           if (asked.incrementAndGet() < 3) {
-            answer(exchange, 202, "application/json", "{}".getBytes());
+            answer(exchange, 202, "application/json", "{}".getBytes(UTF_8));
           } else {
             answer(exchange, 200, "video/mp4", new byte[] {1, 2, 3});
           }
@@ -175,7 +176,8 @@ final class ReceivedMediaTest {
     front.atPath(
         "/v2/bot/message/" + line + "/content/transcoding",
         exchange ->
-            answer(exchange, 200, "application/json", "{\"status\":\"processing\"}".getBytes()));
+            answer(
+                exchange, 200, "application/json", "{\"status\":\"processing\"}".getBytes(UTF_8)));
     String url = url(received("video", line));
 
     HttpResponse<byte[]> early = get(url);
@@ -197,9 +199,9 @@ final class ReceivedMediaTest {
     front.atPath(
         "/v2/bot/message/" + failed + "/content/transcoding",
         exchange ->
-            answer(exchange, 200, "application/json", "{\"status\":\"failed\"}".getBytes()));
+            answer(exchange, 200, "application/json", "{\"status\":\"failed\"}".getBytes(UTF_8)));
     String gone = id();
-    serves(gone, exchange -> answer(exchange, 410, "application/json", "{}".getBytes()));
+    serves(gone, exchange -> answer(exchange, 410, "application/json", "{}".getBytes(UTF_8)));
     String endless = id();
     serves(endless, ReceivedMediaTest::withoutEnd);
     String forbidden = id();

@@ -1,5 +1,6 @@
 package dev.throughline.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -153,7 +154,7 @@ final class SentMediaTest {
         media(absent),
         "MEDIA_NOT_REACHABLE",
         "The provided media [" + absent + "] could not be reached: [Not Found]");
-    String page = origin.serves("/page.jpg", "<html>no picture</html>".getBytes());
+    String page = origin.serves("/page.jpg", "<html>no picture</html>".getBytes(UTF_8));
     fails(media(page), "MEDIA_TYPE_UNSUPPORTED", page);
     String long1 =
         origin.serves(
@@ -163,7 +164,10 @@ final class SentMediaTest {
     String untrusted = "https://localhost:" + origin.port() + "/small";
     fails(media(untrusted), "MEDIA_NOT_REACHABLE", "TLS");
     String film = origin.serves("/ok.mp4", Samples.film(5));
-    fails(media(film).replace("}}", ",\"thumbnail_url\":\"" + film + "\"}}"), "MEDIA_TYPE_UNSUPPORTED", film);
+    fails(
+        media(film).replace("}}", ",\"thumbnail_url\":\"" + film + "\"}}"),
+        "MEDIA_TYPE_UNSUPPORTED",
+        film);
     assertThat(world.requests("push", user)).isEmpty();
   }
 
@@ -283,7 +287,8 @@ final class SentMediaTest {
         .isEqualTo("MEDIA_NOT_REACHABLE");
   }
 
-  // --- Steps --------------------------------------------------------------------------------------
+  // --- Steps
+  // --------------------------------------------------------------------------------------
 
   private static String media(String url) {
     return "{\"media_message\":{\"url\":\"" + url + "\"}}";
@@ -306,12 +311,7 @@ final class SentMediaTest {
   private void fails(String message, String reason, String description) {
     String id = send(message);
     app.comesTo(id, "FAILED", reason);
-    assertThat(
-            app.message(id)
-                .path("message_status")
-                .path("reason")
-                .path("description")
-                .asString())
+    assertThat(app.message(id).path("message_status").path("reason").path("description").asString())
         .contains(description);
   }
 

@@ -104,15 +104,13 @@ final class World implements AutoCloseable {
   }
 
   static World start(UnaryOperator<MediaConfig> media, Http.Settings http) throws Exception {
-    return new World(
-        TargetPolicy.SANDBOX, Optional.empty(), Optional.empty(), media, http);
+    return new World(TargetPolicy.SANDBOX, Optional.empty(), Optional.empty(), media, http);
   }
 
   /**
    * @param callbacks where customers' addresses may be
    */
-  static World start(
-      TargetPolicy callbacks, UnaryOperator<MediaConfig> media, Http.Settings http)
+  static World start(TargetPolicy callbacks, UnaryOperator<MediaConfig> media, Http.Settings http)
       throws Exception {
     return new World(callbacks, Optional.empty(), Optional.empty(), media, http);
   }

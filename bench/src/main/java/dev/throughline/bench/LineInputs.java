@@ -65,7 +65,8 @@ final class LineInputs {
       AppMessages.stored(message)
           .flatMap(stored -> AppMessages.said(message, Optional.empty(), ChannelName.LINE))
           .map(said ->
-              new Composed(ID, said, Map.of(), Optional.empty(), Optional.empty(), Optional.empty()))
+              new Composed(
+                  ID, said, Map.of(), Optional.empty(), Optional.empty(), Optional.empty()))
           .ifPresent(composed -> {
             if (channel.render(composed) instanceof Rendered.Ready ready) {
               boolean large = ready.body().length() > LARGE_BYTES;

@@ -110,8 +110,7 @@ public final class AccountCheck {
       case Result.Ok<LineApi.BotInfo>(LineApi.BotInfo info) -> {
         bot = Optional.of(info.userId());
         findings.add(
-            new Finding(
-                Level.OK, "The channel access token is valid (" + info.basicId() + ")."));
+            new Finding(Level.OK, "The channel access token is valid (" + info.basicId() + ")."));
         if (info.chatMode().equals("chat")) {
           findings.add(
               new Finding(
@@ -142,8 +141,8 @@ public final class AccountCheck {
   /** Only long-lived and short-lived tokens are known to that call; of others it says nothing. */
   private Optional<Finding> tokenLife(LineCredentials secret) {
     return line.verifyToken(secret, DEADLINE)
-            instanceof Result.Ok<LineApi.TokenInfo>(LineApi.TokenInfo token)
-        && token.expiresIn().compareTo(TOKEN_ENDS_SOON) < 0
+                instanceof Result.Ok<LineApi.TokenInfo>(LineApi.TokenInfo token)
+            && token.expiresIn().compareTo(TOKEN_ENDS_SOON) < 0
         ? Optional.of(
             new Finding(
                 Level.NOTE,
@@ -160,9 +159,7 @@ public final class AccountCheck {
     return switch (line.webhookEndpoint(secret, DEADLINE)) {
       case Result.Ok<LineApi.WebhookEndpoint>(LineApi.WebhookEndpoint set) -> {
         boolean ours =
-            wanted
-                .map(set.endpoint()::equals)
-                .orElseGet(() -> set.endpoint().endsWith(path));
+            wanted.map(set.endpoint()::equals).orElseGet(() -> set.endpoint().endsWith(path));
         if (ours) {
           yield standing(set, secret, settingUp);
         }

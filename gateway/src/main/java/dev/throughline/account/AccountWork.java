@@ -104,8 +104,7 @@ public final class AccountWork implements Reaction {
         notes.add(object);
       }
     }
-    effects.write(c ->
-        jobs.update(c, key.get(), job.get(), state, document, notes, known.at()));
+    effects.write(c -> jobs.update(c, key.get(), job.get(), state, document, notes, known.at()));
     if (state == Job.State.RUNNING) {
       Duration pause = Duration.ofMillis(result.path(JobHandler.PAUSE_MILLIS).asLong(0));
       effects.change(new Task.Change.Again(task.id(), effects.at().plus(pause), 0, ""));

@@ -41,8 +41,7 @@ final class FriendImport implements JobWork {
       return profiles.step(doing);
     }
     Optional<String> start = Json.string(at, "start");
-    LineCall call =
-        LineCall.of(Operations.FOLLOWERS).with("limit", Integer.toString(PAGE));
+    LineCall call = LineCall.of(Operations.FOLLOWERS).with("limit", Integer.toString(PAGE));
     LineReply reply =
         calls.look(doing.known(), start.isPresent() ? call.with("start", start.get()) : call);
     return switch (reply) {
@@ -55,10 +54,7 @@ final class FriendImport implements JobWork {
                   + " …/line/followers:upload.");
       case LineReply.Refused refused when refused.status() == 400 && start.isPresent() ->
           anew(job, at);
-      case LineReply.Refused _,
-          LineReply.Limited _,
-          LineReply.Unreachable _,
-          LineReply.Unknown _ ->
+      case LineReply.Refused _, LineReply.Limited _, LineReply.Unreachable _, LineReply.Unknown _ ->
           Step.after(job, reply, "the list of friends");
     };
   }

@@ -20,7 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Takes jobs on, a step a run; what came of the step is an outcome, and the fold writes it down. */
+/**
+ * Takes jobs on, a step a run; what came of the step is an outcome, and the fold writes it down.
+ */
 public final class JobHandler implements TaskHandler {
   static final String KIND = "line_job";
   static final String JOB = "job";

@@ -37,12 +37,7 @@ public final class Jobs {
   private final JobStore store;
 
   Jobs(
-      Database database,
-      Log log,
-      Drafts drafts,
-      Ulids ulids,
-      InstantSource clock,
-      JobStore store) {
+      Database database, Log log, Drafts drafts, Ulids ulids, InstantSource clock, JobStore store) {
     this.database = database;
     this.log = log;
     this.drafts = drafts;
@@ -61,8 +56,7 @@ public final class Jobs {
   }
 
   /** Durable when it answers; the first step follows at once. */
-  public Start start(
-      Account account, Job.Kind kind, ObjectNode input, Optional<Draft.Once> once) {
+  public Start start(Account account, Job.Kind kind, ObjectNode input, Optional<Draft.Once> once) {
     Ulid id = ulids.next();
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     ObjectNode document = Json.object();

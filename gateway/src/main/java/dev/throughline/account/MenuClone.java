@@ -87,8 +87,7 @@ final class MenuClone implements JobWork {
   }
 
   /** What there is to copy, and what the other account has already. */
-  private Step look(Doing doing, Goal goal, ObjectNode at)
-      throws InterruptedException, Unfinished {
+  private Step look(Doing doing, Goal goal, ObjectNode at) throws InterruptedException, Unfinished {
     Job job = doing.job();
     Set<String> wanted = new HashSet<>();
     job.input().path(MENUS).forEach(id -> wanted.add(id.asString("")));
@@ -118,9 +117,7 @@ final class MenuClone implements JobWork {
     if (job.input().path(ALIASES).asBoolean(true)) {
       ObjectNode listed =
           done(job, doing.known(), LineCall.of(Operations.ALIAS_LIST), "the account's aliases");
-      listed
-          .path("aliases")
-          .forEach(alias -> aliases.addObject().setAll((ObjectNode) only(alias, ALIAS, ID)));
+      listed.path("aliases").forEach(alias -> aliases.addObject().setAll(only(alias, ALIAS, ID)));
     }
     ObjectNode note = note("look", "rich_menus", plan.size());
     if (job.input().path(DEFAULT).asBoolean(true)) {
@@ -148,16 +145,12 @@ final class MenuClone implements JobWork {
       case LineReply.Refused refused when refused.status() == 404 -> "none";
       case LineReply.Refused refused when refused.status() == 403 ->
           "set in LINE's manager, where no call can read it";
-      case LineReply.Refused _,
-          LineReply.Limited _,
-          LineReply.Unreachable _,
-          LineReply.Unknown _ ->
+      case LineReply.Refused _, LineReply.Limited _, LineReply.Unreachable _, LineReply.Unknown _ ->
           throw new Unfinished(Step.after(job, reply, "the account's default"));
     };
   }
 
-  private Step menu(Doing doing, Goal goal, ObjectNode at)
-      throws InterruptedException, Unfinished {
+  private Step menu(Doing doing, Goal goal, ObjectNode at) throws InterruptedException, Unfinished {
     Job job = doing.job();
     ObjectNode copies = (ObjectNode) at.path("copies");
     int next = copies.size() + at.path("skipped").asInt(0);
@@ -166,18 +159,17 @@ final class MenuClone implements JobWork {
       return Step.on(job, at, job.progress(), List.of());
     }
     String id = at.path("plan").get(next).asString();
-    LineReply found =
-        calls.look(doing.known(), LineCall.of(Operations.RICH_MENU_GET).at(ID, id));
+    LineReply found = calls.look(doing.known(), LineCall.of(Operations.RICH_MENU_GET).at(ID, id));
     if (found instanceof LineReply.Refused refused && refused.status() == 404) {
       at.put("skipped", at.path("skipped").asInt(0) + 1);
       ObjectNode gone = note("rich_menu", "from", id);
       gone.put("skipped", "it was deleted meanwhile");
       return Step.on(job, at, job.progress(), List.of(gone));
     }
-    if (!(found instanceof LineReply.Done)) {
+    if (!(found instanceof LineReply.Done done)) {
       throw new Unfinished(Step.after(job, found, "rich menu " + id));
     }
-    ObjectNode menu = ((LineReply.Done) found).json();
+    ObjectNode menu = done.json();
     menu.remove(ID);
     Optional<String> made = madeBefore(job, goal, at, menu);
     String copy = made.isPresent() ? made.get() : create(job, goal, menu);
@@ -218,8 +210,7 @@ final class MenuClone implements JobWork {
     throw new Unfinished(Step.after(job, reply, "creating a rich menu"));
   }
 
-  private String image(
-      Job job, Doing doing, Goal goal, String from, String to, boolean maybeThere)
+  private String image(Job job, Doing doing, Goal goal, String from, String to, boolean maybeThere)
       throws InterruptedException, Unfinished {
     // An image cannot be replaced: LINE refuses a second one.
     if (maybeThere
@@ -232,10 +223,9 @@ final class MenuClone implements JobWork {
     if (read instanceof LineReply.Refused refused && refused.status() == 404) {
       return "the menu has none";
     }
-    if (!(read instanceof LineReply.Done)) {
+    if (!(read instanceof LineReply.Done image)) {
       throw new Unfinished(Step.after(job, read, "the image of rich menu " + from));
     }
-    LineReply.Done image = (LineReply.Done) read;
     LineReply written =
         calls.perform(
             goal.account(),
@@ -264,8 +254,7 @@ final class MenuClone implements JobWork {
     }
     String alias = aliases.get(next).path(ALIAS).asString();
     String menu = copy(at, aliases.get(next).path(ID).asString()).orElseThrow();
-    LineReply there =
-        calls.look(goal.known(), LineCall.of(Operations.ALIAS_GET).at(ALIAS, alias));
+    LineReply there = calls.look(goal.known(), LineCall.of(Operations.ALIAS_GET).at(ALIAS, alias));
     ObjectNode note = note("alias", "alias", alias);
     note.put("to", menu);
     LineCall call;

@@ -46,8 +46,7 @@ final class Narrowcast implements JobWork {
   /**
    * @param epoch the epoch under which this node leads
    */
-  Narrowcast(
-      AccountCalls calls, Log log, Drafts drafts, InstantSource clock, LongSupplier epoch) {
+  Narrowcast(AccountCalls calls, Log log, Drafts drafts, InstantSource clock, LongSupplier epoch) {
     this.calls = calls;
     this.log = log;
     this.drafts = drafts;
@@ -84,10 +83,7 @@ final class Narrowcast implements JobWork {
       case LineReply.Refused refused
           when refused.status() == 429 && refused.message().equals(QUOTA) ->
           Step.failed(job, "The month's quota does not suffice: LINE says \"" + QUOTA + "\"");
-      case LineReply.Refused _,
-          LineReply.Limited _,
-          LineReply.Unreachable _,
-          LineReply.Unknown _ ->
+      case LineReply.Refused _, LineReply.Limited _, LineReply.Unreachable _, LineReply.Unknown _ ->
           Step.after(job, reply, "the narrowcast");
     };
   }
@@ -135,16 +131,15 @@ final class Narrowcast implements JobWork {
     Job job = doing.job();
     LineReply reply =
         calls.look(
-            doing.known(),
-            LineCall.of(Operations.NARROWCAST_PROGRESS).with("requestId", request));
+            doing.known(), LineCall.of(Operations.NARROWCAST_PROGRESS).with("requestId", request));
     if (reply instanceof LineReply.Refused refused && refused.status() == 404) {
       // So says LINE of what it has not noted yet, and of what is older than two weeks.
       return Step.later(job, "LINE does not know the narrowcast's progress");
     }
-    if (!(reply instanceof LineReply.Done)) {
+    if (!(reply instanceof LineReply.Done done)) {
       return Step.after(job, reply, "the narrowcast's progress");
     }
-    ObjectNode told = ((LineReply.Done) reply).json();
+    ObjectNode told = done.json();
     ObjectNode at = job.at();
     ObjectNode progress = job.progress();
     String phase = told.path("phase").asString("");

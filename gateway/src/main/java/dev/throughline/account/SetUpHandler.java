@@ -96,8 +96,7 @@ final class SetUpHandler implements TaskHandler {
                     Optional.empty()));
     states.refresh(account.get(), health);
     boolean again = health.has(AccountCheck.Level.UNREACHABLE) && task.tries() < MAX_TRIES;
-    conclude(
-        task, account, again ? OptionalLong.of(backoff(task.tries())) : OptionalLong.empty());
+    conclude(task, account, again ? OptionalLong.of(backoff(task.tries())) : OptionalLong.empty());
   }
 
   @Override
@@ -106,8 +105,7 @@ final class SetUpHandler implements TaskHandler {
   }
 
   private static long backoff(int tries) {
-    return Math.min(
-        FIRST_BACKOFF.toMillis() << Math.min(tries, 10), LONGEST_BACKOFF.toMillis());
+    return Math.min(FIRST_BACKOFF.toMillis() << Math.min(tries, 10), LONGEST_BACKOFF.toMillis());
   }
 
   private void conclude(Task task, Optional<Account> account, OptionalLong againMillis)

@@ -16,11 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param people user ids or profiles, each a JSON document about one person
  */
 record Step(
-    Job.State state,
-    Duration pause,
-    ObjectNode document,
-    List<ObjectNode> notes,
-    People people) {
+    Job.State state, Duration pause, ObjectNode document, List<ObjectNode> notes, People people) {
 
   /** After so many steps in a row that came to nothing, a job fails, some four hours later. */
   private static final int MAX_FAILURES = 30;
@@ -121,8 +117,7 @@ record Step(
       return failed(job, why + ". It was tried " + MAX_FAILURES + " times; resume when it works.");
     }
     Duration backoff = FIRST_BACKOFF.multipliedBy(1L << Math.min(failures - 1, 10));
-    Step step =
-        again(job, backoff.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : backoff, why);
+    Step step = again(job, backoff.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : backoff, why);
     step.document.put("failures", failures);
     return step;
   }

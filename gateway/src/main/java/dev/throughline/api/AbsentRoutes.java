@@ -20,9 +20,7 @@ final class AbsentRoutes {
           throw Refusal.unimplemented();
         });
     List<Route> routes = new ArrayList<>();
-    for (String path :
-        List.of(
-            "/conversations/{conversation}:inject-event")) {
+    for (String path : List.of("/conversations/{conversation}:inject-event")) {
       routes.add(Route.post(PROJECT + path, absent));
     }
     return routes;

@@ -9,8 +9,8 @@ import dev.throughline.conversation.ContactMerge;
 import dev.throughline.conversation.ContactStore;
 import dev.throughline.conversation.ConversationStore;
 import dev.throughline.conversation.Directory;
-import dev.throughline.conversation.Injections;
 import dev.throughline.conversation.EventStore;
+import dev.throughline.conversation.Injections;
 import dev.throughline.conversation.LastMessages;
 import dev.throughline.conversation.MessageStore;
 import dev.throughline.conversation.ProjectSettings;
@@ -63,10 +63,10 @@ public final class Api {
     Drafts drafts = ground.drafts();
     Ulids ulids = ground.ulids();
     InstantSource clock = ground.clock();
-    MessageStore messages = new MessageStore(database, vault, log, drafts, directory, ports.media());
+    MessageStore messages =
+        new MessageStore(database, vault, log, drafts, directory, ports.media());
     ContactStore contacts = new ContactStore(database, vault, log, drafts, ulids, clock);
-    ConversationStore conversations =
-        new ConversationStore(database, vault, log, drafts, clock);
+    ConversationStore conversations = new ConversationStore(database, vault, log, drafts, clock);
     TemplateStore templates = new TemplateStore(database, vault);
     Tokens tokens = new Tokens(vault, clock);
     Guard guard = new Guard(keys, tokens);
@@ -132,12 +132,7 @@ public final class Api {
             .routes(guard));
     routes.addAll(
         new SendRoutes(
-                requests,
-                directory,
-                ports.targets(),
-                ports.channels(),
-                templates,
-                ports.files())
+                requests, directory, ports.targets(), ports.channels(), templates, ports.files())
             .routes(guard));
     routes.addAll(
         new EventRoutes(
@@ -158,12 +153,16 @@ public final class Api {
             .routes(guard));
     routes.addAll(
         new LastMessageRoutes(
-                new LastMessages(database, vault, directory, ports.media()), directory, paging, freshness)
+                new LastMessages(database, vault, directory, ports.media()),
+                directory,
+                paging,
+                freshness)
             .routes(guard));
     routes.addAll(
         new TemplateRoutes(database, vault, log, ulids, clock, configuration, templates)
             .routes(guard));
-    routes.addAll(new TranscodeRoutes(directory, ports.channels(), templates, ports.files()).routes(guard));
+    routes.addAll(
+        new TranscodeRoutes(directory, ports.channels(), templates, ports.files()).routes(guard));
     routes.addAll(new DeadLetterRoutes(deadLetters, paging, freshness, decisions).routes(guard));
     routes.addAll(new LedgerRoutes(ports.receipts()).routes());
     routes.addAll(AbsentRoutes.routes(guard));

@@ -64,8 +64,7 @@ final class ConsentRoutes {
             guard.project((project, request) -> register(project, request, false))),
         Route.get(PROJECT + "/apps/{app}/consents/{list}", guard.project(this::list)),
         Route.get(
-            PROJECT + "/apps/{app}/consents/identities/{identity}",
-            guard.project(this::records)));
+            PROJECT + "/apps/{app}/consents/identities/{identity}", guard.project(this::records)));
   }
 
   private Response query(ProjectId project, Request request) {

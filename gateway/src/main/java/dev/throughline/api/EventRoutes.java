@@ -101,8 +101,7 @@ final class EventRoutes {
 
   private Response get(ProjectId project, Request request) throws InterruptedException {
     freshness.await(project);
-    return Answers.ok(
-        events.find(project, id(request)).orElseThrow(EventRoutes::unknown).json());
+    return Answers.ok(events.find(project, id(request)).orElseThrow(EventRoutes::unknown).json());
   }
 
   private Response delete(ProjectId project, Request request) throws InterruptedException {

@@ -43,14 +43,17 @@ final class FriendCsv {
         throw Refusal.invalid(
             "FIELD_INVALID",
             "",
-            "Line " + number + " has no LINE user id, U and 32 digits or letters a to f, in column "
+            "Line "
+                + number
+                + " has no LINE user id, U and 32 digits or letters a to f, in column "
                 + (column + 1)
                 + ".");
       }
       users.add(user);
     }
     if (users.isEmpty()) {
-      throw Refusal.invalid("FIELD_INVALID", "", "The body must be CSV with a user id in each line.");
+      throw Refusal.invalid(
+          "FIELD_INVALID", "", "The body must be CSV with a user id in each line.");
     }
     return List.copyOf(users);
   }

@@ -16,8 +16,10 @@ import dev.throughline.http.Response;
 import dev.throughline.http.Route;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ConversationId;
+import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import java.time.Duration;
+import java.util.Optional;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -76,8 +78,8 @@ final class InjectRoutes {
     if (!conversation.contact().toString().equals(contact)) {
       throw body.wrong("contact_id", "must be the conversation's contact.");
     }
-    injections
-        .message(
+    Optional<MessageId> injected =
+        injections.message(
             project,
             conversation,
             new Injections.Injected(
@@ -86,9 +88,10 @@ final class InjectRoutes {
                 acceptTime,
                 content,
                 metadata,
-                sender))
-        .orElseThrow(
-            () -> address.wrong("identity", "must be an address of the conversation's contact."));
+                sender));
+    if (injected.isEmpty()) {
+      throw address.wrong("identity", "must be an address of the conversation's contact.");
+    }
     return Answers.empty();
   }
 

@@ -96,7 +96,11 @@ final class LineJobRoutes {
     boolean profiles = body(request).bool("profiles").orElse(true);
     Account account = access.account(project, request).account();
     return start(
-        project, request, account, Job.Kind.FRIENDS_IMPORT, Json.object().put("profiles", profiles));
+        project,
+        request,
+        account,
+        Job.Kind.FRIENDS_IMPORT,
+        Json.object().put("profiles", profiles));
   }
 
   private Response refreshProfiles(ProjectId project, Request request) {
@@ -176,8 +180,7 @@ final class LineJobRoutes {
     List<Job> page = jobs.page(app.id(), paging.after(request, project, list), size + 1);
     List<ObjectNode> shown = new ArrayList<>();
     page.stream().limit(size).forEach(job -> shown.add(shown(job)));
-    String next =
-        page.size() > size ? paging.token(project, list, page.get(size - 1).id()) : "";
+    String next = page.size() > size ? paging.token(project, list, page.get(size - 1).id()) : "";
     return Answers.ok(Answers.list("jobs", shown, next));
   }
 

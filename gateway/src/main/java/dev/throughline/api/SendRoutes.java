@@ -13,7 +13,6 @@ import dev.throughline.http.Response;
 import dev.throughline.http.Route;
 import dev.throughline.ledger.Kind;
 import dev.throughline.media.MediaProbe.Probed;
-import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
 import dev.throughline.message.Identity;

@@ -60,8 +60,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
     message.put("direction", "TO_APP");
     message.set(
         "contact_message",
-        media.shown(
-            Contents.toJson(fact.content(), fact.replyTo()), fact.id(), fact.acceptedAt()));
+        media.shown(Contents.toJson(fact.content(), fact.replyTo()), fact.id(), fact.acceptedAt()));
     message.set("channel_identity", identity(party));
     message.put("conversation_id", conversation(party, dispatch));
     message.put("contact_id", contact(party, dispatch));
@@ -166,8 +165,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
   private static Callback troubled(Fact.AccountTroubled fact) {
     ObjectNode body =
         envelope(fact.app().id(), fact.app().project(), fact.at(), Optional.of(fact.at()));
-    ObjectNode event =
-        body.putObject("channel_event_notification").putObject("channel_event");
+    ObjectNode event = body.putObject("channel_event_notification").putObject("channel_event");
     event.put("channel", fact.account().channel().value());
     event.put("event_type", fact.kind());
     event
@@ -175,8 +173,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
         .put("credential_ordinal_number", fact.account().ordinal())
         .put("description", fact.reason().description());
     body.put("message_metadata", "");
-    return new Callback(
-        "CHANNEL_EVENT", fact.app().project(), Optional.of(fact.app().id()), body);
+    return new Callback("CHANNEL_EVENT", fact.app().project(), Optional.of(fact.app().id()), body);
   }
 
   private static Callback notMapped(Fact.NotMapped fact) {

@@ -55,8 +55,8 @@ public interface Channel {
   SendResult send(Outgoing outgoing, Credentials credentials, Duration deadline);
 
   /**
-   * Pure: the request by which somebody is shown this. Empty where the channel has no such thing, or
-   * not for them.
+   * Pure: the request by which somebody is shown this. Empty where the channel has no such thing,
+   * or not for them.
    */
   Optional<Bytes> render(Signal signal, Identity recipient);
 

@@ -4,7 +4,9 @@ import dev.throughline.message.AppEvent;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the contract's app events (2.5): an object with exactly one field, which names the kind. */
+/**
+ * Reads the contract's app events (2.5): an object with exactly one field, which names the kind.
+ */
 public final class AppEvents {
   private static final int MAX_TEXT = 5_000;
   private static final int MAX_NAME = 256;

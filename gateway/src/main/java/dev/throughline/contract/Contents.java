@@ -9,6 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Contents {
   /** Where a message with a file stands; its address is empty until it is shown. */
   static final String MEDIA = "media_message";
+
   /** Of a message that answers another (2.5); its {@code message_id} is the other's. */
   public static final String REPLY_TO = "reply_to";
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads the body of {@code events:send}. Pure, as {@link SendRequests} is: the API refuses by it and
- * the fold acts by it.
+ * Reads the body of {@code events:send}. Pure, as {@link SendRequests} is: the API refuses by it
+ * and the fold acts by it.
  */
 public final class EventRequests {
   private EventRequests() {}

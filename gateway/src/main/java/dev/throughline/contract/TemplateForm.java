@@ -139,7 +139,7 @@ public final class TemplateForm {
 
   private static void check(
       Fields given, String kind, JsonNode message, Map<String, String> previews) {
-    TreeSet<String> unknown = Translations.names(message);
+    Set<String> unknown = new TreeSet<>(Translations.names(message));
     unknown.removeAll(previews.keySet());
     if (kind.equals(AppMessages.TEMPLATE)) {
       Fields template = given.requiredObject(kind);

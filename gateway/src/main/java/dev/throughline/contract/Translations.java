@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -122,13 +123,13 @@ public final class Translations {
   }
 
   /** The names of all placeholders in the texts of a message. */
-  static TreeSet<String> names(JsonNode node) {
-    TreeSet<String> names = new TreeSet<>();
+  static Set<String> names(JsonNode node) {
+    Set<String> names = new TreeSet<>();
     collect(node, names);
     return names;
   }
 
-  private static void collect(JsonNode node, TreeSet<String> names) {
+  private static void collect(JsonNode node, Set<String> names) {
     if (node.isString()) {
       Matcher matcher = PLACEHOLDER.matcher(node.stringValue());
       while (matcher.find()) {

@@ -49,12 +49,18 @@ public record App(
    * How the app is treated, as it sets it; mostly extensions of the contract under {@code
    * throughline}.
    *
-   * @param forwardUnknown what a channel does not document is passed on where the contract has no word
+   * @param forwardUnknown what a channel does not document is passed on where the contract has no
+   *     word
    * @param publicStickers stickers are shown with the channel's public pictures
    * @param reportsMetadata callbacks of what a person says carry the conversation's metadata
    */
   public record Settings(
-      UnknownReply unknownReply, KnownBlock knownBlock, boolean reportsMetadata, Rates rates, boolean forwardUnknown, boolean publicStickers) {}
+      UnknownReply unknownReply,
+      KnownBlock knownBlock,
+      boolean reportsMetadata,
+      Rates rates,
+      boolean forwardUnknown,
+      boolean publicStickers) {}
 
   /** How many a second may go out; 0: as many as there are. */
   public record Rates(int outbound, int webhooks) {

@@ -55,8 +55,7 @@ public final class AppPeople {
             try (ResultSet row = statement.executeQuery()) {
               while (row.next()) {
                 found.add(
-                    new Row(
-                        Ulids.of(row.getObject(1, UUID.class)), Bytes.wrap(row.getBytes(2))));
+                    new Row(Ulids.of(row.getObject(1, UUID.class)), Bytes.wrap(row.getBytes(2))));
               }
             }
           }
@@ -67,9 +66,7 @@ public final class AppPeople {
         .map(row ->
             new Person(
                 row.id(),
-                vault
-                    .open(row.sealed(), Rows.associated("identity", row.id()))
-                    .map(Bytes::asUtf8)))
+                vault.open(row.sealed(), Rows.associated("identity", row.id())).map(Bytes::asUtf8)))
         .toList();
   }
 

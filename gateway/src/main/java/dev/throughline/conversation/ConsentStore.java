@@ -66,8 +66,7 @@ public final class ConsentStore {
             try (ResultSet row = s.executeQuery()) {
               while (row.next()) {
                 found.add(
-                    new Row(
-                        Ulids.of(row.getObject(1, UUID.class)), Bytes.wrap(row.getBytes(2))));
+                    new Row(Ulids.of(row.getObject(1, UUID.class)), Bytes.wrap(row.getBytes(2))));
               }
             }
             return found;
@@ -92,8 +91,7 @@ public final class ConsentStore {
       try (PreparedStatement s = c.prepareStatement(RECORDS)) {
         s.setObject(1, app.id().value().toUuid());
         s.setArray(
-            2,
-            c.createArrayOf("bytea", hashes.stream().map(Bytes::array).toArray(byte[][]::new)));
+            2, c.createArrayOf("bytea", hashes.stream().map(Bytes::array).toArray(byte[][]::new)));
         List<ObjectNode> records = new ArrayList<>();
         try (ResultSet row = s.executeQuery()) {
           while (row.next()) {
@@ -128,8 +126,7 @@ public final class ConsentStore {
       String normal = Identities.normal(channel, address);
       if (!normal.isEmpty()) {
         hashes.add(
-            vault.hash(
-                Owners.person(app.project(), app.id(), new Identity(channel, normal))));
+            vault.hash(Owners.person(app.project(), app.id(), new Identity(channel, normal))));
       }
     }
     return hashes;

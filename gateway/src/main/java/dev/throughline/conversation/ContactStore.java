@@ -122,12 +122,7 @@ public final class ContactStore {
   private final MessageRemoval removal;
 
   public ContactStore(
-      Database database,
-      Vault vault,
-      Log log,
-      Drafts drafts,
-      Ulids ulids,
-      InstantSource clock) {
+      Database database, Vault vault, Log log, Drafts drafts, Ulids ulids, InstantSource clock) {
     this.database = database;
     this.vault = vault;
     this.log = log;

@@ -100,11 +100,7 @@ public final class ConversationStore {
   private final MessageRemoval removal;
 
   public ConversationStore(
-      Database database,
-      Vault vault,
-      Log log,
-      Drafts drafts,
-      InstantSource clock) {
+      Database database, Vault vault, Log log, Drafts drafts, InstantSource clock) {
     this.database = database;
     this.vault = vault;
     this.log = log;

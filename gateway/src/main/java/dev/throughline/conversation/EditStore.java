@@ -153,8 +153,7 @@ final class EditStore {
       s.setString(2, platformId);
       try (ResultSet row = s.executeQuery()) {
         return row.next()
-            ? Optional.of(
-                new Waiting(row.getLong(1), row.getInt(2), Bytes.wrap(row.getBytes(3))))
+            ? Optional.of(new Waiting(row.getLong(1), row.getInt(2), Bytes.wrap(row.getBytes(3))))
             : Optional.empty();
       }
     }

@@ -14,8 +14,7 @@ import java.util.List;
 
 /** Deletes events, and what the log's entries say of them, in the caller's transaction. */
 final class EventRemoval {
-  private static final String OF_CONTACT =
-      "delete from event where contact = ? returning entries";
+  private static final String OF_CONTACT = "delete from event where contact = ? returning entries";
   private static final String OF_CONVERSATION =
       "delete from event where conversation = ? returning entries";
   private static final String ONE = "delete from event where id = ? returning entries";

@@ -40,12 +40,9 @@ public final class EventStore {
   private static final String ONE = SHOWN + " and e.id = ?";
 
   /** Newest first; in DISPATCH mode an event is in nobody's history. */
-  private static final String PAGE =
-      SHOWN
-          + " and e.processing_mode = 'CONVERSATION' and e.id < ?";
+  private static final String PAGE = SHOWN + " and e.processing_mode = 'CONVERSATION' and e.id < ?";
 
-  private static final String CONTACT =
-      "select contact from event where id = ? and project = ?";
+  private static final String CONTACT = "select contact from event where id = ? and project = ?";
 
   private static final UUID NEWEST = new UUID(-1, -1);
 
@@ -166,8 +163,7 @@ public final class EventStore {
             .orElseGet(Json::object);
     String address =
         row.address()
-            .flatMap(found ->
-                vault.open(found.sealed(), Rows.associated("identity", found.id())))
+            .flatMap(found -> vault.open(found.sealed(), Rows.associated("identity", found.id())))
             .map(Bytes::asUtf8)
             .orElse("");
     boolean dispatch = row.mode().equals("DISPATCH");
@@ -211,8 +207,7 @@ public final class EventStore {
                 Bytes.wrap(row.getBytes(11)),
                 address == null
                     ? Optional.empty()
-                    : Optional.of(
-                        new Address(Ulids.of(address), Bytes.wrap(row.getBytes(13))))));
+                    : Optional.of(new Address(Ulids.of(address), Bytes.wrap(row.getBytes(13))))));
       }
     }
     return rows;

@@ -150,11 +150,7 @@ public sealed interface Fact {
 
   /** An app event has come further, or failed. */
   record EventStatusChanged(
-      Party party,
-      StoredEvent event,
-      DeliveryStatus status,
-      Optional<Reason> reason,
-      Instant at)
+      Party party, StoredEvent event, DeliveryStatus status, Optional<Reason> reason, Instant at)
       implements Fact {}
 
   /** Somebody asks whether a person can be sent to, and nothing that is known tells. */
@@ -181,8 +177,7 @@ public sealed interface Fact {
    *
    * @param kind the event's type, as the app is told it
    */
-  record AccountTroubled(
-      App app, Account account, String kind, Reason reason, Instant at)
+  record AccountTroubled(App app, Account account, String kind, Reason reason, Instant at)
       implements Fact {}
 
   /** A task's call is over; {@code result} is what its handler wrote into the outcome. */

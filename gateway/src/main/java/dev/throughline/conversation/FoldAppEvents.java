@@ -114,9 +114,7 @@ final class FoldAppEvents {
               vault
                   .open(
                       Bytes.wrap(row.getBytes(2)),
-                      Rows.associated(
-                          "message",
-                          Ulids.of(row.getObject(1, UUID.class))))
+                      Rows.associated("message", Ulids.of(row.getObject(1, UUID.class))))
                   .flatMap(json -> Json.string(Json.object(json), READ_TOKEN));
           if (token.isPresent()) {
             return token;

@@ -1,10 +1,10 @@
 package dev.throughline.conversation;
 
+import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ConsentList;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ulids;
-import dev.throughline.ledger.Ulid;
 import dev.throughline.vault.Vault;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The lists of those who want no messages, as one transaction of the fold reads and changes them. An
- * address is on a list or not; what a channel tells of friends and blocks is another matter.
+ * The lists of those who want no messages, as one transaction of the fold reads and changes them.
+ * An address is on a list or not; what a channel tells of friends and blocks is another matter.
  */
 final class FoldConsents {
   private static final String ORIGIN_API = "ORIGIN_API";
@@ -76,8 +76,7 @@ final class FoldConsents {
   }
 
   /** Puts an address on a list or takes it off, and records that, if it changes anything. */
-  void change(
-      Bytes hash, Party party, ConsentList list, boolean out, Instant at, Ulids ulids)
+  void change(Bytes hash, Party party, ConsentList list, boolean out, Instant at, Ulids ulids)
       throws SQLException {
     AppId app = party.app().id();
     Set<ConsentList> known = on(new Address(app, hash));

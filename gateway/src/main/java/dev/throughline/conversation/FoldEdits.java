@@ -70,9 +70,7 @@ final class FoldEdits {
     EditStore.arrived(state.transaction, conversation, platformId, message);
     return state
         .vault
-        .open(
-            waiting.get().sealed(),
-            associated(waiting.get().index(), waiting.get().position()))
+        .open(waiting.get().sealed(), associated(waiting.get().index(), waiting.get().position()))
         .map(text -> new Content.Text(text.asUtf8()));
   }
 
@@ -87,7 +85,8 @@ final class FoldEdits {
             platformId,
             people.identityOf(party).id().toUuid())) {
       found = Optional.of(message.id());
-      Optional<Bytes> after = counts ? with(text, message.sealed(), key, message.id().value()) : Optional.empty();
+      Optional<Bytes> after =
+          counts ? with(text, message.sealed(), key, message.id().value()) : Optional.empty();
       if (after.isPresent()) {
         EditStore.setText(state.transaction, message.id(), after.get());
       }
@@ -138,9 +137,7 @@ final class FoldEdits {
 
   private Bytes waiting(Item.Event item, InboundEvent.Edited edited, DataKey key) {
     return state.vault.seal(
-        key,
-        Bytes.utf8(edited.content().text()).array(),
-        associated(state.index, item.position()));
+        key, Bytes.utf8(edited.content().text()).array(), associated(state.index, item.position()));
   }
 
   private static byte[] associated(long index, int position) {

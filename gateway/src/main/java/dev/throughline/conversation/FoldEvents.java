@@ -70,7 +70,10 @@ final class FoldEvents {
     if (!item.event().head().redelivered()) {
       item.event().head().occurredAt().ifPresent(occurred -> drift.saw(occurred, state.at));
     }
-    item.event().head().undocumented().forEach(path -> state.undocumented.merge(path, 1, Integer::sum));
+    item.event()
+        .head()
+        .undocumented()
+        .forEach(path -> state.undocumented.merge(path, 1, Integer::sum));
     Optional<Party> party = item.event().head().chat().map(chat -> people.party(item.app(), chat));
     party.ifPresent(known -> heardFrom(known, item.event()));
     switch (item.event()) {

@@ -164,8 +164,8 @@ final class FoldPeople {
       }
       said.profile()
           .ifPresent(profile ->
-              state.writes.add(c ->
-                  ContactProfile.write(c, state.vault, party.contact(), profile)));
+              state.writes.add(
+                  c -> ContactProfile.write(c, state.vault, party.contact(), profile)));
     }
   }
 

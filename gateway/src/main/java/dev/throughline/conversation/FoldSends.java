@@ -108,8 +108,7 @@ final class FoldSends {
   private Party recipient(Item.Send item) {
     App app = item.app();
     return people.party(
-        app,
-        preferred(app, item.request().priority(), addresses(app, item.request().recipient())));
+        app, preferred(app, item.request().priority(), addresses(app, item.request().recipient())));
   }
 
   /** What the app can reach a recipient by. */

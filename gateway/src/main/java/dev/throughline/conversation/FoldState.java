@@ -65,6 +65,7 @@ final class FoldState {
   final Map<MessageId, StatusRow> statuses = new LinkedHashMap<>();
   final List<Task.Change> taskChanges = new ArrayList<>();
   final List<SqlWork<Integer>> writes = new ArrayList<>();
+
   /** How often each property came that its provider does not document, by path. */
   final Map<String, Integer> undocumented = new TreeMap<>();
 

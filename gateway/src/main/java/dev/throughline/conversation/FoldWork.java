@@ -179,7 +179,11 @@ final class FoldWork implements Effects {
   /** A later quote names one of them. */
   private void keepSentAs(Item.Outcome item) {
     List<String> platformIds =
-        item.record().path("platform_message_ids").valueStream().map(id -> id.asString("")).toList();
+        item.record()
+            .path("platform_message_ids")
+            .valueStream()
+            .map(id -> id.asString(""))
+            .toList();
     FoldLoad.message(item.record())
         .filter(_ -> !platformIds.isEmpty())
         .ifPresent(id -> state.writes.add(c -> EditStore.insertSent(c, id, platformIds)));
@@ -340,8 +344,8 @@ final class FoldWork implements Effects {
   public Optional<Party> party(AppId app, Identity identity) {
     return directory
         .app(app)
-        .filter(found ->
-            state.identities.containsKey(state.hash(FoldPeople.person(found, identity))))
+        .filter(
+            found -> state.identities.containsKey(state.hash(FoldPeople.person(found, identity))))
         .map(found -> people.withConversation(people.party(found, identity)));
   }
 
@@ -353,9 +357,7 @@ final class FoldWork implements Effects {
   @Override
   public boolean isOptedOut(Party party, ConsentList.Purpose purpose) {
     return consents.forbid(
-        party.app().id(),
-        state.hash(FoldPeople.person(party.app(), party.identity())),
-        purpose);
+        party.app().id(), state.hash(FoldPeople.person(party.app(), party.identity())), purpose);
   }
 
   @Override

@@ -89,8 +89,7 @@ final class ItemReader {
     for (Optional<Bytes> part : entry.parts().subList(1, entry.parts().size())) {
       part.flatMap(Json::parse).flatMap(told -> said(channel.get(), told)).ifPresent(said::add);
     }
-    Instant seen =
-        Json.string(people, Changes.SEEN).map(Instant::parse).orElse(entry.at());
+    Instant seen = Json.string(people, Changes.SEEN).map(Instant::parse).orElse(entry.at());
     boolean friends = people.path(Changes.FRIENDS).asBoolean(false);
     return List.of(first, new Item.People(entry, app.get(), said, friends, seen));
   }

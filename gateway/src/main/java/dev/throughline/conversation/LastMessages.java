@@ -1,8 +1,8 @@
 package dev.throughline.conversation;
 
 import dev.throughline.contract.ConversationMessage;
-import dev.throughline.contract.MediaAddresses;
 import dev.throughline.contract.ConversationMessage.Direction;
+import dev.throughline.contract.MediaAddresses;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AppId;
@@ -63,8 +63,7 @@ public final class LastMessages {
   private final Directory directory;
   private final MediaAddresses media;
 
-  public LastMessages(
-      Database database, Vault vault, Directory directory, MediaAddresses media) {
+  public LastMessages(Database database, Vault vault, Directory directory, MediaAddresses media) {
     this.media = media;
     this.database = database;
     this.vault = vault;

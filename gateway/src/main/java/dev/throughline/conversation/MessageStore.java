@@ -22,7 +22,6 @@ import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.SendRequest;
-import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
 import dev.throughline.store.UuidArray;
 import dev.throughline.vault.DataKey;
@@ -59,8 +58,7 @@ public final class MessageStore {
 
   private static final String OF_APPS = page("app = scope.id and conversation is not null");
   private static final String OF_CONVERSATIONS = page("conversation = scope.id");
-  private static final String DISPATCHED_OF_APPS =
-      page("app = scope.id and conversation is null");
+  private static final String DISPATCHED_OF_APPS = page("app = scope.id and conversation is null");
   private static final String DISPATCHED_OF_ADDRESSES =
       page("identity = scope.id and conversation is null");
 
@@ -208,19 +206,19 @@ public final class MessageStore {
               .map(s -> ((SendRequest.Recipient.ByContact) s.recipient()).contact());
       return Optional.of(
           new ConversationMessage(
-          id,
-          Direction.TO_CONTACT,
-          send.map(s -> Json.object(Bytes.utf8(s.message().json()))).orElseGet(Json::object),
-          identity,
-          contact,
-          Optional.empty(),
-          send.map(SendRequest::metadata).orElse(""),
-          found.at(),
-          false,
-          "",
-          send.flatMap(SendRequest::correlationId).orElse(""),
-          dispatched ? "DISPATCH" : "CONVERSATION",
-          Optional.of(new Status("QUEUED", found.at(), "", ""))));
+              id,
+              Direction.TO_CONTACT,
+              send.map(s -> Json.object(Bytes.utf8(s.message().json()))).orElseGet(Json::object),
+              identity,
+              contact,
+              Optional.empty(),
+              send.map(SendRequest::metadata).orElse(""),
+              found.at(),
+              false,
+              "",
+              send.flatMap(SendRequest::correlationId).orElse(""),
+              dispatched ? "DISPATCH" : "CONVERSATION",
+              Optional.of(new Status("QUEUED", found.at(), "", ""))));
     });
   }
 
@@ -261,9 +259,7 @@ public final class MessageStore {
           List<UUID> scope =
               filter.dispatch()
                   ? (addresses.isEmpty() ? apps : addresses)
-                  : byConversation
-                      ? conversations(c, filter.conversation(), contacts)
-                      : apps;
+                  : byConversation ? conversations(c, filter.conversation(), contacts) : apps;
           String sql =
               filter.dispatch()
                   ? (addresses.isEmpty() ? DISPATCHED_OF_APPS : DISPATCHED_OF_ADDRESSES)

@@ -19,13 +19,14 @@ final class StickerPicture {
     String word = keyword.orElse("sticker");
     int size = FULL_SIZE * FITTING / Math.max(FITTING, word.length());
     return """
-        <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="%1$d" viewBox="0 0 %1$d %1$d">\
-        <rect x="8" y="8" width="304" height="304" rx="48" fill="hsl(%2$d,60%%,88%%)" \
-        stroke="hsl(%2$d,45%%,60%%)" stroke-width="4"/>\
-        <text x="160" y="168" font-family="sans-serif" font-size="%3$d" text-anchor="middle" \
-        fill="hsl(%2$d,45%%,25%%)">%4$s</text>\
-        <text x="160" y="272" font-family="sans-serif" font-size="16" text-anchor="middle" \
-        fill="hsl(%2$d,25%%,45%%)">%5$s / %6$s</text></svg>"""
+    <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="%1$d" viewBox="0 0 %1$d %1$d">\
+    <rect x="8" y="8" width="304" height="304" rx="48" fill="hsl(%2$d,60%%,88%%)" \
+    stroke="hsl(%2$d,45%%,60%%)" stroke-width="4"/>\
+    <text x="160" y="168" font-family="sans-serif" font-size="%3$d" text-anchor="middle" \
+    fill="hsl(%2$d,45%%,25%%)">%4$s</text>\
+    <text x="160" y="272" font-family="sans-serif" font-size="16" text-anchor="middle" \
+    fill="hsl(%2$d,25%%,45%%)">%5$s / %6$s</text></svg>\
+    """
         .formatted(SIDE, colour, size, escaped(word), packageId, stickerId);
   }
 

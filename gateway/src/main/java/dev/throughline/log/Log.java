@@ -253,8 +253,7 @@ public final class Log implements AutoCloseable {
 
   /**
    * Takes the bytes of parts {@code [first, end)}, as far as there are so many, out of the payload
-   * at once. Their commitments
-   * stay, so that the entry's other parts can still be proved.
+   * at once. Their commitments stay, so that the entry's other parts can still be proved.
    */
   public static void deleteParts(Connection transaction, long index, int first, int end)
       throws SQLException {

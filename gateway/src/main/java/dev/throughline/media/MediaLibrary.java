@@ -7,8 +7,8 @@ import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
-import dev.throughline.message.Bytes;
 import dev.throughline.media.MediaRow.Purpose;
+import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
@@ -235,8 +235,7 @@ public final class MediaLibrary implements AutoCloseable {
 
   private static String digest(Bytes bytes) {
     try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("SHA-256 must exist in every JDK", e);
     }

@@ -91,8 +91,7 @@ public final class MediaProbe {
    * @param keeps whether pictures that are made are kept, to be fetched; else they only have the
    *     form of an address
    */
-  public Probed look(
-      ProjectId project, Content.Outbound content, MediaLimits limits, boolean keeps)
+  public Probed look(ProjectId project, Content.Outbound content, MediaLimits limits, boolean keeps)
       throws InterruptedException {
     Map<String, MediaFacts> media = new ConcurrentHashMap<>();
     long end = System.nanoTime() + TIME.toNanos();
@@ -135,7 +134,9 @@ public final class MediaProbe {
       ProjectId project, MediaUse use, Look look, WebFile file, MediaLimits limits, boolean keeps)
       throws IOException, InterruptedException {
     long bytes = look.bytes().orElse(0L);
-    if (look.type() == MediaType.JPEG || look.type() == MediaType.PNG || look.type() == MediaType.GIF) {
+    if (look.type() == MediaType.JPEG
+        || look.type() == MediaType.PNG
+        || look.type() == MediaType.GIF) {
       return picture(project, use, look, file, limits, keeps);
     }
     if (use.preview()) {
@@ -155,11 +156,7 @@ public final class MediaProbe {
           ? new Judged.Bad(tooLarge(use.url()))
           : new Judged.Good(
               new MediaFacts(
-                  Kind.SOUND,
-                  look.bytes(),
-                  look.duration(),
-                  Optional.empty(),
-                  Optional.empty()));
+                  Kind.SOUND, look.bytes(), look.duration(), Optional.empty(), Optional.empty()));
     }
     if (look.type() == MediaType.OTHER && claimsMore(use.url())) {
       return new Judged.Bad(unsupported(use.url()));
@@ -169,7 +166,9 @@ public final class MediaProbe {
             Kind.FILE, look.bytes(), Optional.empty(), Optional.empty(), Optional.empty()));
   }
 
-  /** A GIF becomes a PNG of its first picture; what is too large for the channel becomes smaller. */
+  /**
+   * A GIF becomes a PNG of its first picture; what is too large for the channel becomes smaller.
+   */
   private Judged picture(
       ProjectId project, MediaUse use, Look look, WebFile file, MediaLimits limits, boolean keeps)
       throws IOException, InterruptedException {
@@ -183,11 +182,9 @@ public final class MediaProbe {
     Optional<String> shown = Optional.empty();
     Optional<String> preview = Optional.empty();
     if (converts) {
-      shown =
-          made(project, look, file, use.preview() ? PREVIEW_SIDE : PICTURE_SIDE, most, keeps);
+      shown = made(project, look, file, use.preview() ? PREVIEW_SIDE : PICTURE_SIDE, most, keeps);
       if (shown.isEmpty()) {
-        return new Judged.Bad(
-            bytes > most ? tooLarge(use.url()) : unsupported(use.url()));
+        return new Judged.Bad(bytes > most ? tooLarge(use.url()) : unsupported(use.url()));
       }
     }
     if (shrinks) {

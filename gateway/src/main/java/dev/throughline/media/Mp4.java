@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Length of an ISO container (ISO 14496-12), and whether it is a film: by its boxes, unread but for their heads. */
+/**
+ * Length of an ISO container (ISO 14496-12), and whether it is a film: by its boxes, unread but for
+ * their heads.
+ */
 final class Mp4 {
   /** A file has a handful at the top, and so has a box that holds others. */
   private static final int MAX_BOXES = 64;

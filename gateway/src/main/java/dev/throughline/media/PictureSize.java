@@ -23,8 +23,7 @@ record PictureSize(int width, int height, boolean progressive) {
           case PNG ->
               head.length < PNG_BYTES
                   ? Optional.empty()
-                  : Optional.of(
-                      new PictureSize(number(head, 16, 4), number(head, 20, 4), false));
+                  : Optional.of(new PictureSize(number(head, 16, 4), number(head, 20, 4), false));
           case GIF ->
               head.length < GIF_BYTES
                   ? Optional.empty()
@@ -48,7 +47,11 @@ record PictureSize(int width, int height, boolean progressive) {
       int marker = head[at + 1] & 0xff;
       if (marker == 0xff) {
         at++;
-      } else if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) {
+      } else if (marker >= 0xc0
+          && marker <= 0xcf
+          && marker != 0xc4
+          && marker != 0xc8
+          && marker != 0xcc) {
         return Optional.of(
             new PictureSize(
                 number(head, at + 7, 2),

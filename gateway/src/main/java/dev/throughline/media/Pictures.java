@@ -123,8 +123,7 @@ final class Pictures {
         if ((long) reader.getWidth(0) * reader.getHeight(0) > MAX_PIXELS) {
           return Optional.empty();
         }
-        int every =
-            Math.max(1, (Math.max(size.width(), size.height()) + longest - 1) / longest);
+        int every = Math.max(1, (Math.max(size.width(), size.height()) + longest - 1) / longest);
         ImageReadParam parameters = reader.getDefaultReadParam();
         parameters.setSourceSubsampling(every, every, 0, 0);
         BufferedImage image = reader.read(0, parameters);
@@ -137,7 +136,8 @@ final class Pictures {
   }
 
   private static Made encode(BufferedImage image) throws IOException {
-    if (image.getColorModel().hasAlpha() || image.getColorModel() instanceof java.awt.image.IndexColorModel) {
+    if (image.getColorModel().hasAlpha()
+        || image.getColorModel() instanceof java.awt.image.IndexColorModel) {
       return new Made(png(image), MediaType.PNG);
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -40,9 +40,7 @@ public final class Rehosting {
   }
 
   Look.Rehosted keep(ProjectId project, Pictures.Made picture) throws IOException {
-    Ulid id =
-        library.rehost(
-            project, Bytes.wrap(picture.bytes()), picture.type(), clock.instant());
+    Ulid id = library.rehost(project, Bytes.wrap(picture.bytes()), picture.type(), clock.instant());
     return new Look.Rehosted(id, links.lasting(id));
   }
 

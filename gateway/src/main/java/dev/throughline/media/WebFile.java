@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One file at somebody's address, read in parts: a few requests, a few megabytes, a few seconds, and
- * never more, whatever its server does.
+ * One file at somebody's address, read in parts: a few requests, a few megabytes, a few seconds,
+ * and never more, whatever its server does.
  */
 final class WebFile {
   static final int HEAD_BYTES = 64 << 10;
@@ -83,7 +83,9 @@ final class WebFile {
     return Optional.of(head);
   }
 
-  /** Bytes {@code [from, from + count)}, or fewer at its end; small ones come from what was read. */
+  /**
+   * Bytes {@code [from, from + count)}, or fewer at its end; small ones come from what was read.
+   */
   byte[] read(long from, int count) throws IOException {
     if (length.isPresent() && from >= length.get()) {
       return new byte[0];

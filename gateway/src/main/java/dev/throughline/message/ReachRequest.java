@@ -8,8 +8,7 @@ import dev.throughline.message.SendRequest.Recipient;
  *
  * @param requestId by which the answer is known
  */
-public record ReachRequest(AppId app, Recipient recipient, String requestId)
-    implements AppRequest {
+public record ReachRequest(AppId app, Recipient recipient, String requestId) implements AppRequest {
   /** Shows nothing personal. */
   @Override
   public String toString() {

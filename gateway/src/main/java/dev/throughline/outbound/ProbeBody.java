@@ -75,9 +75,7 @@ record ProbeBody(
         new AccountId(id(json, "account")),
         new Identity(new ChannelName(text(json, "channel")), text(json, "recipient")),
         json.path("content") instanceof ObjectNode content ? content : Json.object(),
-        json.path("filled") instanceof ObjectNode filled
-            ? Optional.of(filled)
-            : Optional.empty(),
+        json.path("filled") instanceof ObjectNode filled ? Optional.of(filled) : Optional.empty(),
         properties,
         quote,
         json.has("expires")

@@ -1,13 +1,13 @@
 package dev.throughline.outbound;
 
 import dev.throughline.contract.Json;
+import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ulids;
-import dev.throughline.ledger.Ulid;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a {@code reach} task looks for. */

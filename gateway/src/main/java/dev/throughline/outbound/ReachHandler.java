@@ -21,7 +21,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Looks at a channel whether somebody can be sent to. They notice nothing, so nothing is evidence. */
+/**
+ * Looks at a channel whether somebody can be sent to. They notice nothing, so nothing is evidence.
+ */
 public final class ReachHandler implements TaskHandler {
   public static final String KIND = "reach";
 
@@ -77,8 +79,7 @@ public final class ReachHandler implements TaskHandler {
   public void run(Task task, Bytes bytes) throws InterruptedException {
     ReachBody body = ReachBody.of(bytes);
     Channel channel = channels.get(body.recipient().channel());
-    Optional<Channel.Credentials> secret =
-        directory.account(body.account()).flatMap(credentials);
+    Optional<Channel.Credentials> secret = directory.account(body.account()).flatMap(credentials);
     Reach reach =
         secret.isEmpty() || channel == null
             ? new Reach.Unavailable("The app has no usable credential for the channel.")
@@ -92,7 +93,8 @@ public final class ReachHandler implements TaskHandler {
           record.put(RESULT, Seen.UNAVAILABLE.name()).put(WHY, why);
     }
     task.contact().ifPresent(contact -> record.put(Changes.CONTACT, contact.toString()));
-    append(new Subject.Account(body.account().toString()), new Owner.Account(body.account()), record);
+    append(
+        new Subject.Account(body.account().toString()), new Owner.Account(body.account()), record);
   }
 
   @Override
@@ -104,9 +106,7 @@ public final class ReachHandler implements TaskHandler {
     return Json.object().put("task", task.id().toString()).put("kind", KIND);
   }
 
-  private void append(Subject subject, Owner owner, ObjectNode record)
-      throws InterruptedException {
-    log.appendSurely(
-        drafts.draft(Kind.OUTCOME, subject).part(owner, Json.bytes(record)).build());
+  private void append(Subject subject, Owner owner, ObjectNode record) throws InterruptedException {
+    log.appendSurely(drafts.draft(Kind.OUTCOME, subject).part(owner, Json.bytes(record)).build());
   }
 }

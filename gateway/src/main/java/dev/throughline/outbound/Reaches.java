@@ -83,8 +83,7 @@ public final class Reaches implements Reaction {
                 case NO -> Reachable.NO;
                 case UNAVAILABLE -> Reachable.UNKNOWN;
               };
-          effects.emit(
-              new Fact.ReachKnown(party, body.requestId(), reachable, why, effects.at()));
+          effects.emit(new Fact.ReachKnown(party, body.requestId(), reachable, why, effects.at()));
         });
   }
 }

@@ -3,6 +3,7 @@ package dev.throughline.outbound;
 import dev.throughline.channel.Channel.Signal;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.Fact.StoredEvent;
+import dev.throughline.ledger.Ulid;
 import dev.throughline.message.AppEvent;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
@@ -12,7 +13,6 @@ import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.EventId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
-import dev.throughline.ledger.Ulid;
 import java.time.Instant;
 import java.util.Base64;
 import tools.jackson.databind.node.ObjectNode;
@@ -70,9 +70,7 @@ record SignalBody(
         new AppId(id(json, "app")),
         new AccountId(id(json, "account")),
         new Identity(new ChannelName(text(json, "channel")), text(json, "recipient")),
-        Json.string(json, "read_token")
-            .<Signal>map(Signal.Read::new)
-            .orElseGet(Signal.Typing::new),
+        Json.string(json, "read_token").<Signal>map(Signal.Read::new).orElseGet(Signal.Typing::new),
         Bytes.wrap(Base64.getDecoder().decode(text(json, "rendered"))),
         Instant.ofEpochMilli(json.path("until").asLong()));
   }

@@ -86,8 +86,7 @@ public final class SignalHandler implements TaskHandler {
   public void run(Task task, Bytes bytes) throws InterruptedException {
     SignalBody body = SignalBody.of(bytes);
     Channel channel = channels.get(body.recipient().channel());
-    Optional<Channel.Credentials> secret =
-        directory.account(body.account()).flatMap(credentials);
+    Optional<Channel.Credentials> secret = directory.account(body.account()).flatMap(credentials);
     if (task.attempt().isPresent()) {
       conclude(task, body, task.attempt(), SendOutcome.plain(Result.LOST, false), 0);
     } else if (secret.isEmpty() || channel == null) {
@@ -136,21 +135,12 @@ public final class SignalHandler implements TaskHandler {
     }
     SendResult result = channel.show(body.signal(), body.rendered(), secret, DEADLINE);
     conclude(
-        task,
-        body,
-        Optional.of(id),
-        SendOutcome.of(result, false),
-        result.exchange().status());
+        task, body, Optional.of(id), SendOutcome.of(result, false), result.exchange().status());
   }
 
   private void refuse(Task task, SignalBody body, Reason.Code code, String why)
       throws InterruptedException {
-    conclude(
-        task,
-        body,
-        Optional.empty(),
-        SendOutcome.rejected(new Reason(code, why), false),
-        0);
+    conclude(task, body, Optional.empty(), SendOutcome.rejected(new Reason(code, why), false), 0);
   }
 
   private void conclude(

@@ -75,8 +75,7 @@ public final class Signals implements Reaction {
       fail(party, event, Reason.Code.UNSUPPORTED_OPERATION, unsupported(event), effects);
       return;
     }
-    Duration patience =
-        signal.get() instanceof Signal.Typing ? TYPING_PATIENCE : READ_PATIENCE;
+    Duration patience = signal.get() instanceof Signal.Typing ? TYPING_PATIENCE : READ_PATIENCE;
     effects.add(
         new Effects.NewTask(
             SignalHandler.KIND,

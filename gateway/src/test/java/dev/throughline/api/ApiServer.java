@@ -120,7 +120,16 @@ final class ApiServer implements AutoCloseable {
     Tasks tasks = new Tasks(database, vault, clock);
     lead = Lead.take(log, drafts, node, () -> {});
     Converse converse =
-        new Converse(log, vault, ulids, directory, channels, new ClockDrift(), (p, s) -> p + "/" + s, tasks, List.of());
+        new Converse(
+            log,
+            vault,
+            ulids,
+            directory,
+            channels,
+            new ClockDrift(),
+            (p, s) -> p + "/" + s,
+            tasks,
+            List.of());
     fold = new Fold(log, Converse.READER, lead.epoch(), converse);
     fold.start();
     keys = new AccessKeys(database, log, drafts, ulids, random, clock);

@@ -240,7 +240,8 @@ final class LineRendering {
         text(choices.text());
       }
       flex(
-          choices.text(), new LineFlex(actions, files, lost).choices(above ? "" : choices.text(), others));
+          choices.text(),
+          new LineFlex(actions, files, lost).choices(above ? "" : choices.text(), others));
     }
     quickReplies(asking);
   }

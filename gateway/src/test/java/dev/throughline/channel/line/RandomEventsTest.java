@@ -66,8 +66,7 @@ class RandomEventsTest {
         .isEqualTo(body.path("events").valueStream().map(Json::text).toList());
     assertThat(OwnedRuns.of(Json.bytes(body)))
         .as(about)
-        .satisfies(runs ->
-            assertThat(runs.getLast().to()).isEqualTo(Json.bytes(body).length()));
+        .satisfies(runs -> assertThat(runs.getLast().to()).isEqualTo(Json.bytes(body).length()));
     return events;
   }
 

@@ -157,9 +157,21 @@ class WebhookEventsTest {
 
   @Test
   void nothingOfLinesOwnExamplesIsUndocumented() {
-    for (String name : List.of("message-text-mention", "message-image-set", "member-joined",
-        "postback-datetime", "postback-rich-menu", "beacon", "module", "activated", "membership",
-        "message-video", "message-file", "account-link-ok", "standby")) {
+    for (String name :
+        List.of(
+            "message-text-mention",
+            "message-image-set",
+            "member-joined",
+            "postback-datetime",
+            "postback-rich-menu",
+            "beacon",
+            "module",
+            "activated",
+            "membership",
+            "message-video",
+            "message-file",
+            "account-link-ok",
+            "standby")) {
       assertThat(parse(golden(name)).events())
           .allSatisfy(event -> assertThat(event.head().undocumented()).as(name).isEmpty());
     }
