@@ -131,6 +131,7 @@ final class Insight {
         menus
             .computeIfAbsent(menuId + " " + day + " " + area, key -> new ArrayList<>())
             .add(userId);
+        world.changed("insight", "");
       }
     } finally {
       world.lock.unlock();
@@ -189,6 +190,7 @@ final class Insight {
     if (marks < MARKS_LIMIT) {
       marks++;
       reach.marks.computeIfAbsent(mark, key -> new ArrayList<>()).add(userId);
+      world.changed("insight", "");
     }
   }
 

@@ -4,7 +4,10 @@ export class Refused extends Error {}
 
 async function call(method, path, body) {
   const options = { method, headers: {} };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    options.headers["content-type"] = body.type || "application/octet-stream";
+    options.body = body;
+  } else if (body !== undefined) {
     options.headers["content-type"] = "application/json";
     options.body = JSON.stringify(body);
   }
@@ -20,6 +23,9 @@ export const get = (path) => call("GET", path);
 export const post = (path, body = {}) => call("POST", path, body);
 export const put = (path, body) => call("PUT", path, body);
 export const remove = (path) => call("DELETE", path);
+
+/** Where the bytes of something lie: a person's picture, a rich menu's. */
+export const address = (path) => "api/" + path;
 
 const toast = document.getElementById("toast");
 let timer;

@@ -34,6 +34,7 @@ async function loadUsers() {
       phones.set(user.userId, fresh);
       wall.append(fresh.element);
       fresh.refresh();
+      attempt(() => fresh.showMenu());
     }
   }
   if (users.length > PHONES_SHOWN) {
@@ -72,6 +73,9 @@ async function apply(changes) {
   for (const chat of chats) {
     const phone = phones.get(chat);
     if (phone) work.push(phone.refresh());
+  }
+  if (kinds.has("richmenus") || kinds.has("users")) {
+    for (const phone of phones.values()) work.push(attempt(() => phone.showMenu()));
   }
   if (kinds.has("settings")) work.push(loadSettings());
   if (kinds.has("faults") || kinds.has("requests") || kinds.has("webhooks")) work.push(faults.refresh());

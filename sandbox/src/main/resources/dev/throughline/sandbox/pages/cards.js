@@ -1,6 +1,7 @@
-// How a phone shows each kind of message. Nothing is fetched: pictures appear as their address.
+// How a phone shows each kind of message. The app's pictures appear as their address, since nothing is
+// fetched from outside; what a person sent lies in the sandbox and is shown.
 
-import { el } from "./api.js";
+import { address, el } from "./api.js";
 
 /** What stands in a bubble; `act` is called with an action object when a button is pressed. */
 export function render(message, act) {
@@ -106,13 +107,45 @@ function flex(message, act) {
     : flexBubble(value, act);
 }
 
+/** A picture that a person sent; one that comes from elsewhere, as its address. */
+function photo(message) {
+  const provider = message.contentProvider || {};
+  return message._via === "user" && provider.type === "line"
+    ? el("img", { class: "photo", alt: "Picture from the phone", src: address("contents/" + message._id) })
+    : picture(message.originalContentUrl || provider.originalContentUrl || "sent from the phone");
+}
+
+function video(message, act) {
+  return card(
+    "Video",
+    picture(message.originalContentUrl || "sent from the phone"),
+    message.trackingId && message._via !== "user"
+      ? el("div", { class: "buttons" },
+        el("button", { type: "button", onclick: () => act({ type: "watch" }) }, "Watch to the end"))
+      : undefined,
+  );
+}
+
+function notification(message, act) {
+  const body = message.body || {};
+  const items = [body.emphasizedItem, ...(body.items || [])].filter(Boolean);
+  return card(
+    "Notification message " + message.templateKey,
+    ...items.map((item) => el("p", { class: "words" }, el("strong", {}, item.itemKey), item.content)),
+    body.buttons && body.buttons.length
+      ? buttons(body.buttons.map((one) => ({ type: "uri", uri: one.url, label: one.buttonKey })), act)
+      : undefined,
+  );
+}
+
 const kinds = {
-  text: (m) => text(m.text),
+  text: (m) => text(m.text + (m._edits ? " (edited)" : "")),
   textV2: (m) => text(substitute(m)),
   unsent: () => text("Unsent", "unsent"),
-  sticker: (m) => card("Sticker", picture("Package " + m.packageId + ", sticker " + m.stickerId)),
-  image: (m) => card("Picture", picture(m.originalContentUrl || "sent from the phone")),
-  video: (m) => card("Video", picture(m.originalContentUrl || "sent from the phone")),
+  sticker: (m) => card("Sticker", picture("Package " + m.packageId + ", sticker " + m.stickerId, (m.keywords || []).join(", "))),
+  image: (m) => card("Picture", photo(m)),
+  video,
+  notificationTemplate: notification,
   audio: (m) => bubble("Audio", Math.round((m.duration || 0) / 1000) + " s " + (m.originalContentUrl || "")),
   file: (m) => bubble("File", m.fileName + ", " + m.fileSize + " bytes"),
   location: (m) =>

@@ -1,6 +1,6 @@
 // One phone: a person, a chat, and what the person can do.
 
-import { attempt, el, get, post, say, time } from "./api.js";
+import { address, attempt, el, get, post, say, time } from "./api.js";
 import { render } from "./cards.js";
 
 const STATES = {
@@ -13,6 +13,7 @@ const EVENTS = {
   follow: "added the account as a friend",
   unblock: "unblocked the account",
   block: "blocked the account",
+  present: "got a sticker for a mission",
 };
 const TALLEST = 120;
 const NEAR = 80;
@@ -39,6 +40,10 @@ export class Phone {
     this.switch = el("button", { type: "button", onclick: () => this.toggle() });
     this.field = el("textarea", { id, rows: 1, placeholder: "Message", enterkeyhint: "send" });
     this.send = el("button", { type: "submit", class: "primary" }, "Send");
+    this.file = el("input", { type: "file", class: "visually-hidden", tabindex: "-1", "aria-label": "File to send as " + user.displayName });
+    this.file.addEventListener("change", () => this.upload());
+    this.attach = el("button", { type: "button", class: "attach", "aria-label": "Send a picture, video, recording or file", title: "Send a picture, video, recording or file", onclick: () => this.file.click() }, "+");
+    this.menu = el("div", { class: "richmenu", hidden: true });
     this.field.addEventListener("keydown", (event) => {
       // Enter that ends a Japanese conversion must not send: 229 is Safari's word for composing.
       const composing = event.isComposing || event.keyCode === 229;
@@ -52,6 +57,8 @@ export class Phone {
       "form",
       { class: "composer", onsubmit: (event) => { event.preventDefault(); this.submit(); } },
       el("label", { class: "visually-hidden", for: id }, "Message as " + user.displayName),
+      this.attach,
+      this.file,
       this.field,
       this.send,
     );
@@ -66,6 +73,7 @@ export class Phone {
         this.switch,
       ),
       this.chat,
+      this.menu,
       form,
     );
     this.update(user);
@@ -85,6 +93,7 @@ export class Phone {
     this.element.classList.toggle("off", off);
     this.field.disabled = off;
     this.send.disabled = off;
+    this.attach.disabled = off;
     this.field.placeholder = off ? "Unblock to write" : "Message";
     this.switch.hidden = user.friendship === "deleted";
     this.switch.textContent = { friend: "Block", blocked: "Unblock", none: "Add friend" }[user.friendship] || "";
@@ -110,6 +119,63 @@ export class Phone {
     }
   }
 
+  /** Sends the chosen file as what it is. */
+  async upload() {
+    const file = this.file.files[0];
+    this.file.value = "";
+    if (!file) return;
+    const kind = /^(image|video|audio)\//.test(file.type) ? file.type.split("/")[0] : "file";
+    const query = new URLSearchParams({ type: kind });
+    if (kind === "file") query.set("fileName", file.name);
+    await attempt(() => post(this.path + "/media?" + query, file));
+  }
+
+  /** Draws the rich menu that this person sees, its areas over its picture. */
+  async showMenu() {
+    const { by, richMenu } = await get(this.path + "/richmenu");
+    this.menu.hidden = !richMenu;
+    if (!richMenu) return;
+    const { width, height } = richMenu.size;
+    const open = this.menu.dataset.menu === richMenu.richMenuId ? !this.folded : richMenu.selected;
+    this.menu.dataset.menu = richMenu.richMenuId;
+    const share = (part, whole) => (100 * part) / whole + "%";
+    const sheet = el("div", { class: "sheet" },
+      el("img", { alt: richMenu.name, src: address("richmenus/" + richMenu.richMenuId + "/image") }),
+      ...richMenu.areas.map((area, index) => {
+        const target = el("button", {
+          type: "button",
+          "aria-label": area.action.label || area.action.type + " " + (index + 1),
+          title: area.action.type + " " + (area.action.data || area.action.text || area.action.uri || ""),
+          onclick: () => this.tapMenu(area.action, index),
+        });
+        Object.assign(target.style, {
+          left: share(area.bounds.x, width),
+          top: share(area.bounds.y, height),
+          width: share(area.bounds.width, width),
+          height: share(area.bounds.height, height),
+        });
+        return target;
+      }));
+    sheet.style.aspectRatio = width + " / " + height;
+    const bar = el("button", { type: "button", class: "bar", title: by === "user" ? "This person's own rich menu" : "The default rich menu" }, richMenu.chatBarText);
+    const fold = (folded) => {
+      this.folded = folded;
+      sheet.hidden = folded;
+      bar.setAttribute("aria-expanded", String(!folded));
+    };
+    bar.addEventListener("click", () => fold(!this.folded));
+    fold(!open);
+    this.menu.replaceChildren(bar, sheet);
+  }
+
+  tapMenu(action, menuArea) {
+    if (action.type === "datetimepicker") {
+      return this.choose(action, (picked) => attempt(() => post(this.path + "/tap", { menuArea, picked })));
+    }
+    if (action.type === "uri") this.open(action.uri);
+    return attempt(() => post(this.path + "/tap", { menuArea }));
+  }
+
   /** Asks for what is new; calls follow one another. */
   refresh() {
     this.loading = this.loading.then(() => attempt(() => this.load()));
@@ -120,6 +186,7 @@ export class Phone {
     const page = await get(this.path + "/chat?after=" + this.next);
     this.next = page.next;
     if (page.items.length === 0) return;
+    await post(this.path + "/open"); // the phone shows them
     this.hint.remove();
     this.quick.remove();
     for (const item of page.items) this.chat.append(this.row(item));
@@ -155,7 +222,7 @@ export class Phone {
       return el("p", { class: "event" }, words);
     }
     const mine = item._via === "user";
-    const stack = el("div", { class: "stack" }, render(item, (action) => this.act(action)), this.meta(item, mine));
+    const stack = el("div", { class: "stack" }, render(item, (action) => this.act(action, item)), this.meta(item, mine));
     const face = mine ? undefined : el("span", { class: "avatar small bot", "aria-hidden": "true" }, "T");
     return el("div", { class: mine ? "row me" : "row" }, face, stack);
   }
@@ -164,7 +231,9 @@ export class Phone {
     const cost =
       item._via === "reply"
         ? el("span", { class: "cost", title: "An answer to a reply token does not count" }, "reply · free")
-        : el("span", { class: "cost counted", title: "Counts against the monthly quota" }, item._via + " · counts 1");
+        : item._via.startsWith("pnp")
+          ? el("span", { class: "cost counted", title: "A notification message, sent to the phone number" }, "notification")
+          : el("span", { class: "cost counted", title: "Counts against the monthly quota" }, item._via + " · counts 1");
     return el(
       "div",
       { class: "meta" },
@@ -186,21 +255,24 @@ export class Phone {
     if (items.length === 0 || last._via === "user") return;
     this.quick.replaceChildren(
       ...items.map((item) =>
-        el("button", { type: "button", onclick: () => this.act(item.action) }, item.action.label || item.action.type)),
+        el("button", { type: "button", onclick: () => this.act(item.action, last) }, item.action.label || item.action.type)),
     );
     this.chat.append(this.quick);
   }
 
-  act(action) {
+  act(action, item) {
     switch (action.type) {
+      case "watch":
+        return attempt(() => post(this.path + "/watch", { messageId: item._id }));
       case "message":
         return attempt(() => post(this.path + "/messages", { type: "text", text: action.text }));
       case "postback":
         return this.postback(action);
       case "uri":
-        return this.open(action.uri);
+        this.open(action.uri);
+        return item && attempt(() => post(this.path + "/click", { messageId: item._id, url: action.uri }));
       case "datetimepicker":
-        return this.pick(action);
+        return this.choose(action, (picked) => this.postback(action, { [action.mode]: picked }));
       case "clipboard":
         return navigator.clipboard
           .writeText(action.clipboardText)
@@ -228,7 +300,7 @@ export class Phone {
     else say("A phone would open " + uri);
   }
 
-  pick(action) {
+  choose(action, then) {
     const mode = action.mode === "datetime" ? "datetime-local" : action.mode;
     const input = el("input", { type: mode, value: action.initial || "", min: action.min, max: action.max, required: true, "aria-label": action.label || "Date or time" });
     const dialog = el(
@@ -239,7 +311,7 @@ export class Phone {
     );
     dialog.addEventListener("close", () => {
       dialog.remove();
-      if (dialog.returnValue === "ok" && input.value) this.postback(action, { [action.mode]: input.value });
+      if (dialog.returnValue === "ok" && input.value) then(input.value);
     });
     document.body.append(dialog);
     dialog.showModal();
