@@ -11,6 +11,7 @@ import dev.throughline.api.LineSurface;
 import dev.throughline.api.MediaInfoRoutes;
 import dev.throughline.api.OpsRoutes;
 import dev.throughline.api.Projects;
+import dev.throughline.api.RequestRates;
 import dev.throughline.api.TargetCheck;
 import dev.throughline.callback.CallbackHandler;
 import dev.throughline.callback.Callbacks;
@@ -246,7 +247,14 @@ public final class Gateway implements AutoCloseable {
         media.start();
         opened(new Expiry(database, vault, log, drafts, clock, directory)).start();
         RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
-        Api.Ground ground = new Api.Ground(database, vault, log, drafts, ulids, clock);
+        Api.Ground ground = new Api.Ground(
+                database,
+                vault,
+                log,
+                drafts,
+                ulids,
+                clock,
+                new RequestRates(config.limits().requestsPerSecond(), System::nanoTime));
         Freshness freshness = project -> fold.await(log.head(), FRESHNESS_PATIENCE);
         Listener.Builder open =
             Listener.named("public")
@@ -274,7 +282,8 @@ public final class Gateway implements AutoCloseable {
                         directory,
                         webhooks,
                         keys,
-                        App.ProcessingMode.CONVERSATION))
+                        App.ProcessingMode.CONVERSATION,
+                        config.limits()))
                 .routes(LineSurface.routes(ground, freshness, keys, directory, accounts));
         config.tls().ifPresent(open::tls);
         listeners.add(open.build());

@@ -1,5 +1,6 @@
 package dev.throughline;
 
+import dev.throughline.api.Limits;
 import dev.throughline.http.Http;
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.http.TlsFiles;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param lineApi LINE's API, or an emulator of it
  * @param callbacks which addresses customers may name
  * @param media files: where they lie, where they are reached, how long they are kept
+ * @param limits how much a project and an app may use
  * @param http how outgoing calls resolve names and whom they trust
  */
 public record GatewayConfig(
@@ -38,6 +40,7 @@ public record GatewayConfig(
     URI lineApi,
     TargetPolicy callbacks,
     MediaConfig media,
+    Limits limits,
     Http.Settings http) {
 
   public static final URI LINE = URI.create("https://api.line.me");

@@ -2,6 +2,7 @@ package dev.throughline.app;
 
 import dev.throughline.Gateway;
 import dev.throughline.GatewayConfig;
+import dev.throughline.api.Limits;
 import dev.throughline.app.Failures.CommandFailed;
 import dev.throughline.http.Http;
 import dev.throughline.http.Redacted;
@@ -48,6 +49,8 @@ final class Settings {
           "ledger.origin",
           "line.api",
           "callbacks.allow_loopback",
+          "limits.requests_per_second",
+          "limits.queue",
           "media.public_base_url",
           "media.keep_days",
           "media.rehosted_keep_days",
@@ -136,7 +139,26 @@ final class Settings {
             .orElse(GatewayConfig.LINE),
         sandbox || flag("callbacks.allow_loopback") ? TargetPolicy.SANDBOX : TargetPolicy.PUBLIC,
         media(data),
+        limits(),
         Http.Settings.of(Gateway.VERSION));
+  }
+
+  private Limits limits() {
+    int queued = count("limits.queue").orElse(Limits.DEFAULT.queued());
+    if (queued == 0) {
+      throw new CommandFailed("limits.queue must be 1 or more.");
+    }
+    return new Limits(
+        count("limits.requests_per_second").orElse(Limits.DEFAULT.requestsPerSecond()), queued);
+  }
+
+  /** A whole number up to a hundred million. */
+  private Optional<Integer> count(String name) {
+    Optional<String> text = text(name);
+    if (text.isPresent() && !text.get().matches("[0-9]{1,8}")) {
+      throw new CommandFailed(name + " must be a number, not " + text.get() + ".");
+    }
+    return text.map(Integer::valueOf);
   }
 
   private MediaConfig media(Path data) {

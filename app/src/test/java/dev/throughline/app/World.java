@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.throughline.Gateway;
 import dev.throughline.GatewayConfig;
+import dev.throughline.api.Limits;
 import dev.throughline.http.Http;
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.media.MediaConfig;
@@ -61,6 +62,7 @@ final class World implements AutoCloseable {
   private final UnaryOperator<MediaConfig> media;
   private final Http.Settings http;
   private final Optional<URI> publicUrl;
+  private final Limits limits;
   private final TestDatabase database = TestDatabase.create();
   private final AtomicInteger numbers = new AtomicInteger();
   private final String keyId;
@@ -80,7 +82,21 @@ final class World implements AutoCloseable {
         Optional.empty(),
         Optional.empty(),
         World::withoutProbes,
-        Http.Settings.of(Gateway.VERSION));
+        Http.Settings.of(Gateway.VERSION),
+        Limits.DEFAULT);
+  }
+
+  /**
+   * @param limits how much a project and an app may use
+   */
+  static World within(Limits limits) throws Exception {
+    return new World(
+        TargetPolicy.SANDBOX,
+        Optional.empty(),
+        Optional.empty(),
+        World::withoutProbes,
+        Http.Settings.of(Gateway.VERSION),
+        limits);
   }
 
   /** The gateway is told this public address; LINE's API is reached through the front. */
@@ -90,7 +106,8 @@ final class World implements AutoCloseable {
         Optional.of(front),
         Optional.of(publicUrl),
         World::withoutProbes,
-        Http.Settings.of(Gateway.VERSION));
+        Http.Settings.of(Gateway.VERSION),
+        Limits.DEFAULT);
   }
 
   /** LINE's API is reached through somebody else, who knows where the emulator is. */
@@ -100,11 +117,14 @@ final class World implements AutoCloseable {
         Optional.of(front),
         Optional.empty(),
         World::withoutProbes,
-        Http.Settings.of(Gateway.VERSION));
+        Http.Settings.of(Gateway.VERSION),
+        Limits.DEFAULT);
   }
 
   static World start(UnaryOperator<MediaConfig> media, Http.Settings http) throws Exception {
-    return new World(TargetPolicy.SANDBOX, Optional.empty(), Optional.empty(), media, http);
+    return new World(
+        TargetPolicy.SANDBOX, Optional.empty(), Optional.empty(), media, http,
+        Limits.DEFAULT);
   }
 
   /**
@@ -112,7 +132,8 @@ final class World implements AutoCloseable {
    */
   static World start(TargetPolicy callbacks, UnaryOperator<MediaConfig> media, Http.Settings http)
       throws Exception {
-    return new World(callbacks, Optional.empty(), Optional.empty(), media, http);
+    return new World(callbacks, Optional.empty(), Optional.empty(), media, http,
+        Limits.DEFAULT);
   }
 
   /**
@@ -121,7 +142,8 @@ final class World implements AutoCloseable {
    */
   static World behind(LineFront front, UnaryOperator<MediaConfig> media, Http.Settings http)
       throws Exception {
-    return new World(TargetPolicy.SANDBOX, Optional.of(front), Optional.empty(), media, http);
+    return new World(
+        TargetPolicy.SANDBOX, Optional.of(front), Optional.empty(), media, http, Limits.DEFAULT);
   }
 
   /** Most tests send addresses that nobody serves. */
@@ -134,8 +156,10 @@ final class World implements AutoCloseable {
       Optional<LineFront> front,
       Optional<URI> publicUrl,
       UnaryOperator<MediaConfig> media,
-      Http.Settings http)
+      Http.Settings http,
+      Limits limits)
       throws Exception {
+    this.limits = limits;
     this.publicUrl = publicUrl;
     this.media = media;
     this.http = http;
@@ -174,6 +198,7 @@ final class World implements AutoCloseable {
                     lineApi,
                     callbacks,
                     media.apply(MediaConfig.in(data)),
+                    limits,
                     http),
                 clock,
                 Map.of()));

@@ -22,6 +22,7 @@ import dev.throughline.log.Log;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
+import dev.throughline.task.Backlog;
 import dev.throughline.vault.Vault;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -34,7 +35,13 @@ public final class Api {
 
   /** What the API stands on. */
   public record Ground(
-      Database database, Vault vault, Log log, Drafts drafts, Ulids ulids, InstantSource clock) {}
+      Database database,
+      Vault vault,
+      Log log,
+      Drafts drafts,
+      Ulids ulids,
+      InstantSource clock,
+      RequestRates rates) {}
 
   /** What others do for the API. */
   public record Ports(
@@ -56,7 +63,8 @@ public final class Api {
       Directory directory,
       Webhooks webhooks,
       AccessKeys keys,
-      App.ProcessingMode defaultMode) {
+      App.ProcessingMode defaultMode,
+      Limits limits) {
     Database database = ground.database();
     Vault vault = ground.vault();
     Log log = ground.log();
@@ -69,13 +77,14 @@ public final class Api {
     ConversationStore conversations = new ConversationStore(database, vault, log, drafts, clock);
     TemplateStore templates = new TemplateStore(database, vault);
     Tokens tokens = new Tokens(vault, clock);
-    Guard guard = new Guard(keys, tokens);
+    Guard guard = new Guard(keys, tokens, ground.rates());
+    Backlog backlog = new Backlog(database, System::nanoTime);
     Paging paging = new Paging(vault);
     Configuration configuration = new Configuration(drafts);
     Decisions decisions = new Decisions(log, drafts);
     DeadLetterStore deadLetters = new DeadLetterStore(database, vault);
     Freshness freshness = ports.freshness();
-    Requests requests = new Requests(log, drafts, vault, contacts);
+    Requests requests = new Requests(log, drafts, vault, contacts, backlog, limits.queued());
     List<Route> routes = new ArrayList<>();
     routes.addAll(new TokenRoutes(keys, tokens).routes());
     routes.addAll(
@@ -87,7 +96,7 @@ public final class Api {
                 clock,
                 directory,
                 configuration,
-                new AppForm(defaultMode),
+                new AppForm(defaultMode, backlog, limits.queued()),
                 ports.credentials())
             .routes(guard));
     routes.addAll(

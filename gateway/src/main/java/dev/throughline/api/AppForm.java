@@ -4,6 +4,7 @@ import dev.throughline.contract.Fields;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.App.Account;
+import dev.throughline.task.Backlog;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -18,7 +19,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class AppForm {
   private static final int MAX_NAME = 256;
   private static final int MAX_SECRET = 256;
-  private static final int OUTBOUND_LIMIT = 500_000;
 
   private static final String DISPLAY_NAME = "display_name";
   private static final String REPORT_VIEW = "conversation_metadata_report_view";
@@ -35,12 +35,17 @@ final class AppForm {
   private static final String RATES = "rate_limits";
 
   private final App.ProcessingMode defaultMode;
+  private final Backlog backlog;
+  private final int queued;
 
   /**
    * @param defaultMode of apps that do not say; the contract's own is DISPATCH
+   * @param queued how much an app may have waiting to go out
    */
-  AppForm(App.ProcessingMode defaultMode) {
+  AppForm(App.ProcessingMode defaultMode, Backlog backlog, int queued) {
     this.defaultMode = defaultMode;
+    this.backlog = backlog;
+    this.queued = queued;
   }
 
   /** What a new app is before anything is said of it. */
@@ -107,7 +112,9 @@ final class AppForm {
         .put("inbound", 0)
         .put("outbound", rates.outbound())
         .put("webhooks", rates.webhooks());
-    json.putObject("queue_stats").put("outbound_size", 0).put("outbound_limit", OUTBOUND_LIMIT);
+    json.putObject("queue_stats")
+        .put("outbound_size", backlog.size(app.id()))
+        .put("outbound_limit", queued);
     return json;
   }
 

@@ -68,6 +68,7 @@ final class EventRoutes {
           throw Refusal.invalid("TARGET_REFUSED", "callback_url", sentence);
         });
     Owner owner = requests.owner(project, app, event.recipient());
+    requests.queue(app);
     return requests
         .accept(AskedEntries.EVENT, project, owner, request.body(), request)
         .answer("event_id");

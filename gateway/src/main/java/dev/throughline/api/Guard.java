@@ -20,10 +20,12 @@ final class Guard {
 
   private final AccessKeys keys;
   private final Tokens tokens;
+  private final RequestRates rates;
 
-  Guard(AccessKeys keys, Tokens tokens) {
+  Guard(AccessKeys keys, Tokens tokens, RequestRates rates) {
     this.keys = keys;
     this.tokens = tokens;
+    this.rates = rates;
   }
 
   /** A handler of a project's own things. */
@@ -40,6 +42,15 @@ final class Guard {
           if (!project.value().equals(request.param("project"))) {
             throw Refusal.forbidden();
           }
+          rates
+              .take(project)
+              .ifPresent(wait -> {
+                throw Refusal.exhausted(
+                    "RATE_LIMITED",
+                    "The project makes more requests a second than it may"
+                        + " (limits.requests_per_second).",
+                    wait);
+              });
           return handler.handle(project, request);
         }
         case Caller.Unknown(String challenge) -> {

@@ -16,7 +16,7 @@ public final class LineSurface {
       AccessKeys keys,
       Directory directory,
       AccountOperations accounts) {
-    Guard guard = new Guard(keys, new Tokens(ground.vault(), ground.clock()));
+    Guard guard = new Guard(keys, new Tokens(ground.vault(), ground.clock()), ground.rates());
     LineAccess access = new LineAccess(directory, accounts.calls());
     List<Route> routes = new ArrayList<>();
     routes.addAll(new LineRoutes(access, accounts.calls()).routes(guard));

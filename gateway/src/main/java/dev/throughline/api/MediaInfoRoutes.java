@@ -22,7 +22,7 @@ public final class MediaInfoRoutes {
   }
 
   public static List<Route> routes(Api.Ground ground, AccessKeys keys, MediaLibrary library) {
-    Guard guard = new Guard(keys, new Tokens(ground.vault(), ground.clock()));
+    Guard guard = new Guard(keys, new Tokens(ground.vault(), ground.clock()), ground.rates());
     return new MediaInfoRoutes(library).routes(guard);
   }
 

@@ -2,6 +2,7 @@ package dev.throughline.api;
 
 import dev.throughline.contract.ApiError;
 import dev.throughline.http.Response;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -13,9 +14,17 @@ final class Refusal extends RuntimeException {
 
   private final transient ApiError error;
 
+  /** In seconds; 0 where repeating is of no use. */
+  private final int retryAfter;
+
   private Refusal(ApiError error) {
+    this(error, error.code() == 503 ? 1 : 0);
+  }
+
+  private Refusal(ApiError error, int retryAfter) {
     super(error.reason(), null, false, false);
     this.error = error;
+    this.retryAfter = retryAfter;
   }
 
   static Refusal invalid(String reason, String field, String message) {
@@ -53,6 +62,12 @@ final class Refusal extends RuntimeException {
   }
 
   /** Only while nothing is stored: SDKs repeat the request. */
+  static Refusal exhausted(String reason, String message, Duration wait) {
+    int seconds = (int) Math.clamp(wait.plusMillis(999).toSeconds(), 1, 60);
+    return new Refusal(ApiError.of(429, "RESOURCE_EXHAUSTED", reason, message), seconds);
+  }
+
+  /** Only while nothing is stored: SDKs repeat the request. */
   static Refusal unavailable(String message) {
     return new Refusal(ApiError.of(503, "UNAVAILABLE", "TRY_AGAIN", message));
   }
@@ -70,6 +85,8 @@ final class Refusal extends RuntimeException {
 
   Response response() {
     Response response = Response.json(error.code(), error.bytes());
-    return error.code() == 503 ? response.with("Retry-After", "1") : response;
+    return retryAfter > 0
+        ? response.with("Retry-After", Integer.toString(retryAfter))
+        : response;
   }
 }

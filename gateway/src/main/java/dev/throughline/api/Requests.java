@@ -20,10 +20,12 @@ import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.store.DatabaseException;
+import dev.throughline.task.Backlog;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,17 +38,41 @@ import java.util.Optional;
 final class Requests {
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   private static final int MAX_KEY = 255;
+  private static final Duration FULL_PAUSE = Duration.ofSeconds(5);
 
   private final Log log;
   private final Drafts drafts;
   private final Vault vault;
   private final ContactStore contacts;
+  private final Backlog backlog;
+  private final int queued;
 
-  Requests(Log log, Drafts drafts, Vault vault, ContactStore contacts) {
+  /**
+   * @param queued how much an app may have waiting to go out
+   */
+  Requests(
+      Log log,
+      Drafts drafts,
+      Vault vault,
+      ContactStore contacts,
+      Backlog backlog,
+      int queued) {
     this.log = log;
     this.drafts = drafts;
     this.vault = vault;
     this.contacts = contacts;
+    this.backlog = backlog;
+    this.queued = queued;
+  }
+
+  /** Takes a place in the app's queue for something that will go out. */
+  void queue(App app) {
+    if (!backlog.take(app.id(), queued)) {
+      throw Refusal.exhausted(
+          "QUEUE_FULL",
+          "The app has " + queued + " messages waiting to go out: send more when some are gone.",
+          FULL_PAUSE);
+    }
   }
 
   /** Where an entry stands, or the earlier one for the same key. */

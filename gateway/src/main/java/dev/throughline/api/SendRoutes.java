@@ -79,6 +79,7 @@ final class SendRoutes {
     if (send.validateOnly()) {
       return Answers.ok(preview(app, send));
     }
+    requests.queue(app);
     return requests
         .accept(Kind.REQUEST, project, owner, request.body(), request)
         .answer("message_id");

@@ -15,6 +15,7 @@ import dev.throughline.ledger.Subject;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
+import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
 import dev.throughline.task.Task;
@@ -76,6 +77,11 @@ public final class CallbackHandler implements TaskHandler {
   @Override
   public int concurrency() {
     return CONCURRENCY;
+  }
+
+  @Override
+  public int perSecond(AppId app) {
+    return directory.app(app).map(found -> found.settings().rates().webhooks()).orElse(0);
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Ulids;
 import dev.throughline.outbound.SendOutcome.Result;
@@ -86,6 +87,11 @@ public final class SendHandler implements TaskHandler {
   @Override
   public int concurrency() {
     return CONCURRENCY;
+  }
+
+  @Override
+  public int perSecond(AppId app) {
+    return directory.app(app).map(found -> found.settings().rates().outbound()).orElse(0);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.throughline.task;
 
 import dev.throughline.message.Bytes;
+import dev.throughline.message.Ids.AppId;
 
 /** Runs the tasks of one kind. */
 public interface TaskHandler {
@@ -8,6 +9,11 @@ public interface TaskHandler {
 
   /** How many tasks of this kind may run at the same time. */
   int concurrency();
+
+  /** How many of an app's tasks may start in a second; 0: as many as there are. */
+  default int perSecond(AppId app) {
+    return 0;
+  }
 
   /**
    * Does the work once, and makes sure that the log learns what came of it before it returns: the

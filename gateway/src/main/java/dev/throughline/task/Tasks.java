@@ -69,6 +69,11 @@ public final class Tasks implements AutoCloseable {
       new PriorityQueue<>(Comparator.comparing((Lane lane) -> lane.wakeAt));
   private final Map<Priority, Map<Turn, ArrayDeque<Lane>>> ready = new EnumMap<>(Priority.class);
   private int runningTotal;
+  private final Map<Turn, Pace> paces = new HashMap<>();
+
+  /** When the first of those who must wait for their pace may go on, by {@link System#nanoTime}. */
+  private long pacedUntil = Long.MAX_VALUE;
+
   private Phase phase = Phase.NOT_STARTED;
   private boolean closed;
 
@@ -542,6 +547,9 @@ public final class Tasks implements AutoCloseable {
       long untilDue = Duration.between(clock.instant(), next.wakeAt).toNanos();
       nanos = Math.clamp(untilDue, 1_000_000, nanos);
     }
+    if (pacedUntil != Long.MAX_VALUE) {
+      nanos = Math.clamp(pacedUntil - System.nanoTime(), 1_000_000, nanos);
+    }
     long _ = changed.awaitNanos(nanos);
   }
 
@@ -563,11 +571,12 @@ public final class Tasks implements AutoCloseable {
 
   /** The first lane that may run: by priority, the apps in turn, where its kind has room. */
   private @Nullable Lane nextReady() {
+    pacedUntil = Long.MAX_VALUE;
     for (Priority priority : Priority.values()) {
       Map<Turn, ArrayDeque<Lane>> turns = turns(priority);
       turns.values().removeIf(ArrayDeque::isEmpty);
       Optional<Turn> turn =
-          turns.keySet().stream().filter(candidate -> hasRoom(candidate.kind())).findFirst();
+          turns.keySet().stream().filter(this::mayStart).findFirst();
       if (turn.isPresent()) {
         // Whose turn it was goes to the end of the line.
         ArrayDeque<Lane> queue = turns.remove(turn.get());
@@ -575,11 +584,35 @@ public final class Tasks implements AutoCloseable {
           turns.put(turn.get(), queue);
           Lane lane = queue.removeFirst();
           lane.queued = false;
+          started(turn.get());
           return lane;
         }
       }
     }
     return null;
+  }
+
+  /** Where its kind has room, and its app keeps to its pace. */
+  private boolean mayStart(Turn turn) {
+    if (!hasRoom(turn.kind())) {
+      return false;
+    }
+    Pace pace = paces.get(turn);
+    long now = System.nanoTime();
+    if (pace == null || pace.isFree(now)) {
+      return true;
+    }
+    pacedUntil = Math.min(pacedUntil, pace.freeAt());
+    return false;
+  }
+
+  private void started(Turn turn) {
+    int perSecond = turn.app().map(app -> handler(turn.kind()).perSecond(app)).orElse(0);
+    if (perSecond == 0) {
+      paces.remove(turn);
+    } else {
+      paces.put(turn, Pace.after(paces.get(turn), perSecond, System.nanoTime()));
+    }
   }
 
   private boolean hasRoom(String kind) {

@@ -178,12 +178,20 @@ final class ApiServer implements AutoCloseable {
                     .errors(new ErrorForm())
                     .routes(
                         Api.routes(
-                            new Api.Ground(database, vault, log, drafts, ulids, clock),
+                            new Api.Ground(
+                database,
+                vault,
+                log,
+                drafts,
+                ulids,
+                clock,
+                new RequestRates(Limits.DEFAULT.requestsPerSecond(), System::nanoTime)),
                             ports,
                             directory,
                             webhooks,
                             keys,
-                            App.ProcessingMode.CONVERSATION))
+                            App.ProcessingMode.CONVERSATION,
+                            Limits.DEFAULT))
                     .build(),
                 Listener.named("operations")
                     .errors(new ErrorForm())

@@ -1,0 +1,186 @@
+package dev.throughline.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.throughline.api.Limits;
+import dev.throughline.app.CallbackTarget.Call;
+import dev.throughline.sandbox.line.Fault;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a project or an app uses too much of is answered 429 before anything is stored, and an app
+ * that asks for fewer calls a second gets them; what an app sets is what happens.
+ */
+final class LimitsTest {
+  private static final int QUEUE = 4;
+  private static final int REQUESTS = 200;
+
+  private static World world;
+
+  private CustomerApp app;
+  private String user;
+  private String text;
+
+  @BeforeAll
+  static void start() throws Exception {
+    world = World.within(new Limits(REQUESTS, QUEUE));
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    world.close();
+  }
+
+  @BeforeEach
+  void anApp() throws Exception {
+    app = world.app();
+    user = world.friend();
+    text = "text " + world.number();
+  }
+
+  @Test
+  void aFullQueueRefusesSendsAndEventsUntilItHasRoom() throws Exception {
+    world.fault("push", Fault.RATE_LIMITED, text, QUEUE);
+    for (int i = 0; i < QUEUE; i++) {
+      app.send(world.friend(), text + " " + i);
+    }
+    app.settled();
+    assertThat(stats().path("outbound_size").asInt()).isEqualTo(QUEUE);
+    assertThat(stats().path("outbound_limit").asInt()).isEqualTo(QUEUE);
+
+    Api.Answer refused = app.trySend(user, text + " too many");
+
+    assertThat(refused.status()).isEqualTo(429);
+    assertThat(refused.error()).isEqualTo("RESOURCE_EXHAUSTED");
+    assertThat(refused.text()).contains("QUEUE_FULL");
+    assertThat(refused.headers().firstValue("retry-after")).hasValue("5");
+    ObjectNode event = (ObjectNode) Api.json(app.sendBody(user, text));
+    event.remove("message");
+    event.set("event", Api.json("{\"composing_event\":{}}"));
+    assertThat(world.api().post("/events:send", event.toString()).status()).isEqualTo(429);
+    assertThat(world.api().get("/messages?app_id=" + app.id()).ok().path("messages"))
+        .hasSize(QUEUE);
+
+    world.advance(Duration.ofSeconds(2));
+    World.eventually(() -> assertThat(stats().path("outbound_size").asInt()).isZero());
+    // A full queue is counted anew once a second.
+    World.eventually(() -> assertThat(app.trySend(user, text + " later").status()).isEqualTo(200));
+    World.eventually(() -> assertThat(world.accepted(text + " later")).hasSize(1));
+    assertThat(world.accepted(text + " too many")).isEmpty();
+  }
+
+  @Test
+  void aProjectThatAsksTooMuchIsRefusedForAWhile() {
+    String project = world.admin().post("/admin/projects", "{}").ok().path("project_id").asString();
+    JsonNode key = world.admin().post("/admin/projects/" + project + "/keys", "{}").ok();
+    Api other =
+        world
+            .open()
+            .as(Api.basic(key.path("key_id").asString(), key.path("key_secret").asString()))
+            .under("/v1/projects/" + project);
+
+    List<Api.Answer> answers = new ArrayList<>();
+    long start = System.nanoTime();
+    while (answers.isEmpty() || answers.getLast().status() == 200) {
+      answers.add(other.get("/apps"));
+      assertThat(answers).as("requests until one is refused").hasSizeLessThan(20_000);
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+
+    Api.Answer refused = answers.getLast();
+    assertThat(refused.status()).isEqualTo(429);
+    assertThat(refused.error()).isEqualTo("RESOURCE_EXHAUSTED");
+    assertThat(refused.text()).contains("RATE_LIMITED");
+    assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
+    assertThat(answers.size()).isBetween(REQUESTS, (int) (REQUESTS * (1.1 + seconds)) + 2);
+    // Another project's requests are its own.
+    assertThat(world.api().get("/apps/" + app.id()).status()).isEqualTo(200);
+  }
+
+  @Test
+  void anAppIsCalledAsOftenAsItAsksFor() throws Exception {
+    app =
+        world.app(
+            "{\"throughline\":{\"rate_limits\":{\"webhooks\":20,\"outbound\":1000}}}");
+    assertThat(world.api().get("/apps/" + app.id()).ok().path("rate_limits"))
+        .isEqualTo(Api.json("{\"inbound\":0,\"outbound\":1000,\"webhooks\":20}"));
+    world
+        .api()
+        .patch("/webhooks/" + app.webhook(), "{\"triggers\":[\"MESSAGE_INBOUND\"]}")
+        .ok();
+    LineEvents events = new LineEvents(world);
+    List<ObjectNode> said =
+        IntStream.range(0, 20)
+            .mapToObj(i -> events.text("U%032x".formatted(world.number()), text))
+            .toList();
+    long start = System.nanoTime();
+
+    assertThat(world.line.sendBody(LineEvents.body(said))).isEqualTo(200);
+    World.eventually(() -> assertThat(app.calls()).hasSize(20));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(800));
+  }
+
+  @Test
+  void conversationMetadataComesBackUnlessTheAppWantsNone() throws Exception {
+    for (String view : List.of("FULL", "NONE")) {
+      world
+          .api()
+          .patch("/apps/" + app.id(), "{\"conversation_metadata_report_view\":\"" + view + "\"}")
+          .ok();
+      ObjectNode send = (ObjectNode) Api.json(app.sendBody(user, text));
+      send.set("conversation_metadata", Api.json("{\"k\":\"v\"}"));
+      world.api().post("/messages:send", send.toString()).ok();
+
+      Call heard = app.hears(user, view + " " + text);
+
+      assertThat(heard.json().path("message_metadata").asString())
+          .isEqualTo(view.equals("FULL") ? "{\"k\":\"v\"}" : "");
+    }
+  }
+
+  @Test
+  void aSendIsTriedForTheLastTimeWhenTheAppsPatienceEnds() throws Exception {
+    app = world.app("{\"message_retry_settings\":{\"retry_duration\":40}}");
+    world.fault("push", Fault.RATE_LIMITED, text, 100);
+    String message = app.send(user, text);
+    Duration waited = Duration.ZERO;
+    app.settled();
+    while (app.status(message).equals("QUEUED")) {
+      waited = waited.plus(app.advance());
+    }
+
+    assertThat(app.reason(message)).isEqualTo("RATE_LIMITED");
+    assertThat(waited).isEqualTo(Duration.ofSeconds(40));
+  }
+
+  @Test
+  void settingsThatOnlyOthersReadAreKept() {
+    String settings =
+        """
+        {"delivery_report_based_fallback":{"enabled":true,"delivery_report_waiting_time":60},\
+        "persist_message_status":{"enabled":false},"message_search":{"enabled":true}}\
+        """;
+
+    world.api().patch("/apps/" + app.id(), settings).ok();
+
+    JsonNode shown = world.api().get("/apps/" + app.id()).ok();
+    Api.json(settings)
+        .properties()
+        .forEach(setting ->
+            assertThat(shown.path(setting.getKey())).isEqualTo(setting.getValue()));
+  }
+
+  private JsonNode stats() {
+    return world.api().get("/apps/" + app.id()).ok().path("queue_stats");
+  }
+}
