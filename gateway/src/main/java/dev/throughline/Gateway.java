@@ -60,6 +60,7 @@ import dev.throughline.message.Ulids;
 import dev.throughline.ops.Doctor;
 import dev.throughline.ops.DoctorRoutes;
 import dev.throughline.ops.FsckRoutes;
+import dev.throughline.outbound.ConfirmHandler;
 import dev.throughline.outbound.Outbound;
 import dev.throughline.outbound.ProbeHandler;
 import dev.throughline.outbound.ReachHandler;
@@ -199,6 +200,7 @@ public final class Gateway implements AutoCloseable {
         tasks.register(
             new SendHandler(
                 log, drafts, ulids, clock, directory, channels, credentials, lead::epoch));
+        tasks.register(new ConfirmHandler(log, drafts));
         tasks.register(
             new SignalHandler(
                 log, drafts, ulids, clock, directory, channels, credentials, lead::epoch));

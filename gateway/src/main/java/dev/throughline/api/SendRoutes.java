@@ -1,6 +1,7 @@
 package dev.throughline.api;
 
 import dev.throughline.channel.Channel;
+import dev.throughline.contract.Identities;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.Sayings;
 import dev.throughline.contract.SendRequests;
@@ -22,7 +23,9 @@ import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.SendRequest.Recipient;
+import dev.throughline.outbound.Outbound;
 import dev.throughline.vault.Owner;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -126,6 +129,13 @@ final class SendRoutes {
       SendRequest send,
       Content.Outbound content,
       Map<String, MediaFacts> media) {
+    Optional<Identity> recipient = recipient(send, channel.name());
+    Optional<Reason> refusal =
+        recipient.flatMap(address -> Outbound.refusal(channel, address, send.purpose()));
+    if (refusal.isPresent()) {
+      refused(shown, refusal.get().code(), refusal.get().description());
+      return;
+    }
     Channel.Composed composed =
         new Channel.Composed(
             TranscodeRoutes.NO_MESSAGE,
@@ -133,7 +143,7 @@ final class SendRoutes {
             send.channelProperties(),
             send.message().agent(),
             Optional.empty(),
-            recipient(send, channel.name()),
+            recipient,
             media);
     switch (channel.render(composed)) {
       case Channel.Rendered.Ready ready -> {
@@ -146,8 +156,11 @@ final class SendRoutes {
 
   /** The address on the channel, if the request names it. */
   private static Optional<Identity> recipient(SendRequest send, ChannelName channel) {
+    boolean phone = send.message().isNotification() || send.asksForNotification();
     return send.recipient() instanceof Recipient.ByIdentities(List<Identity> named)
-        ? named.stream().filter(identity -> identity.channel().equals(channel)).findFirst()
+        ? named.stream()
+            .filter(identity -> identity.channel().equals(channel))
+            .min(Comparator.comparing(each -> Identities.isPhoneNumber(each) != phone))
         : Optional.empty();
   }
 

@@ -46,6 +46,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
           Fact.OutcomeKnown _,
           Fact.Asked _,
           Fact.ReplayAsked _,
+          Fact.DeliveryTold _,
           Fact.TakenBack _ ->
           Optional.empty();
     };

@@ -153,6 +153,7 @@ public final class Callbacks implements Reaction {
           Fact.OutcomeKnown _,
           Fact.Asked _,
           Fact.ReplayAsked _,
+          Fact.DeliveryTold _,
           Fact.TakenBack _ ->
           throw new IllegalArgumentException("nobody is told of " + fact.getClass());
     };

@@ -21,6 +21,9 @@ public interface Channel {
   /** What the channel can tell at best of a message that it took. */
   Assurance highestAssurance();
 
+  /** What is known beforehand of a send to such an address. */
+  Way way(Identity recipient);
+
   /** Whether {@code value} has the form of an address on this channel; costs nothing. */
   boolean isIdentity(String value);
 
@@ -74,6 +77,16 @@ public interface Channel {
     READ,
     ANSWERED
   }
+
+  /**
+   * How an address is reached.
+   *
+   * @param repeatable whether a key makes it safe to send again what may have been taken
+   * @param confirmedWithin how long after a message was taken the channel says that it was
+   *     delivered; empty if it never says so
+   * @param advertising whether it may be used for that
+   */
+  record Way(boolean repeatable, Optional<Duration> confirmedWithin, boolean advertising) {}
 
   /** The header fields (lower-case names) and the raw body of a webhook request. */
   interface WebhookRequest {
@@ -269,5 +282,8 @@ public interface Channel {
 
     /** By address, repeatable where the channel knows retry keys. */
     record Push(String retryKey) implements Via {}
+
+    /** By address, never repeatable; the channel tells of the delivery under this name. */
+    record Once(String tag) implements Via {}
   }
 }

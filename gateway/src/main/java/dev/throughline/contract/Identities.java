@@ -20,6 +20,9 @@ public final class Identities {
   /** A user, a group or a room (LINE Messaging API, "source objects"). */
   private static final Pattern LINE = Pattern.compile("[UCR][0-9a-f]{32}");
 
+  /** Where LINE's notification messages go. */
+  private static final Pattern LINE_PHONE = Pattern.compile("\\+[1-9][0-9]{6,14}");
+
   private Identities() {}
 
   public static boolean isAppScoped(ChannelName channel) {
@@ -36,10 +39,19 @@ public final class Identities {
     if (normal.isEmpty()) {
       return Optional.of("is required.");
     }
-    if (channel.equals(ChannelName.LINE) && !LINE.matcher(normal).matches()) {
-      return Optional.of("must be U, C or R followed by 32 digits or letters a to f.");
+    if (channel.equals(ChannelName.LINE)
+        && !LINE.matcher(normal).matches()
+        && !LINE_PHONE.matcher(normal).matches()) {
+      return Optional.of(
+          "must be U, C or R followed by 32 digits or letters a to f, or a phone number with +.");
     }
     return Optional.empty();
+  }
+
+  /** Whether it is a phone number on a channel whose addresses are others. */
+  public static boolean isPhoneNumber(Identity identity) {
+    return identity.channel().equals(ChannelName.LINE)
+        && LINE_PHONE.matcher(identity.value()).matches();
   }
 
   /** Reads {@code channel} and {@code identity}. */

@@ -141,6 +141,9 @@ public sealed interface Fact {
       Instant at)
       implements Fact {}
 
+  /** A channel says that a message reached whom it was for. */
+  record DeliveryTold(Party party, StoredMessage message, Instant at) implements Fact {}
+
   /** A channel took a message. */
   record Submitted(Party party, StoredMessage message, Instant at) implements Fact {}
 

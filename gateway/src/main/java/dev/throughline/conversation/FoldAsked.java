@@ -86,7 +86,8 @@ final class FoldAsked {
 
   private void event(Item.Asked item, EventRequest request, List<Identity> addresses) {
     App app = item.app();
-    Identity address = FoldSends.preferred(app, request.channel().stream().toList(), addresses);
+    Identity address =
+        FoldSends.preferred(app, request.channel().stream().toList(), addresses, false);
     Party party = people.withConversation(people.party(app, address));
     Fact.StoredEvent event =
         events.accept(

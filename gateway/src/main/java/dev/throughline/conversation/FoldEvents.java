@@ -14,6 +14,7 @@ import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Choice;
 import dev.throughline.message.Content;
+import dev.throughline.message.DeliveryTag;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
@@ -105,6 +106,10 @@ final class FoldEvents {
         notMapped(item, party);
       }
       case InboundEvent.Edited edited when party.isPresent() -> edited(item, edited, party.get());
+      case InboundEvent.Delivered delivered when told(item, delivered).isPresent() -> {
+        Sent sent = told(item, delivered).orElseThrow();
+        effects.emit(new Fact.DeliveryTold(sent.party(), sent.message(), state.at));
+      }
       case InboundEvent other -> {
         party.ifPresent(known -> replies.keep(item, other, known));
         notMapped(item, party);
@@ -259,6 +264,13 @@ final class FoldEvents {
   private static boolean isFor(Sent sent, Party party) {
     return sent.party().contact().equals(party.contact())
         && sent.party().app().id().equals(party.app().id());
+  }
+
+  /** The message whose delivery is told of, if it is one of the app's. */
+  private Optional<Sent> told(Item.Event item, InboundEvent.Delivered delivered) {
+    return DeliveryTag.of(delivered.tag())
+        .map(tag -> state.sent.get(tag.message().value()))
+        .filter(sent -> sent.party().app().id().equals(item.app().id()));
   }
 
   /** With the data that did not fit into the channel's own. */

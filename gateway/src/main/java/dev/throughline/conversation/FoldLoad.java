@@ -9,6 +9,7 @@ import dev.throughline.conversation.Rows.IdentityRow;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.DeliveryStatus;
+import dev.throughline.message.DeliveryTag;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.MessageId;
@@ -58,6 +59,9 @@ final class FoldLoad {
           FoldPeople.author(event).ifPresent(people::add);
           if (event.event() instanceof InboundEvent.Chosen chosen) {
             chosen.response().message().ifPresent(messageIds::add);
+          }
+          if (event.event() instanceof InboundEvent.Delivered delivered) {
+            DeliveryTag.of(delivered.tag()).map(DeliveryTag::message).ifPresent(messageIds::add);
           }
           unsends = true;
         }

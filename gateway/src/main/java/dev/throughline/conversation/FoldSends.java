@@ -1,5 +1,6 @@
 package dev.throughline.conversation;
 
+import dev.throughline.contract.Identities;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.MergePatch;
 import dev.throughline.contract.Sayings;
@@ -22,6 +23,7 @@ import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -108,7 +110,12 @@ final class FoldSends {
   private Party recipient(Item.Send item) {
     App app = item.app();
     return people.party(
-        app, preferred(app, item.request().priority(), addresses(app, item.request().recipient())));
+        app,
+        preferred(
+            app,
+            item.request().priority(),
+            addresses(app, item.request().recipient()),
+            item.request().message().isNotification() || item.request().asksForNotification()));
   }
 
   /** What the app can reach a recipient by. */
@@ -131,7 +138,13 @@ final class FoldSends {
   }
 
   /** By the request's order of channels, else by the order given, the app's own channels first. */
-  static Identity preferred(App app, List<ChannelName> priority, List<Identity> candidates) {
+  static Identity preferred(
+      App app, List<ChannelName> priority, List<Identity> all, boolean phone) {
+    // Of several addresses on a channel, a phone number is meant only where it is asked for.
+    List<Identity> candidates =
+        all.stream()
+            .sorted(Comparator.comparing(each -> Identities.isPhoneNumber(each) != phone))
+            .toList();
     for (ChannelName channel : priority) {
       for (Identity identity : candidates) {
         if (identity.channel().equals(channel)) {

@@ -32,6 +32,11 @@ public record AppMessage(
     return Optional.ofNullable(own.get(channel)).or(() -> general);
   }
 
+  /** Whether it is one of LINE's notification messages by a template of LINE's. */
+  public boolean isNotification() {
+    return own.get(ChannelName.LINE) instanceof Source.Given(Content.Notification _);
+  }
+
   /** The ids of the project's templates that it may need. */
   public Set<String> templates() {
     return Stream.concat(general.stream(), own.values().stream())

@@ -41,6 +41,11 @@ public record SendRequest(
     channelProperties = Map.copyOf(channelProperties);
   }
 
+  /** Whether it shall go to the recipient's phone number, by LINE's notification messages. */
+  public boolean asksForNotification() {
+    return "true".equals(channelProperties.get("LINE_NOTIFICATION_MESSAGE"));
+  }
+
   /** Whom to send to. */
   public sealed interface Recipient {
     record ByContact(ContactId contact) implements Recipient {}

@@ -14,8 +14,10 @@ import dev.throughline.media.MediaProbe.Probed;
 import dev.throughline.message.AppMessage;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.ConsentList;
 import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryStatus;
+import dev.throughline.message.Identity;
 import dev.throughline.message.MediaFacts;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
@@ -62,6 +64,9 @@ public final class Outbound implements Reaction {
           conclude(outcome, effects);
       case Fact.OutcomeKnown outcome when outcome.task().kind().equals(ProbeHandler.KIND) ->
           looked(outcome, effects);
+      case Fact.OutcomeKnown outcome when outcome.task().kind().equals(ConfirmHandler.KIND) ->
+          unconfirmed(outcome, effects);
+      case Fact.DeliveryTold told -> delivered(told, effects);
       case Fact.ReplayAsked replay when replay.task().kind().equals(SendHandler.KIND) ->
           resend(replay, effects);
       case Fact.MessageReceived _,
@@ -109,6 +114,12 @@ public final class Outbound implements Reaction {
           effects);
       return;
     }
+    Optional<Reason> refusal =
+        refusal(channel, party.identity(), requested.request().purpose());
+    if (refusal.isPresent()) {
+      effects.status(party, message, DeliveryStatus.FAILED, refusal);
+      return;
+    }
     if (effects.isBlocked(party) && party.app().settings().knownBlock() == App.KnownBlock.FAIL) {
       fail(
           party,
@@ -148,6 +159,18 @@ public final class Outbound implements Reaction {
         }
       }
     }
+  }
+
+  /** Why the channel may not be used for this at such an address, if it may not. */
+  public static Optional<Reason> refusal(
+      Channel channel, Identity recipient, ConsentList.Purpose purpose) {
+    return purpose == ConsentList.Purpose.MARKETING && !channel.way(recipient).advertising()
+        ? Optional.of(
+            new Reason(
+                Reason.Code.DELIVERY_REJECTED_DUE_TO_POLICY,
+                "The channel takes no advertising to such an address: notification messages of"
+                    + " LINE are for what somebody waits for."))
+        : Optional.empty();
   }
 
   /** Of a message, what its send needs besides its content. */
@@ -315,7 +338,11 @@ public final class Outbound implements Reaction {
     switch (result.result()) {
       case ACCEPTED, ALREADY_ACCEPTED -> {
         effects.change(new Task.Change.Done(task.id()));
-        effects.status(party, message, DeliveryStatus.QUEUED_ON_CHANNEL, Optional.empty());
+        // The channel may tell of the delivery before it answers.
+        if (message.status() != DeliveryStatus.DELIVERED) {
+          effects.status(party, message, DeliveryStatus.QUEUED_ON_CHANNEL, Optional.empty());
+          way(party).confirmedWithin().ifPresent(time -> awaitDelivery(party, message, time, effects));
+        }
         effects.emit(new Fact.Submitted(party, message, outcome.at()));
       }
       case REJECTED -> {
@@ -333,6 +360,8 @@ public final class Outbound implements Reaction {
       case UNKNOWN -> {
         if (result.reply()) {
           unknownReply(task, body, party, message, effects);
+        } else if (!way(party).repeatable()) {
+          shelve(task, party, message, effects);
         } else {
           againUnderKey(outcome, party, message, effects);
         }
@@ -340,6 +369,8 @@ public final class Outbound implements Reaction {
       case LOST -> {
         if (result.reply()) {
           unknownReply(task, body, party, message, effects);
+        } else if (!way(party).repeatable()) {
+          shelve(task, party, message, effects);
         } else {
           effects.change(
               new Task.Change.Again(task.id(), effects.at(), task.tries(), "lost", true));
@@ -347,6 +378,54 @@ public final class Outbound implements Reaction {
       }
       case KEY_EXPIRED -> shelve(task, party, message, effects);
     }
+  }
+
+  private Channel.Way way(Party party) {
+    Channel channel = channels.get(party.identity().channel());
+    return channel == null
+        ? new Channel.Way(false, Optional.empty(), false)
+        : channel.way(party.identity());
+  }
+
+  private static void awaitDelivery(
+      Party party, StoredMessage message, Duration time, Effects effects) {
+    effects.add(
+        new Effects.NewTask(
+            ConfirmHandler.KIND,
+            "confirm:" + message.id(),
+            Task.Priority.SINGLE,
+            effects.at().plus(time),
+            Optional.of(party.app().id()),
+            party.contact(),
+            Optional.empty(),
+            party.key(),
+            ConfirmHandler.body(message.id())));
+  }
+
+  /** Facts of the channel go before what we know: an unknown outcome is known by it. */
+  private static void delivered(Fact.DeliveryTold told, Effects effects) {
+    switch (told.message().status()) {
+      case QUEUED, SWITCHING_CHANNEL, QUEUED_ON_CHANNEL ->
+          effects.status(told.party(), told.message(), DeliveryStatus.DELIVERED, Optional.empty());
+      case DELIVERED, READ, FAILED -> {
+        // Told twice, or after the time in which it counts.
+      }
+    }
+  }
+
+  private static void unconfirmed(Fact.OutcomeKnown outcome, Effects effects) {
+    effects.change(new Task.Change.Done(outcome.task().id()));
+    effects
+        .sent(ConfirmHandler.message(outcome.body()).value())
+        .filter(sent -> sent.message().status() == DeliveryStatus.QUEUED_ON_CHANNEL)
+        .ifPresent(sent ->
+            fail(
+                sent.party(),
+                sent.message(),
+                Reason.Code.DELIVERY_TIMED_OUT,
+                "The channel took the message, and told of no delivery in the time in which it"
+                    + " does.",
+                effects));
   }
 
   /**
@@ -416,15 +495,20 @@ public final class Outbound implements Reaction {
                     + " sent again unless asked for by :resend.")));
   }
 
-  private static void resend(Fact.ReplayAsked replay, Effects effects) {
+  private void resend(Fact.ReplayAsked replay, Effects effects) {
     Task task = replay.task();
     SendBody body = SendBody.of(replay.body());
     Optional<Effects.Sent> sent = effects.sent(body.message().value());
     if (sent.isEmpty()) {
       return;
     }
+    if (sent.get().message().status() == DeliveryStatus.DELIVERED) {
+      effects.change(new Task.Change.Done(task.id()));
+      return;
+    }
     boolean keyLives =
         body.reply().isEmpty()
+            && way(sent.get().party()).repeatable()
             && task.attemptAt()
                 .filter(t -> replay.at().isBefore(t.plus(SendHandler.RETRY_KEY_AGE)))
                 .isPresent();

@@ -4,6 +4,7 @@ import dev.throughline.contract.Json;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.DeliveryTag;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
@@ -38,6 +39,11 @@ record SendBody(
 
   String retryKey() {
     return step.toUuid().toString();
+  }
+
+  /** By which a channel that tells of deliveries tells of this step's. */
+  String tag() {
+    return new DeliveryTag(message, step).toString();
   }
 
   SendBody withoutReply() {

@@ -157,7 +157,9 @@ public final class SendHandler implements TaskHandler {
     Channel.Via via =
         reply
             ? new Channel.Via.Reply(body.reply().orElseThrow().token())
-            : new Channel.Via.Push(body.retryKey());
+            : channel.way(body.recipient()).repeatable()
+                ? new Channel.Via.Push(body.retryKey())
+                : new Channel.Via.Once(body.tag());
     SendResult result =
         channel.send(
             new Channel.Outgoing(body.rendered(), body.recipient(), via), secret, SEND_DEADLINE);

@@ -56,9 +56,17 @@ public final class LineChannel implements Channel {
     return Assurance.ACCEPTED;
   }
 
+  /** Notification messages have no retry key, are confirmed within a day, and advertise nothing. */
+  @Override
+  public Way way(Identity recipient) {
+    return LineNotification.isPhone(recipient.value())
+        ? new Way(false, Optional.of(Duration.ofHours(24)), false)
+        : new Way(true, Optional.empty(), true);
+  }
+
   @Override
   public boolean isIdentity(String value) {
-    return LineIds.isAddress(value);
+    return LineIds.isAddress(value) || LineNotification.isPhone(value);
   }
 
   @Override
@@ -100,12 +108,18 @@ public final class LineChannel implements Channel {
           new SendResult.ReplyTokenInvalid(SendVerdict.unanswered("not sent: no such reply token"));
       case Via.Reply reply ->
           post(REPLY, "replyToken", reply.replyToken(), outgoing, credentials, deadline, Map.of());
+      case Via.Once once when LineNotification.isPhone(recipient) ->
+          post(
+              LineNotification.path(outgoing.rendered()),
+              "to",
+              LineNotification.hashed(recipient),
+              outgoing,
+              credentials,
+              deadline,
+              Map.of(LineNotification.TAG, once.tag()));
+      case Via.Once _ -> noAddress();
       case Via.Push push when !LineIds.isAddress(recipient) ->
-          new SendResult.Rejected(
-              SendVerdict.unanswered("not sent: no LINE address"),
-              new Reason(
-                  Code.RECIPIENT_INVALID_CHANNEL_IDENTITY,
-                  "A LINE address is U, C or R and 32 lower-case hex digits."));
+          noAddress();
       case Via.Push push ->
           post(
               PUSH,
@@ -153,6 +167,14 @@ public final class LineChannel implements Channel {
           new Reach.Unavailable(reason.description());
       case LineApi.Result.Unavailable<LineApi.Profile>(String why) -> new Reach.Unavailable(why);
     };
+  }
+
+  private static SendResult noAddress() {
+    return new SendResult.Rejected(
+        SendVerdict.unanswered("not sent: no LINE address"),
+        new Reason(
+            Code.RECIPIENT_INVALID_CHANNEL_IDENTITY,
+            "A LINE address is U, C or R and 32 lower-case hex digits, or a phone number with +."));
   }
 
   private SendResult post(

@@ -60,7 +60,7 @@ final class LineNative {
     List<String> lost = new ArrayList<>();
     LineProperties properties = new LineProperties(message);
     properties.tellUntouched(lost);
-    boolean replyable = properties.complete(body);
+    boolean replyable = properties.complete(body, lost);
     String messages = alone ? "[" + text.strip() + "]" : messages(text);
     body.remove(LineProperties.MESSAGES);
     String rest = LineJson.MAPPER.writeValueAsString(body);

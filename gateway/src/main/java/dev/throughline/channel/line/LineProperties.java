@@ -25,6 +25,9 @@ final class LineProperties {
   static final String QUICK_REPLIES = "LINE_QUICK_REPLIES";
   static final String QUOTE_TOKEN = "LINE_QUOTE_TOKEN";
 
+  /** The request asks for a notification message: it goes to the recipient's phone number. */
+  static final String LINE_NOTIFICATION = "LINE_NOTIFICATION_MESSAGE";
+
   /** Properties of a push's body. */
   static final String MESSAGES = "messages";
 
@@ -58,15 +61,34 @@ final class LineProperties {
    * Puts round the messages of a body what it says besides them. LINE takes aggregation units in
    * pushes only, so a body with one cannot be a reply.
    */
-  boolean complete(ObjectNode body) {
+  boolean complete(ObjectNode body, List<String> lost) {
     if (silent() && !body.has(NOTIFICATION_DISABLED)) {
       body.put(NOTIFICATION_DISABLED, true);
     }
     Optional<String> unit = unit();
+    if (isNotification()) {
+      LineNotification.check(body.path(MESSAGES));
+      if (body.remove(AGGREGATION_UNITS) != null || unit.isPresent()) {
+        lost.add("LINE counts no notification messages by aggregation units.");
+      }
+      return false;
+    }
     if (unit.isPresent() && !body.has(AGGREGATION_UNITS)) {
       body.putArray(AGGREGATION_UNITS).add(unit.get());
     }
     return body.path(AGGREGATION_UNITS).isEmpty();
+  }
+
+  private boolean isNotification() {
+    boolean asked = TRUE.equals(given.get(LINE_NOTIFICATION));
+    if (message.recipient().isEmpty()) {
+      return asked;
+    }
+    boolean phone = LineNotification.isPhone(message.recipient().get().value());
+    if (asked && !phone) {
+      throw new ImpossibleException(LineNotification.NO_PHONE);
+    }
+    return phone;
   }
 
   /** Adds to messages of ours what LINE shows round them. */

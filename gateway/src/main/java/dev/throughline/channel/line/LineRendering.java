@@ -66,10 +66,21 @@ final class LineRendering {
     try {
       return message.content() instanceof Content.Native(String body)
           ? LineNative.render(body, message)
-          : new LineRendering(message).rendered(message.content());
+          : message.content() instanceof Content.Notification notification
+              ? notification(notification, message)
+              : new LineRendering(message).rendered(message.content());
     } catch (ImpossibleException e) {
       return new Rendered.Impossible(e.why());
     }
+  }
+
+  private static Rendered notification(Content.Notification content, Composed message) {
+    if (message.recipient().filter(to -> !LineNotification.isPhone(to.value())).isPresent()) {
+      throw new ImpossibleException(LineNotification.NO_PHONE);
+    }
+    List<String> lost = new ArrayList<>();
+    new LineProperties(message).tellUntouched(lost);
+    return new Rendered.Ready(LineNotification.templated(content), lost, false);
   }
 
   private Rendered rendered(Content.Outbound content) {
@@ -85,9 +96,8 @@ final class LineRendering {
         lost.add("LINE keeps no contacts: the card is shown, with its numbers and pages to tap.");
         flex(contact.fullName(), new LineFlex(actions, files, lost).contact(contact));
       }
-      case Content.Native _ -> throw new IllegalArgumentException("rendered by LineNative");
-      case Content.Notification _ ->
-          throw new ImpossibleException("LINE's notification messages go to phone numbers only.");
+      case Content.Native _, Content.Notification _ ->
+          throw new IllegalArgumentException("not rendered here: " + content);
       case Content.Specific(String type, var _) ->
           throw new ImpossibleException("LINE has no messages of the type " + type + ".");
     }
@@ -99,7 +109,7 @@ final class LineRendering {
     properties.decorate(messages, lost);
     ObjectNode body = LineJson.MAPPER.createObjectNode();
     body.set(LineProperties.MESSAGES, messages);
-    boolean replyable = properties.complete(body);
+    boolean replyable = properties.complete(body, lost);
     return new Rendered.Ready(Bytes.wrap(LineJson.MAPPER.writeValueAsBytes(body)), lost, replyable);
   }
 

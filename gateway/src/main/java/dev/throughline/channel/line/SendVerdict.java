@@ -84,7 +84,10 @@ final class SendVerdict {
           rejected(exchange, Code.BAD_REQUEST, "LINE refused the content type of the request.");
       case 422 ->
           rejected(
-              exchange, Code.RECIPIENT_NOT_REACHABLE, "LINE cannot deliver to this recipient.");
+              exchange,
+              Code.RECIPIENT_NOT_REACHABLE,
+              "LINE cannot deliver to this recipient: nobody on LINE has the number, or they refuse"
+                  + " notification messages.");
       case 423 ->
           rejected(
               exchange, Code.CHANNEL_REJECT, "Another module channel holds control of this chat.");
@@ -129,6 +132,13 @@ final class SendVerdict {
           refused.namesOnly("replyToken")
               ? new SendResult.ReplyTokenInvalid(exchange)
               : rejected(exchange, Code.BAD_REQUEST, refused.sentence());
+      case Via.Once once ->
+          refused.names("to")
+              ? rejected(
+                  exchange,
+                  Code.RECIPIENT_INVALID_CHANNEL_IDENTITY,
+                  "LINE takes no notification messages to this phone number.")
+              : rejected(exchange, Code.BAD_REQUEST, refused.sentence());
       case Via.Push push ->
           refused.names("to") || answer.message().startsWith(UNKNOWN_RECIPIENT)
               ? rejected(
@@ -145,8 +155,8 @@ final class SendVerdict {
       case Via.Push push ->
           new SendResult.AlreadyAccepted(
               exchange, answer.acceptedRequestId(), answer.sentMessageIds());
-      case Via.Reply reply ->
-          rejected(exchange, Code.CHANNEL_REJECT, "LINE refused the reply with status 409.");
+      case Via.Reply _, Via.Once _ ->
+          rejected(exchange, Code.CHANNEL_REJECT, "LINE refused the message with status 409.");
     };
   }
 

@@ -1,0 +1,282 @@
+package dev.throughline.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A notification message goes to a phone number once, under a tag by which LINE's word of the
+ * delivery finds it again: with that word it is delivered, without it for a day it has failed, and
+ * of what nobody answered nobody says more than is known.
+ */
+final class NotificationMessagesTest {
+  private static final String NOTIFICATION =
+      """
+      {"channel_specific_message":{"LINE":{"message_type":"NOTIFICATION_MESSAGE_TEMPLATE","message":{
+        "template_key":"shipment_completed_ja","body":{
+          "emphasized_item":{"item_key":"date_001_ja","content":"8月14日(日)"},
+          "items":[{"item_key":"time_range_001_ja","content":"午前中"}],
+          "buttons":[{"button_key":"check_delivery_status_ja","url":"https://example.com/"}]}}}}}
+      """;
+
+  private static World world;
+  private static LineFront front;
+  private static final List<Asked> ASKED = new CopyOnWriteArrayList<>();
+  private static final Map<String, Integer> ANSWERS = new ConcurrentHashMap<>();
+
+  private CustomerApp app;
+  private String phone;
+
+  /** A request for a notification message, as LINE gets it. */
+  private record Asked(String path, JsonNode body, Optional<String> tag, Optional<String> retryKey) {}
+
+  @BeforeAll
+  static void start() throws Exception {
+    front = new LineFront();
+    front.atPath("/bot/pnp/push", NotificationMessagesTest::answer);
+    front.atPath("/v2/bot/message/pnp/templated/push", NotificationMessagesTest::answer);
+    world = World.behind(front);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    world.close();
+    front.close();
+  }
+
+  @BeforeEach
+  void somebody() throws Exception {
+    app = world.app();
+    phone = "+8180%08d".formatted(world.number());
+  }
+
+  /** LINE's own example of a hash. */
+  @Test
+  void aFlexibleOneGoesToTheHashOfTheNumberAndIsDelivered() throws Exception {
+    phone = "+818000001234";
+    String id = send(text("お荷物"), "{}");
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+
+    Asked asked = asked(id);
+    assertThat(asked.path).isEqualTo("/bot/pnp/push");
+    assertThat(asked.body)
+        .isEqualTo(
+            Api.json(
+                "{\"to\":\"d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c\","
+                    + "\"messages\":[{\"type\":\"text\",\"text\":\"お荷物\"}]}"));
+    assertThat(asked.retryKey).isEmpty();
+    assertThat(asked.tag.orElseThrow()).hasSizeBetween(16, 100);
+
+    delivered(asked.tag.orElseThrow());
+    app.comesTo(id, "DELIVERED", "");
+    JsonNode report =
+        app.called("message_delivery_report", call -> call.text().contains("\"DELIVERED\""))
+            .payload();
+    assertThat(report.path("message_id").asString()).isEqualTo(id);
+
+    delivered(asked.tag.orElseThrow());
+    app.advance();
+    app.comesTo(id, "DELIVERED", "");
+    assertThat(app.calls("message_delivery_report", "\"DELIVERED\"")).hasSize(1);
+  }
+
+  @Test
+  void oneByATemplateGoesInLinesForm() throws Exception {
+    String id = send(Api.json(NOTIFICATION), "{}");
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+
+    Asked asked = asked(id);
+    assertThat(asked.path).isEqualTo("/v2/bot/message/pnp/templated/push");
+    ObjectNode body = (ObjectNode) asked.body;
+    assertThat(body.remove("to").asString()).matches("[0-9a-f]{64}");
+    assertThat(body)
+        .isEqualTo(
+            Api.json(
+                """
+                {"templateKey":"shipment_completed_ja","body":{
+                  "emphasizedItem":{"itemKey":"date_001_ja","content":"8月14日(日)"},
+                  "items":[{"itemKey":"time_range_001_ja","content":"午前中"}],
+                  "buttons":[{"buttonKey":"check_delivery_status_ja","url":"https://example.com/"}]}}
+                """));
+    delivered(asked.tag.orElseThrow());
+    app.comesTo(id, "DELIVERED", "");
+  }
+
+  @Test
+  void withoutAWordOfDeliveryForADayItHasFailed() throws Exception {
+    String id = send(text("a"), "{}");
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+
+    assertThat(app.advance()).isEqualTo(Duration.ofHours(24));
+
+    app.comesTo(id, "FAILED", "DELIVERY_TIMED_OUT");
+    delivered(asked(id).tag.orElseThrow());
+    app.settled();
+    app.comesTo(id, "FAILED", "DELIVERY_TIMED_OUT");
+  }
+
+  @Test
+  void whoCannotBeReachedIsToldAsSuch() {
+    ANSWERS.put("nobody", 422);
+
+    app.comesTo(send(text("nobody"), "{}"), "FAILED", "RECIPIENT_NOT_REACHABLE");
+  }
+
+  @Test
+  void whatNobodyAnsweredIsUnknownUntilTheDelivery() throws Exception {
+    ANSWERS.put("silence", 500);
+    String id = send(text("silence"), "{}");
+
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "UNKNOWN");
+    assertThat(app.settled()).isEmpty();
+    Asked asked = asked(id);
+    delivered(asked.tag.orElseThrow());
+    app.comesTo(id, "DELIVERED", "");
+
+    assertThat(world.api().post("/messages/" + id + ":resend", "").status()).isEqualTo(200);
+    app.settled();
+    assertThat(ASKED.stream().filter(a -> a.tag.equals(asked.tag))).hasSize(1);
+    assertThat(ASKED.stream().filter(a -> a.tag.orElse("").contains(id))).hasSize(1);
+    app.comesTo(id, "DELIVERED", "");
+  }
+
+  @Test
+  void whatLineDoesNotTakeAtNumbersFails() throws Exception {
+    JsonNode picture = Api.json("{\"media_message\":{\"url\":\"https://example.com/a.png\"}}");
+    String user = world.friend();
+
+    app.comesTo(send(picture, "{}"), "FAILED", "BAD_REQUEST");
+    phone = user;
+    app.comesTo(send(Api.json(NOTIFICATION), "{}"), "FAILED", "BAD_REQUEST");
+    app.comesTo(
+        send(text("a"), "{\"LINE_NOTIFICATION_MESSAGE\":\"true\"}"), "FAILED", "BAD_REQUEST");
+    assertThat(world.requests("push", user)).isEmpty();
+  }
+
+  @Test
+  void advertisingIsRefused() {
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(phone, "buy"));
+    body.put("message_content_type", "CONTENT_MARKETING");
+    String id =
+        world.api().post("/messages:send", body.toString()).ok().path("message_id").asString();
+    app.comesTo(id, "FAILED", "DELIVERY_REJECTED_DUE_TO_POLICY");
+
+    JsonNode told =
+        world.api().post("/messages:send", body.put("validate_only", true).toString()).ok();
+    assertThat(told.path("channels").path(0).path("reason").path("code").asString())
+        .isEqualTo("DELIVERY_REJECTED_DUE_TO_POLICY");
+  }
+
+  @Test
+  void ofSomebodysAddressesTheNumberIsTakenWhereItIsAskedFor() throws Exception {
+    String user = world.friend();
+    ObjectNode contact = (ObjectNode) Api.json("{\"language\":\"JA\",\"channel_identities\":[]}");
+    for (String address : List.of(phone, user)) {
+      ((ArrayNode) contact.path("channel_identities"))
+          .addObject()
+          .put("channel", "LINE")
+          .put("identity", address)
+          .put("app_id", app.id());
+    }
+    String id =
+        world.api().post("/contacts", contact.toString()).ok().path("id").asString();
+
+    app.comesTo(sendTo(id, text("pushed"), "{}"), "QUEUED_ON_CHANNEL", "");
+    assertThat(world.requests("push", user)).hasSize(1);
+    String notified =
+        sendTo(id, text("notified"), "{\"LINE_NOTIFICATION_MESSAGE\":\"true\"}");
+    app.comesTo(notified, "QUEUED_ON_CHANNEL", "");
+    assertThat(asked(notified).path).isEqualTo("/bot/pnp/push");
+    assertThat(app.message(notified).path("channel_identity").path("identity").asString())
+        .isEqualTo(phone);
+  }
+
+  @Test
+  void aDeliveryOfSomebodyElsesIsPassedOn() throws Exception {
+    delivered("a-tag-of-the-apps-own-" + world.number());
+
+    assertThat(app.called("unsupported_callback", "a-tag-of-the-apps-own").payload()).isNotNull();
+  }
+
+  private static void answer(HttpExchange exchange) throws IOException {
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    ASKED.add(
+        new Asked(
+            exchange.getRequestURI().getPath(),
+            Api.json(body),
+            Optional.ofNullable(exchange.getRequestHeaders().getFirst("x-line-delivery-tag")),
+            Optional.ofNullable(exchange.getRequestHeaders().getFirst("x-line-retry-key"))));
+    int status =
+        ANSWERS.entrySet().stream()
+            .filter(answer -> body.contains(answer.getKey()))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(exchange.getRequestURI().getPath().startsWith("/bot/") ? 200 : 202);
+    byte[] answer =
+        (status < 300 ? "{}" : "{\"message\":\"Failed to send messages\"}")
+            .getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().add("x-line-request-id", "11111111-2222-3333-4444-555555555555");
+    exchange.getResponseHeaders().add("content-type", "application/json");
+    exchange.sendResponseHeaders(status, answer.length);
+    exchange.getResponseBody().write(answer);
+  }
+
+  private static Asked asked(String message) {
+    List<Asked> found =
+        ASKED.stream().filter(asked -> asked.tag.orElse("").contains(message)).toList();
+    assertThat(found).hasSize(1);
+    return found.getFirst();
+  }
+
+  /** LINE tells of a delivery: an event of nobody's. */
+  private static void delivered(String tag) throws Exception {
+    ObjectNode event =
+        new LineEvents(world).event("delivery", "U" + "0".repeat(32)).put("mode", "active");
+    event.remove("source");
+    event.putObject("delivery").put("data", tag);
+    world.line.inject(List.of(event), false, Optional.empty());
+  }
+
+  private static JsonNode text(String text) {
+    ObjectNode message = (ObjectNode) Api.json("{}");
+    message.putObject("text_message").put("text", text);
+    return message;
+  }
+
+  private String send(JsonNode message, String properties) {
+    return send(Api.json(app.sendBody(phone, "")), message, properties);
+  }
+
+  private String sendTo(String contact, JsonNode message, String properties) {
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(phone, ""));
+    body.putObject("recipient").put("contact_id", contact);
+    return send(body, message, properties);
+  }
+
+  private static String send(JsonNode body, JsonNode message, String properties) {
+    ObjectNode request = (ObjectNode) body;
+    request.set("message", message);
+    request.set("channel_properties", Api.json(properties));
+    return world
+        .api()
+        .post("/messages:send", request.toString())
+        .ok()
+        .path("message_id")
+        .asString();
+  }
+}
