@@ -78,6 +78,11 @@ final class SendRoutes {
         .ifPresent(sentence -> {
           throw Refusal.invalid("TARGET_REFUSED", "callback_url", sentence);
         });
+    if (app.processingMode() == App.ProcessingMode.DISPATCH
+        && send.recipient() instanceof Recipient.ByContact) {
+      throw new WrongFieldException(
+          "recipient.contact_id", "cannot be used with an app in DISPATCH mode.");
+    }
     Owner owner = requests.owner(project, app, send.recipient());
     if (send.validateOnly()) {
       return Answers.ok(preview(app, send));

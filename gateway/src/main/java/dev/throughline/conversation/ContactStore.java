@@ -57,18 +57,18 @@ public final class ContactStore {
   private static final String PAGE =
       """
       select id, language, sealed from contact
-      where project = ? and id < ?
+      where project = ? and shown and id < ?
       order by id desc limit ?
       """;
 
   private static final String BY_ID =
-      "select id, language, sealed from contact where project = ? and id = any (?)";
+      "select id, language, sealed from contact where project = ? and shown and id = any (?)";
 
   private static final String BY_ADDRESS =
       """
       select distinct c.id, c.language, c.sealed
       from contact c join identity i on i.contact = c.id
-      where c.project = ? and i.hash = any (?) and c.id < ?
+      where c.project = ? and c.shown and i.hash = any (?) and c.id < ?
       order by c.id desc limit ?
       """;
 
@@ -362,14 +362,22 @@ public final class ContactStore {
       Set<Ulid> fresh,
       Map<Owner, DataKey> keys)
       throws SQLException {
+    List<byte[]> wanted = new ArrayList<>();
+    ids.forEach((identity, id) -> {
+      if (fresh.contains(id)) {
+        wanted.add(vault.hash(person(project, identity)).array());
+      }
+    });
+    Map<Bytes, Ulid> taken = UnshownContacts.takeOver(c, contact.id(), wanted);
     int position = 0;
     try (PreparedStatement insert = c.prepareStatement(INSERT_ADDRESS);
         PreparedStatement move = c.prepareStatement(MOVE_ADDRESS)) {
       for (Map.Entry<ChannelIdentity, Ulid> entry : ids.entrySet()) {
         ChannelIdentity identity = entry.getKey();
         Ulid id = entry.getValue();
-        if (fresh.contains(id)) {
-          Owner.Person person = person(project, identity);
+        Owner.Person person = person(project, identity);
+        Ulid known = fresh.contains(id) ? taken.get(vault.hash(person)) : id;
+        if (known == null) {
           DataKey key = keys.get(person);
           if (key == null) {
             throw new AssertionError("the vault answers for each owner");
@@ -390,7 +398,7 @@ public final class ContactStore {
           insert.executeUpdate();
         } else {
           move.setInt(1, position);
-          move.setObject(2, id.toUuid());
+          move.setObject(2, known.toUuid());
           move.executeUpdate();
         }
         position++;

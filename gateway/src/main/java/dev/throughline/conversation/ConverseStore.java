@@ -61,7 +61,8 @@ final class ConverseStore {
 
   private static final String KNOWN =
       """
-      select i.id, i.contact, i.channel, i.app, i.hash, i.friend, i.friend_at, i.sealed
+      select i.id, i.contact, i.channel, i.app, i.hash, i.friend, i.friend_at, i.sealed,
+        c.shown
       from identity i join contact c on c.id = i.contact
       where i.hash = any (?)
       order by c.id
@@ -70,7 +71,8 @@ final class ConverseStore {
 
   private static final String IDENTITIES_OF =
       """
-      select i.id, i.contact, i.channel, i.app, i.hash, i.friend, i.friend_at, i.sealed
+      select i.id, i.contact, i.channel, i.app, i.hash, i.friend, i.friend_at, i.sealed,
+        c.shown
       from identity i join contact c on c.id = i.contact
       where i.contact = any (?)
       order by c.id, i.position
@@ -85,9 +87,9 @@ final class ConverseStore {
 
   private static final String INSERT_CONTACTS =
       """
-      insert into contact (id, project, created, language, hash_epoch, sealed)
-      select id, project, ?, 'UNSPECIFIED', ?, sealed
-      from unnest(?::uuid[], ?::text[], ?::bytea[]) as t (id, project, sealed)
+      insert into contact (id, project, created, language, hash_epoch, sealed, shown)
+      select id, project, ?, 'UNSPECIFIED', ?, sealed, shown
+      from unnest(?::uuid[], ?::text[], ?::bytea[], ?::bool[]) as t (id, project, sealed, shown)
       """;
 
   private static final String INSERT_IDENTITIES =
@@ -222,6 +224,8 @@ final class ConverseStore {
   private static final String SET_CONVERSATION_DATA =
       "update conversation set sealed = ? where id = ?";
 
+  private static final String SHOW = "update contact set shown = true where id = ?";
+
   private static final String TAKE_PARKED_LANE =
       """
       delete from parked
@@ -241,6 +245,13 @@ final class ConverseStore {
       s.setTimestamp(3, Timestamp.from(now));
       s.setTimestamp(4, Timestamp.from(before));
       return s.executeUpdate() > 0;
+    }
+  }
+
+  static int show(Connection c, ContactId id) throws SQLException {
+    try (PreparedStatement s = c.prepareStatement(SHOW)) {
+      s.setObject(1, id.value().toUuid());
+      return s.executeUpdate();
     }
   }
 
@@ -367,6 +378,8 @@ final class ConverseStore {
       s.setArray(3, uuids(c, rows, r -> r.id().value()));
       s.setArray(4, texts(c, "text", rows, r -> r.project().value()));
       s.setArray(5, bytea(c, rows, ContactRow::sealed));
+      s.setArray(
+          6, c.createArrayOf("bool", rows.stream().map(ContactRow::shown).toArray(Boolean[]::new)));
       s.executeUpdate();
     }
   }
@@ -495,12 +508,12 @@ final class ConverseStore {
   static Optional<FreeReply> freeReply(
       Connection c,
       ContactId contact,
-      ConversationId conversation,
+      Optional<ConversationId> conversation,
       AccountId account,
       Instant after)
       throws SQLException {
     try (PreparedStatement s = c.prepareStatement(FREE_REPLY)) {
-      s.setObject(1, conversation.value().toUuid());
+      s.setObject(1, conversation.map(id -> id.value().toUuid()).orElse(null));
       s.setObject(2, account.value().toUuid());
       s.setTimestamp(3, Timestamp.from(after));
       s.setObject(4, contact.value().toUuid());
@@ -691,7 +704,8 @@ final class ConverseStore {
                 Friend.valueOf(row.getString(6).toUpperCase(Locale.ROOT)),
                 Optional.ofNullable(row.getObject(7, OffsetDateTime.class))
                     .map(OffsetDateTime::toInstant),
-                Bytes.wrap(row.getBytes(8))));
+                Bytes.wrap(row.getBytes(8)),
+                row.getBoolean(9)));
       }
     }
     return rows;

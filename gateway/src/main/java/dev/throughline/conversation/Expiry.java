@@ -127,7 +127,8 @@ public final class Expiry implements AutoCloseable {
           app.project(),
           app.id(),
           "dispatch_retention_policy",
-          MessageRemoval.Of.olderDispatched(app.id(), now.minus(retention.dispatchedKept())));
+          MessageRemoval.Of.olderDispatched(app.id(), now.minus(retention.dispatchedKept())),
+          now.minus(retention.dispatchedKept()));
       Instant before = now.minus(retention.kept());
       switch (retention.type()) {
         case MESSAGE_EXPIRE_POLICY ->
@@ -135,7 +136,8 @@ public final class Expiry implements AutoCloseable {
                 app.project(),
                 app.id(),
                 "retention_policy",
-                MessageRemoval.Of.older(app.id(), before));
+                MessageRemoval.Of.older(app.id(), before),
+                before);
         case CONVERSATION_EXPIRE_POLICY -> expireConversations(app, before);
         case PERSIST_RETENTION_POLICY -> {
           // Kept until somebody deletes it.
@@ -143,10 +145,12 @@ public final class Expiry implements AutoCloseable {
       }
     }
     leftBehind()
-        .forEach((app, project) -> expire(project, app, "app_deleted", MessageRemoval.Of.app(app)));
+        .forEach(
+            (app, project) -> expire(project, app, "app_deleted", MessageRemoval.Of.app(app), now));
   }
 
-  private void expire(ProjectId project, AppId app, String policy, MessageRemoval.Of of) {
+  private void expire(
+      ProjectId project, AppId app, String policy, MessageRemoval.Of of, Instant before) {
     while (!closed) {
       MessageRemoval.Batch batch = removal.batch(of, MessageRemoval.AT_ONCE);
       if (batch.isEmpty()) {
@@ -155,6 +159,7 @@ public final class Expiry implements AutoCloseable {
       Draft draft = draft(project, app, policy, batch.ids());
       try {
         database.transaction(c -> {
+          DispatchData.forget(c, batch.uuids(), before);
           MessageRemoval.delete(c, batch);
           return log.append(draft, c);
         });

@@ -120,7 +120,7 @@ final class FoldEvents {
   /** The contract knows no edits: what is kept changes, and the app gets the event as it is. */
   private void edited(Item.Event item, InboundEvent.Edited edited, Party known)
       throws SQLException {
-    Party party = people.inConversation(known);
+    Party party = people.inPlace(known, isDispatch(item.app()));
     if (state.anyUnsent
         && isTakenBack(party.conversation().orElseThrow(), edited.platformMessageId())) {
       Log.deleteParts(state.transaction, state.index, item.parts().first(), item.parts().end());
@@ -154,7 +154,8 @@ final class FoldEvents {
       Optional<String> answeredId,
       Party known)
       throws SQLException {
-    Party party = people.inConversation(known);
+    boolean dispatch = isDispatch(item.app());
+    Party party = people.inPlace(known, dispatch);
     ConversationId conversation = party.conversation().orElseThrow();
     MessageId id = new MessageId(state.ulids.next());
     InboundEvent.Head head = item.event().head();
@@ -176,7 +177,6 @@ final class FoldEvents {
     }
     Optional<MessageId> replyTo =
         answeredId.isPresent() ? quoted(item, party, answeredId.get()) : Optional.empty();
-    boolean dispatch = item.app().processingMode() == App.ProcessingMode.DISPATCH;
     if (dispatch && !takenBack) {
       replies.keep(item, item.event(), party);
     }
@@ -226,7 +226,7 @@ final class FoldEvents {
     if (takenBack) {
       return;
     }
-    ObjectNode about = people.conversationData(party);
+    ObjectNode about = people.dataOf(party, dispatch);
     effects.emit(
         new Fact.MessageReceived(
             party.sealedBy(key),
@@ -259,6 +259,10 @@ final class FoldEvents {
   /** The message that somebody chose from, if it is still here. */
   private Optional<Sent> offered(Content.ChoiceResponse response) {
     return response.message().map(id -> state.sent.get(id.value()));
+  }
+
+  private static boolean isDispatch(App app) {
+    return app.processingMode() == App.ProcessingMode.DISPATCH;
   }
 
   private static boolean isFor(Sent sent, Party party) {
@@ -337,9 +341,9 @@ final class FoldEvents {
   private void unsend(InboundEvent.Unsent unsent, Party party) throws SQLException {
     Optional<ConversationId> conversation = people.withConversation(party).conversation();
     ConversationId known =
-        conversation.isPresent()
-            ? conversation.get()
-            : people.inConversation(party).conversation().orElseThrow();
+        isDispatch(party.app())
+            ? people.place(party, true)
+            : conversation.orElseGet(() -> people.place(people.inConversation(party), false));
     Unsend unsend = new Unsend(known, unsent.platformMessageId(), state.at);
     ConverseStore.insertUnsent(state.transaction, unsend);
     state.anyUnsent = true;

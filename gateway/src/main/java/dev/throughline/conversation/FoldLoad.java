@@ -104,6 +104,13 @@ final class FoldLoad {
     loadKeys(people);
     loadPeople(people, contacts);
     loadTemplates(templates);
+    if (items.stream().anyMatch(FoldLoad::isDispatched)) {
+      state.dispatchData.putAll(
+          DispatchData.find(
+              state.transaction,
+              state.vault,
+              state.identities.values().stream().map(IdentityRow::id).toList()));
+    }
     loadTasks(taskIds);
     items.stream()
         .filter(Item.Decision.class::isInstance)
@@ -111,6 +118,14 @@ final class FoldLoad {
     loadMessages(messageIds);
     state.anyUnsent = unsends && ConverseStore.anyUnsent(state.transaction);
     state.anyEdits = unsends && EditStore.anyWaiting(state.transaction);
+  }
+
+  private static boolean isDispatched(Item item) {
+    Optional<App> app =
+        item instanceof Item.Event event
+            ? Optional.of(event.app())
+            : item instanceof Item.Send send ? Optional.of(send.app()) : Optional.empty();
+    return app.filter(own -> own.processingMode() == App.ProcessingMode.DISPATCH).isPresent();
   }
 
   private void loadKeys(Set<Owner.Person> people) {

@@ -28,18 +28,30 @@ final class FoldPeople {
     this.effects = effects;
   }
 
+  /** In the app's own mode. */
   Party party(App app, Identity identity) {
+    return party(app, identity, app.processingMode() == App.ProcessingMode.DISPATCH);
+  }
+
+  /**
+   * @param dispatched for a message that belongs to its address alone: whom nobody else knows is
+   *     remembered, and shown as a contact to nobody
+   */
+  Party party(App app, Identity identity, boolean dispatched) {
     Owner.Person owner = person(app, identity);
     DataKey key = state.key(owner);
     Bytes hash = state.hash(owner);
     IdentityRow row = state.identities.get(hash);
     if (row == null) {
-      row = newPerson(app, identity, owner, key, hash);
+      row = newPerson(app, identity, owner, key, hash, !dispatched);
+    } else if (!dispatched && !row.shown()) {
+      show(app, identity, owner, key, row);
     }
     return new Party(app, row.contact(), Optional.empty(), identity, key);
   }
 
-  IdentityRow newPerson(App app, Identity identity, Owner.Person owner, DataKey key, Bytes hash) {
+  IdentityRow newPerson(
+      App app, Identity identity, Owner.Person owner, DataKey key, Bytes hash, boolean shown) {
     ContactId contact = new ContactId(state.ulids.next());
     Ulid id = state.ulids.next();
     IdentityRow row =
@@ -52,7 +64,8 @@ final class FoldPeople {
             Friend.UNKNOWN,
             Optional.empty(),
             state.vault.seal(
-                key, Bytes.utf8(identity.value()).array(), Rows.associated("identity", id)));
+                key, Bytes.utf8(identity.value()).array(), Rows.associated("identity", id)),
+            shown);
     state.identities.put(hash, row);
     state.newIdentities.add(row);
     ObjectNode data = Json.object();
@@ -66,7 +79,34 @@ final class FoldPeople {
             contact,
             app.project(),
             state.vault.seal(
-                key, Json.bytes(data).array(), Rows.associated("contact", contact.value()))));
+                key, Json.bytes(data).array(), Rows.associated("contact", contact.value())),
+            shown));
+    if (shown) {
+      created(app, identity, owner, key, contact);
+    }
+    return row;
+  }
+
+  /** Whom dispatched messages knew is a contact from now on. */
+  private void show(App app, Identity identity, Owner.Person owner, DataKey key, IdentityRow row) {
+    state.identities.put(
+        row.hash(),
+        new IdentityRow(
+            row.id(),
+            row.contact(),
+            row.channel(),
+            row.app(),
+            row.hash(),
+            row.friend(),
+            row.friendAt(),
+            row.sealed(),
+            true));
+    state.writes.add(c -> ConverseStore.show(c, row.contact()));
+    created(app, identity, owner, key, row.contact());
+  }
+
+  private void created(
+      App app, Identity identity, Owner.Person owner, DataKey key, ContactId contact) {
     ObjectNode json = Json.object();
     json.put("id", contact.toString());
     ObjectNode address = json.putArray("channel_identities").addObject();
@@ -80,7 +120,21 @@ final class FoldPeople {
     json.put("metadata", "");
     json.put("language", "UNSPECIFIED");
     effects.emit(new Fact.ContactCreated(app.project(), contact, key, state.at, json));
-    return row;
+  }
+
+  /** In the conversation, or of a dispatched message at the address. */
+  Party inPlace(Party party, boolean dispatched) {
+    return dispatched ? party.in(place(party, true)) : inConversation(party);
+  }
+
+  /**
+   * Where a party's messages are, for as long as the fold has them at hand: in the conversation, or
+   * those that are dispatched at the address.
+   */
+  ConversationId place(Party party, boolean dispatched) {
+    return dispatched
+        ? new ConversationId(identityOf(party).id())
+        : party.conversation().orElseThrow();
   }
 
   Party withConversation(Party party) {
@@ -121,6 +175,15 @@ final class FoldPeople {
     return in;
   }
 
+  /** What was kept of the conversation, or of dispatched messages with the address. */
+  ObjectNode dataOf(Party party, boolean dispatched) {
+    if (!dispatched) {
+      return conversationData(party);
+    }
+    ObjectNode ofApps = state.dispatchData.getOrDefault(identityOf(party).id(), Json.object());
+    return ofApps.path(party.app().id().toString()) instanceof ObjectNode own ? own : Json.object();
+  }
+
   ObjectNode conversationData(Party party) {
     ConversationRow row =
         state.conversations.get(new AppContact(party.app().id().value(), party.contact()));
@@ -143,7 +206,8 @@ final class FoldPeople {
             identity.hash(),
             friend,
             Optional.of(occurred),
-            identity.sealed());
+            identity.sealed(),
+            identity.shown());
     state.identities.put(identity.hash(), changed);
     int fresh = state.newIdentities.indexOf(identity);
     if (fresh >= 0) {

@@ -44,13 +44,13 @@ final class FoldReplies {
   Optional<ReplyToken> take(Party party, AccountId account, Duration age) {
     Instant after = state.at.minus(age);
     Optional<ReplyToken> fresh = takeFresh(party, account, after);
-    if (fresh.isPresent() || party.conversation().isEmpty()) {
+    if (fresh.isPresent()) {
       return fresh;
     }
     try {
       Optional<FreeReply> free =
           ConverseStore.freeReply(
-              state.transaction, party.contact(), party.conversation().get(), account, after);
+              state.transaction, party.contact(), party.conversation(), account, after);
       if (free.isEmpty()) {
         return Optional.empty();
       }

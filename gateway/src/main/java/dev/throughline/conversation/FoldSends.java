@@ -13,6 +13,7 @@ import dev.throughline.conversation.Rows.IdentityRow;
 import dev.throughline.conversation.Rows.MessageEntry;
 import dev.throughline.conversation.Rows.MessageRow;
 import dev.throughline.conversation.Rows.PartRange;
+import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.DeliveryStatus;
@@ -22,6 +23,7 @@ import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,11 +46,12 @@ final class FoldSends {
   void send(Item.Send item) {
     SendRequest request = item.request();
     App app = item.app();
-    Party party = people.inConversation(recipient(item));
-    Optional<Account> account = app.account(party.identity().channel());
-    MessageId id = new MessageId(item.entry().id());
     boolean dispatch =
         request.dispatchOnly() || app.processingMode() == App.ProcessingMode.DISPATCH;
+    Party recipient = recipient(item, dispatch);
+    Party party = dispatch ? people.withConversation(recipient) : people.inConversation(recipient);
+    Optional<Account> account = app.account(party.identity().channel());
+    MessageId id = new MessageId(item.entry().id());
     ObjectNode sealed = Json.object();
     ObjectNode content = Json.object(Bytes.utf8(request.message().json()));
     Said said =
@@ -72,7 +75,7 @@ final class FoldSends {
             id,
             app.project(),
             app.id(),
-            party.conversation().orElseThrow(),
+            people.place(party, dispatch),
             party.contact(),
             people.identityOf(party).id(),
             account.map(Account::id),
@@ -90,7 +93,11 @@ final class FoldSends {
             state.vault.seal(
                 party.key(), Json.bytes(sealed).array(), Rows.associated("message", id.value()))));
     state.messageEntries.add(new MessageEntry(id, state.index));
-    keepMetadata(party, request);
+    if (!dispatch) {
+      keepMetadata(party, request);
+    } else if (!request.dispatchOnly()) {
+      keepWithAddress(party, request);
+    }
     StoredMessage message =
         new StoredMessage(
             id,
@@ -107,7 +114,7 @@ final class FoldSends {
     effects.emit(new Fact.SendRequested(party, account, message, request, said, Optional.empty()));
   }
 
-  private Party recipient(Item.Send item) {
+  private Party recipient(Item.Send item, boolean dispatched) {
     App app = item.app();
     return people.party(
         app,
@@ -115,7 +122,8 @@ final class FoldSends {
             app,
             item.request().priority(),
             addresses(app, item.request().recipient()),
-            item.request().message().isNotification() || item.request().asksForNotification()));
+            item.request().message().isNotification() || item.request().asksForNotification()),
+        dispatched);
   }
 
   /** What the app can reach a recipient by. */
@@ -158,12 +166,12 @@ final class FoldSends {
         .orElse(candidates.getFirst());
   }
 
-  private void keepMetadata(Party party, SendRequest request) {
-    if (request.conversationMetadata().isEmpty() && request.correlationId().isEmpty()) {
-      return;
-    }
-    ConversationId id = party.conversation().orElseThrow();
-    ObjectNode data = people.conversationData(party);
+  private static boolean saysNothing(SendRequest request) {
+    return request.conversationMetadata().isEmpty() && request.correlationId().isEmpty();
+  }
+
+  /** Of a conversation, what a request says anew. */
+  private static void say(ObjectNode data, SendRequest request) {
     request
         .conversationMetadata()
         .ifPresent(text -> {
@@ -177,6 +185,29 @@ final class FoldSends {
           data.put("metadata", Json.text(after));
         });
     request.correlationId().ifPresent(value -> data.put("correlation_id", value));
+  }
+
+  /** Only of an app that keeps anything dispatched. */
+  private void keepWithAddress(Party party, SendRequest request) {
+    if (saysNothing(request) || !Retention.of(party.app()).showsDispatched()) {
+      return;
+    }
+    Ulid address = people.identityOf(party).id();
+    ObjectNode data = people.dataOf(party, true);
+    say(data, request);
+    ObjectNode ofApps = state.dispatchData.computeIfAbsent(address, id -> Json.object());
+    ofApps.set(party.app().id().toString(), data);
+    Instant now = state.at;
+    state.writes.add(c -> DispatchData.set(c, state.vault, party.key(), address, ofApps, now));
+  }
+
+  private void keepMetadata(Party party, SendRequest request) {
+    if (saysNothing(request)) {
+      return;
+    }
+    ConversationId id = party.conversation().orElseThrow();
+    ObjectNode data = people.conversationData(party);
+    say(data, request);
     Bytes sealed =
         state.vault.seal(
             party.key(), Json.bytes(data).array(), Rows.associated("conversation", id.value()));

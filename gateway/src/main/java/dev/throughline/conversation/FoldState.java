@@ -49,6 +49,7 @@ final class FoldState {
   final Map<Ulid, Sent> sent = new HashMap<>();
   final Map<Owner, DataKey> keys = new HashMap<>();
   final Map<Owner, Bytes> hashes = new HashMap<>();
+  final Map<Ulid, ObjectNode> dispatchData = new HashMap<>();
   boolean anyUnsent;
 
   /** Whether an edit waits for its message. */

@@ -129,6 +129,10 @@ final class MessageRemoval {
       return refs.isEmpty();
     }
 
+    List<UUID> uuids() {
+      return refs.stream().map(Ref::id).toList();
+    }
+
     List<Ulid> ids() {
       return refs.stream().map(ref -> Ulids.of(ref.id())).toList();
     }

@@ -22,6 +22,9 @@ final class Rows {
     return (what + " " + id).getBytes(StandardCharsets.US_ASCII);
   }
 
+  /**
+   * @param shown whether the API shows the contact whose it is
+   */
   record IdentityRow(
       Ulid id,
       ContactId contact,
@@ -30,7 +33,8 @@ final class Rows {
       Bytes hash,
       Friend friend,
       Optional<Instant> friendAt,
-      Bytes sealed) {}
+      Bytes sealed,
+      boolean shown) {}
 
   /** What is known of somebody and the account. */
   enum Friend {
@@ -45,7 +49,10 @@ final class Rows {
 
   record FriendRow(Ulid identity, Friend friend, Instant at) {}
 
-  record ContactRow(ContactId id, ProjectId project, Bytes sealed) {}
+  /**
+   * @param shown whether the API shows the contact: not whom dispatched messages alone know
+   */
+  record ContactRow(ContactId id, ProjectId project, Bytes sealed, boolean shown) {}
 
   record ConversationRow(
       ConversationId id,
