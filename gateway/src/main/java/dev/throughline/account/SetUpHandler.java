@@ -72,6 +72,8 @@ final class SetUpHandler implements TaskHandler {
   @Override
   public void run(Task task, Bytes body) throws InterruptedException {
     ObjectNode asked = Json.object(body);
+    // Whoever saved the account reloads after the commit; this task may be quicker.
+    directory.reload();
     Optional<Account> account =
         Json.string(asked, ACCOUNT)
             .flatMap(Ulids::parse)
