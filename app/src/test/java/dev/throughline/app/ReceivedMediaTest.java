@@ -220,6 +220,42 @@ final class ReceivedMediaTest {
     }
   }
 
+  /** The emulated LINE keeps to LINE's documents, and knows nothing of this test. */
+  @Test
+  void comesFromTheEmulatedLineAsWell() throws Exception {
+    byte[] film = random(5_000);
+    JsonNode prepared = attached("type=video&preparingMs=3000", "video/mp4", film);
+    assertThat(state(prepared)).isEqualTo("waiting");
+    comesTo(prepared, "ready");
+    assertThat(get(url(prepared)).body()).isEqualTo(film);
+
+    JsonNode failed = attached("type=audio&preparingMs=3000&transcoding=failed", "audio/mp4", film);
+    comesTo(failed, "failed");
+    assertThat(get(url(failed)).statusCode()).isEqualTo(410);
+  }
+
+  private static String state(JsonNode told) {
+    return world.api().get("/media/" + told.path("id").asString()).ok().path("state").asString();
+  }
+
+  /** With time going by. */
+  private static void comesTo(JsonNode told, String state) {
+    World.eventually(() -> {
+      world.advance(Duration.ofSeconds(1));
+      assertThat(state(told)).isEqualTo(state);
+    });
+  }
+
+  private JsonNode attached(String query, String type, byte[] bytes) {
+    int before = app.calls("message", user).size();
+    Api.Answer sent =
+        new Api(world.emulator.baseUri().toString(), "")
+            .post("/_sandbox/users/" + user + "/media?" + query, bytes, "Content-Type", type);
+    assertThat(sent.status()).as(sent.text()).isEqualTo(200);
+    World.eventually(() -> assertThat(app.calls("message", user)).hasSize(before + 1));
+    return app.calls("message", user).get(before).payload();
+  }
+
   @Test
   void isTriedAgainWhereLineFails() throws Exception {
     AtomicInteger asked = new AtomicInteger();
