@@ -42,6 +42,8 @@ import dev.throughline.http.TargetPolicy;
 import dev.throughline.inbound.Receiver;
 import dev.throughline.inbound.RefusedWebhooks;
 import dev.throughline.inbound.StickerRoutes;
+import dev.throughline.inbound.Tee;
+import dev.throughline.inbound.TeeHandler;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Fold;
 import dev.throughline.log.Lead;
@@ -204,6 +206,9 @@ public final class Gateway implements AutoCloseable {
         tasks.register(
             new SignalHandler(
                 log, drafts, ulids, clock, directory, channels, credentials, lead::epoch));
+        tasks.register(
+            new TeeHandler(
+                log, drafts, directory, channels, credentials, http, config.callbacks()));
         tasks.register(new ReachHandler(log, drafts, directory, channels, credentials));
         tasks.register(
             new CallbackHandler(
@@ -237,6 +242,7 @@ public final class Gateway implements AutoCloseable {
                     new Signals(channels),
                     new Reaches(),
                     new Receiving(vault, media),
+                    new Tee(vault),
                     new Callbacks(webhooks, tasks, vault, links)));
         Fold fold = opened(new Fold(log, Converse.READER, lead.epoch(), converse));
         long headAtLead = log.head();

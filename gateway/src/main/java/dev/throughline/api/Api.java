@@ -97,6 +97,7 @@ public final class Api {
                 directory,
                 configuration,
                 new AppForm(defaultMode, backlog, limits.queued()),
+                ports.targets(),
                 ports.credentials())
             .routes(guard));
     routes.addAll(

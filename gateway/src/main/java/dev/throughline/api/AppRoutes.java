@@ -52,6 +52,7 @@ final class AppRoutes {
       Directory directory,
       Configuration configuration,
       AppForm form,
+      TargetCheck targets,
       CredentialCheck check) {
     this.database = database;
     this.vault = vault;
@@ -61,7 +62,7 @@ final class AppRoutes {
     this.directory = directory;
     this.configuration = configuration;
     this.form = form;
-    this.credentials = new CredentialForm(ulids);
+    this.credentials = new CredentialForm(ulids, targets);
     this.checked = new CheckedAccounts(check);
   }
 

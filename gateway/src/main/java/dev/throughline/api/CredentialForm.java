@@ -3,6 +3,8 @@ package dev.throughline.api;
 import dev.throughline.contract.Fields;
 import dev.throughline.contract.Identities;
 import dev.throughline.contract.Json;
+import dev.throughline.contract.SendRequests;
+import dev.throughline.conversation.App;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AccountId;
@@ -34,12 +36,14 @@ final class CredentialForm {
 
   /** What stands beside the credential object of an entry. */
   private static final Set<String> OTHER_KEYS =
-      Set.of("channel", CALLBACK_SECRET, ORDINAL, "state", "channel_known_id");
+      Set.of("channel", CALLBACK_SECRET, ORDINAL, "state", "channel_known_id", App.TEE);
 
   private final Ulids ulids;
+  private final TargetCheck targets;
 
-  CredentialForm(Ulids ulids) {
+  CredentialForm(Ulids ulids, TargetCheck targets) {
     this.ulids = ulids;
+    this.targets = targets;
   }
 
   /**
@@ -80,6 +84,9 @@ final class CredentialForm {
         channel.equals(ChannelName.LINE) ? line(entry, credential) : other(entry, credential);
     credential.put(CALLBACK_SECRET, entry.string(CALLBACK_SECRET, MAX_SECRET).orElse(""));
     credential.put(ORDINAL, ordinal);
+    if (channel.equals(ChannelName.LINE)) {
+      tee(entry).ifPresent(url -> credential.put(App.TEE, url));
+    }
     Optional<Account> known =
         before.stream()
             .filter(account -> account.channel().equals(channel) && account.ordinal() == ordinal)
@@ -93,6 +100,16 @@ final class CredentialForm {
         isDefault,
         known.flatMap(Account::platformId),
         Json.bytes(credential));
+  }
+
+  /** Where webhooks are passed on to; an extension of the contract. */
+  private Optional<String> tee(Fields entry) {
+    Optional<String> url = entry.string(App.TEE, SendRequests.MAX_TARGET).filter(given -> !given.isEmpty());
+    url.flatMap(targets::refusal)
+        .ifPresent(sentence -> {
+          throw Refusal.invalid("TARGET_REFUSED", entry.path(App.TEE), sentence);
+        });
+    return url;
   }
 
   /** Exactly one of the two forms; answers whether it is the channel's default account. */

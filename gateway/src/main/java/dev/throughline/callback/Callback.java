@@ -47,6 +47,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
           Fact.Asked _,
           Fact.ReplayAsked _,
           Fact.DeliveryTold _,
+          Fact.WebhookTaken _,
           Fact.TakenBack _ ->
           Optional.empty();
     };

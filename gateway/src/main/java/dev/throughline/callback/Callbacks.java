@@ -154,6 +154,7 @@ public final class Callbacks implements Reaction {
           Fact.Asked _,
           Fact.ReplayAsked _,
           Fact.DeliveryTold _,
+          Fact.WebhookTaken _,
           Fact.TakenBack _ ->
           throw new IllegalArgumentException("nobody is told of " + fact.getClass());
     };

@@ -42,6 +42,9 @@ public interface Channel {
   /** Tolerant: unknown types and properties are kept; a body that is no webhook is malformed. */
   ParsedWebhook parse(Bytes body);
 
+  /** The header fields by which the provider's webhooks are known, for a body passed on. */
+  Map<String, String> signature(Bytes body, Credentials credentials);
+
   /** The largest files that can be sent. */
   MediaLimits mediaLimits();
 

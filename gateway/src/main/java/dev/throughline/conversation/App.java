@@ -1,5 +1,6 @@
 package dev.throughline.conversation;
 
+import dev.throughline.contract.Json;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AccountId;
@@ -38,6 +39,9 @@ public record App(
         .findFirst()
         .or(() -> candidates.stream().findFirst());
   }
+
+  /** In a credential entry: the address of a bot that gets the account's webhooks, too. */
+  public static final String TEE = "tee_url";
 
   /** Whether contacts and conversations are shown to the app. */
   public enum ProcessingMode {
@@ -89,6 +93,7 @@ public record App(
    * @param ordinal which of several accounts of a channel: its webhook URL ends with it
    * @param platformId our own id at the provider, once known: whom webhooks must be addressed to
    * @param credential the credential entry as the API shows it
+   * @param tee where the account's webhooks are passed on to, as they came
    */
   public record Account(
       AccountId id,
@@ -98,5 +103,28 @@ public record App(
       int ordinal,
       boolean isDefault,
       Optional<String> platformId,
-      Bytes credential) {}
+      Bytes credential,
+      Optional<String> tee) {
+
+    public Account(
+        AccountId id,
+        AppId app,
+        ProjectId project,
+        ChannelName channel,
+        int ordinal,
+        boolean isDefault,
+        Optional<String> platformId,
+        Bytes credential) {
+      this(
+          id,
+          app,
+          project,
+          channel,
+          ordinal,
+          isDefault,
+          platformId,
+          credential,
+          Json.string(Json.object(credential), TEE).filter(url -> !url.isEmpty()));
+    }
+  }
 }

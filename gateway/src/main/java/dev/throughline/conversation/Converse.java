@@ -188,6 +188,7 @@ public final class Converse implements Folder {
               .chat()
               .map(chat -> vault.hash(Owners.person(event.app().project(), event.app().id(), chat)))
               .orElseGet(() -> Bytes.utf8("account " + event.account().id()));
+      case Item.Webhook webhook -> Bytes.utf8("webhook " + webhook.entry().id());
       case Item.Send send -> Bytes.utf8("send " + send.entry().id());
       case Item.Asked asked -> Bytes.utf8("asked " + asked.entry().id());
       case Item.Attempt attempt -> Bytes.utf8("task " + attempt.record().path("task"));
@@ -203,6 +204,7 @@ public final class Converse implements Folder {
   private static Optional<ProjectId> project(Item item) {
     return switch (item) {
       case Item.Event event -> Optional.of(event.app().project());
+      case Item.Webhook webhook -> Optional.of(webhook.app().project());
       case Item.Send send -> Optional.of(send.app().project());
       case Item.Asked asked -> Optional.of(asked.app().project());
       case Item.People people -> Optional.of(people.app().project());
@@ -219,6 +221,7 @@ public final class Converse implements Folder {
   private static Optional<AppId> app(Item item) {
     return switch (item) {
       case Item.Event event -> Optional.of(event.app().id());
+      case Item.Webhook webhook -> Optional.of(webhook.app().id());
       case Item.Send send -> Optional.of(send.app().id());
       case Item.Asked asked -> Optional.of(asked.app().id());
       case Item.People people -> Optional.of(people.app().id());

@@ -144,6 +144,9 @@ public sealed interface Fact {
   /** A channel says that a message reached whom it was for. */
   record DeliveryTold(Party party, StoredMessage message, Instant at) implements Fact {}
 
+  /** A webhook of an account that passes them on came in, and is the entry at that index. */
+  record WebhookTaken(Account account, Ulid entry, long index) implements Fact {}
+
   /** A channel took a message. */
   record Submitted(Party party, StoredMessage message, Instant at) implements Fact {}
 

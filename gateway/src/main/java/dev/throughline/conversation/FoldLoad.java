@@ -97,7 +97,7 @@ final class FoldLoad {
             ulid(change.record(), Changes.CONTACT).map(ContactId::new).ifPresent(contacts::add);
         case Item.People told ->
             told.said().forEach(said -> people.add(FoldPeople.person(told.app(), said.identity())));
-        case Item.Configured _, Item.Alarm _ -> {}
+        case Item.Webhook _, Item.Configured _, Item.Alarm _ -> {}
       }
     }
     state.fresh.addAll(ConverseStore.markSeen(state.transaction, seen));

@@ -3,6 +3,7 @@ package dev.throughline.conversation;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.Fact.StoredEvent;
 import dev.throughline.conversation.Fact.StoredMessage;
+import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Rows.Friend;
 import dev.throughline.conversation.Rows.FriendRow;
 import dev.throughline.conversation.Rows.MessageEntry;
@@ -95,6 +96,8 @@ final class FoldWork implements Effects {
     place = item.position() << PLACES_OF_ITEM;
     switch (item) {
       case Item.Event event -> events.event(event);
+      case Item.Webhook(var entry, int _, App _, Account account) ->
+          emit(new Fact.WebhookTaken(account, entry.id(), entry.index()));
       case Item.Send send -> sends.send(send);
       case Item.Asked request -> asked.asked(request);
       case Item.Attempt attempt -> attempt(attempt);

@@ -41,6 +41,9 @@ sealed interface Item {
       Rows.PartRange parts)
       implements Item {}
 
+  /** A webhook that is passed on as it came; {@code position} is behind all its events. */
+  record Webhook(LogEntry entry, int position, App app, Account account) implements Item {}
+
   record Send(LogEntry entry, App app, SendRequest request) implements Item {}
 
   record Asked(LogEntry entry, App app, AppRequest request) implements Item {}

@@ -121,8 +121,12 @@ final class ItemReader {
       return List.of(new Item.Alarm(entry, "channel_unknown", account.get().id().toString()));
     }
     return switch (channel.parse(body.get())) {
-      case ParsedWebhook.Malformed _ ->
-          List.of(new Item.Alarm(entry, "webhook_malformed", account.get().id().toString()));
+      case ParsedWebhook.Malformed _ -> {
+        List<Item> items = new ArrayList<>();
+        items.add(new Item.Alarm(entry, "webhook_malformed", account.get().id().toString()));
+        passOn(entry, 1, app.get(), account.get(), items);
+        yield items;
+      }
       case ParsedWebhook.Events(Optional<String> destination, List<InboundEvent> events) -> {
         if (isForAnother(account.get(), destination) && !events.isEmpty()) {
           yield List.of(
@@ -146,9 +150,17 @@ final class ItemReader {
                   forwarded(channel, app.get(), event),
                   parts.next(event.head().raw())));
         }
+        passOn(entry, events.size(), app.get(), account.get(), items);
         yield items;
       }
     };
+  }
+
+  private static void passOn(
+      LogEntry entry, int position, App app, Account account, List<Item> items) {
+    if (account.tee().isPresent()) {
+      items.add(new Item.Webhook(entry, position, app, account));
+    }
   }
 
   private static String forwarded(Channel channel, App app, InboundEvent event) {

@@ -36,6 +36,8 @@ public final class Receiver {
   private static final Response REFUSED =
       error(401, "signature", "The signature is missing or wrong.");
   private static final Response UNKNOWN = error(404, "account", "No such channel account.");
+  private static final Response ROUND =
+      error(508, "loop", "This account passes its webhooks on to itself.");
   private static final Response LATER =
       error(503, "unavailable", "Nothing was kept; send it again.").with("retry-after", "1");
 
@@ -86,6 +88,9 @@ public final class Receiver {
     Optional<Channel.Credentials> secret = credentials.apply(account);
     if (channel == null || secret.isEmpty()) {
       return UNKNOWN;
+    }
+    if (request.headers().all(TeeHandler.HEADER).contains(account.id().toString())) {
+      return ROUND;
     }
     Authenticity verdict =
         channel.authentic(new Webhook(request.headers(), request.body()), secret.get());

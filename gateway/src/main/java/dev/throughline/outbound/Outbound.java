@@ -75,6 +75,7 @@ public final class Outbound implements Reaction {
           Fact.Changed _,
           Fact.Opted _,
           Fact.NotMapped _,
+          Fact.WebhookTaken _,
           Fact.TakenBack _,
           Fact.StatusChanged _,
           Fact.Submitted _,

@@ -75,6 +75,11 @@ public final class LineChannel implements Channel {
   }
 
   @Override
+  public Map<String, String> signature(Bytes body, Credentials credentials) {
+    return LineSignature.of(body, lines(credentials));
+  }
+
+  @Override
   public List<OwnedRun> split(Bytes body) {
     return OwnedRuns.of(body);
   }

@@ -5,10 +5,12 @@ import dev.throughline.channel.Channel.Authenticity.Authentic;
 import dev.throughline.channel.Channel.Authenticity.Cause;
 import dev.throughline.channel.Channel.Authenticity.Refused;
 import dev.throughline.channel.Channel.WebhookRequest;
+import dev.throughline.message.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code x-line-signature}: the standard base64, with padding, of HMAC-SHA256 over the raw body
@@ -44,6 +46,12 @@ final class LineSignature {
       }
     }
     return new Refused(Cause.WRONG);
+  }
+
+  /** As LINE would sign the body now. */
+  static Map<String, String> of(Bytes body, LineCredentials credentials) {
+    return Map.of(
+        HEADER, Base64.getEncoder().encodeToString(credentials.hmac(1, body.array())));
   }
 
   private static boolean isWellFormed(String value) {
