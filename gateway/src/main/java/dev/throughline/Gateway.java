@@ -255,7 +255,8 @@ public final class Gateway implements AutoCloseable {
         media.start();
         opened(new Expiry(database, vault, log, drafts, clock, directory)).start();
         RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
-        Api.Ground ground = new Api.Ground(
+        Api.Ground ground =
+            new Api.Ground(
                 database,
                 vault,
                 log,

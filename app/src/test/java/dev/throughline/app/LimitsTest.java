@@ -108,15 +108,10 @@ final class LimitsTest {
 
   @Test
   void anAppIsCalledAsOftenAsItAsksFor() throws Exception {
-    app =
-        world.app(
-            "{\"throughline\":{\"rate_limits\":{\"webhooks\":20,\"outbound\":1000}}}");
+    app = world.app("{\"throughline\":{\"rate_limits\":{\"webhooks\":20,\"outbound\":1000}}}");
     assertThat(world.api().get("/apps/" + app.id()).ok().path("rate_limits"))
         .isEqualTo(Api.json("{\"inbound\":0,\"outbound\":1000,\"webhooks\":20}"));
-    world
-        .api()
-        .patch("/webhooks/" + app.webhook(), "{\"triggers\":[\"MESSAGE_INBOUND\"]}")
-        .ok();
+    world.api().patch("/webhooks/" + app.webhook(), "{\"triggers\":[\"MESSAGE_INBOUND\"]}").ok();
     LineEvents events = new LineEvents(world);
     List<ObjectNode> said =
         IntStream.range(0, 20)
@@ -176,8 +171,7 @@ final class LimitsTest {
     JsonNode shown = world.api().get("/apps/" + app.id()).ok();
     Api.json(settings)
         .properties()
-        .forEach(setting ->
-            assertThat(shown.path(setting.getKey())).isEqualTo(setting.getValue()));
+        .forEach(setting -> assertThat(shown.path(setting.getKey())).isEqualTo(setting.getValue()));
   }
 
   private JsonNode stats() {

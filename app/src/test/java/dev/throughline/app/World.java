@@ -123,8 +123,7 @@ final class World implements AutoCloseable {
 
   static World start(UnaryOperator<MediaConfig> media, Http.Settings http) throws Exception {
     return new World(
-        TargetPolicy.SANDBOX, Optional.empty(), Optional.empty(), media, http,
-        Limits.DEFAULT);
+        TargetPolicy.SANDBOX, Optional.empty(), Optional.empty(), media, http, Limits.DEFAULT);
   }
 
   /**
@@ -132,8 +131,7 @@ final class World implements AutoCloseable {
    */
   static World start(TargetPolicy callbacks, UnaryOperator<MediaConfig> media, Http.Settings http)
       throws Exception {
-    return new World(callbacks, Optional.empty(), Optional.empty(), media, http,
-        Limits.DEFAULT);
+    return new World(callbacks, Optional.empty(), Optional.empty(), media, http, Limits.DEFAULT);
   }
 
   /**

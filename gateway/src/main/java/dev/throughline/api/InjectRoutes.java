@@ -19,10 +19,10 @@ import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import java.time.Duration;
-import java.util.Optional;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -63,7 +63,7 @@ final class Refusal extends RuntimeException {
 
   /** Only while nothing is stored: SDKs repeat the request. */
   static Refusal exhausted(String reason, String message, Duration wait) {
-    int seconds = (int) Math.clamp(wait.plusMillis(999).toSeconds(), 1, 60);
+    int seconds = Math.clamp(wait.plusMillis(999).toSeconds(), 1, 60);
     return new Refusal(ApiError.of(429, "RESOURCE_EXHAUSTED", reason, message), seconds);
   }
 
@@ -85,8 +85,6 @@ final class Refusal extends RuntimeException {
 
   Response response() {
     Response response = Response.json(error.code(), error.bytes());
-    return retryAfter > 0
-        ? response.with("Retry-After", Integer.toString(retryAfter))
-        : response;
+    return retryAfter > 0 ? response.with("Retry-After", Integer.toString(retryAfter)) : response;
   }
 }

@@ -51,12 +51,7 @@ final class Requests {
    * @param queued how much an app may have waiting to go out
    */
   Requests(
-      Log log,
-      Drafts drafts,
-      Vault vault,
-      ContactStore contacts,
-      Backlog backlog,
-      int queued) {
+      Log log, Drafts drafts, Vault vault, ContactStore contacts, Backlog backlog, int queued) {
     this.log = log;
     this.drafts = drafts;
     this.vault = vault;

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * So many starts a second, evenly but for a tenth of a second's worth that may come at once. In real
- * time, which is what whoever is called lives in.
+ * So many starts a second, evenly but for a tenth of a second's worth that may come at once. In
+ * real time, which is what whoever is called lives in.
  *
  * @param paid when the starts so far would have been made at that rate, by {@link System#nanoTime}
  * @param ahead how far that may lie in the future

@@ -575,8 +575,7 @@ public final class Tasks implements AutoCloseable {
     for (Priority priority : Priority.values()) {
       Map<Turn, ArrayDeque<Lane>> turns = turns(priority);
       turns.values().removeIf(ArrayDeque::isEmpty);
-      Optional<Turn> turn =
-          turns.keySet().stream().filter(this::mayStart).findFirst();
+      Optional<Turn> turn = turns.keySet().stream().filter(this::mayStart).findFirst();
       if (turn.isPresent()) {
         // Whose turn it was goes to the end of the line.
         ArrayDeque<Lane> queue = turns.remove(turn.get());

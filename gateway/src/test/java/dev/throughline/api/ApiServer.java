@@ -179,13 +179,14 @@ final class ApiServer implements AutoCloseable {
                     .routes(
                         Api.routes(
                             new Api.Ground(
-                database,
-                vault,
-                log,
-                drafts,
-                ulids,
-                clock,
-                new RequestRates(Limits.DEFAULT.requestsPerSecond(), System::nanoTime)),
+                                database,
+                                vault,
+                                log,
+                                drafts,
+                                ulids,
+                                clock,
+                                new RequestRates(
+                                    Limits.DEFAULT.requestsPerSecond(), System::nanoTime)),
                             ports,
                             directory,
                             webhooks,
