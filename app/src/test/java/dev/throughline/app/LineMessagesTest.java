@@ -174,6 +174,44 @@ final class LineMessagesTest {
     }
   }
 
+  /** What somebody wrote, what the app wrote, and nothing of another chat. */
+  @Test
+  void anAnswerQuotesWhatItAnswers() throws Exception {
+    String words = "A question " + world.number();
+    world.line.say(user, words);
+    String asked = app.called("message", words).payload().path("id").asString();
+    app.comesTo(answer(user, asked, "quoting them"), "QUEUED_ON_CHANNEL", "");
+    app.comesTo(send(Api.json(CHOICES), ""), "QUEUED_ON_CHANNEL", "");
+    String ours = answer(user, asked, "quoting once more");
+    app.comesTo(ours, "QUEUED_ON_CHANNEL", "");
+    app.comesTo(answer(user, ours, "quoting us"), "QUEUED_ON_CHANNEL", "");
+    String other = world.friend();
+    app.comesTo(answer(other, asked, "quoting nobody"), "QUEUED_ON_CHANNEL", "");
+
+    for (String text : List.of("quoting them", "quoting once more", "quoting us")) {
+      assertThat(quoteToken(text)).as(text).isNotEmpty();
+    }
+    assertThat(quoteToken("quoting us")).isNotEqualTo(quoteToken("quoting them"));
+    assertThat(quoteToken("quoting once more")).isEqualTo(quoteToken("quoting them"));
+    assertThat(quoteToken("quoting nobody")).isEmpty();
+  }
+
+  private String answer(String to, String message, String text) {
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(to, text));
+    ((ObjectNode) body.path("message")).putObject("reply_to").put("message_id", message);
+    return world.api().post("/messages:send", body.toString()).ok().path("message_id").asString();
+  }
+
+  /** LINE took it, so the token is one that it gave out for this chat. */
+  private static String quoteToken(String text) {
+    return Stream.of("push", "reply")
+        .flatMap(endpoint -> world.requests(endpoint, text).stream())
+        .map(request -> Api.json(request.path("body").asString()))
+        .map(body -> body.path("messages").path(0).path("quoteToken").asString(""))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void aPostbackOfTheAppsOwnIsLeftAsItIs() throws Exception {
     String data = "action=buy&n=" + world.number();

@@ -51,6 +51,11 @@ public interface Channel {
   /** An event's JSON text without what the provider does not document. */
   String documented(String event);
 
+  /**
+   * By what a message is quoted, which the event or the answer to a send that it came with says.
+   */
+  Optional<String> quoteToken(Bytes eventOrAnswer);
+
   /** Pure. Says as well what the channel cannot show of the content. */
   Rendered render(Composed message);
 

@@ -47,6 +47,7 @@ public final class Converse implements Folder {
   private final StickerPictures pictures;
   private final List<Reaction> reactions;
   private final ItemReader items;
+  private final Quotes quotes;
 
   /** Lanes set aside: known from the table at the start, and from our own parking since. */
   private Optional<Set<Bytes>> parkedLanes = Optional.empty();
@@ -71,6 +72,7 @@ public final class Converse implements Folder {
     this.tasks = tasks;
     this.reactions = List.copyOf(reactions);
     this.items = new ItemReader(directory, channels);
+    this.quotes = new Quotes(log, channels);
   }
 
   @Override
@@ -128,7 +130,8 @@ public final class Converse implements Folder {
         open.add(item);
       }
     }
-    FoldWork work = new FoldWork(vault, ulids, directory, drift, pictures, reactions, transaction);
+    FoldWork work =
+        new FoldWork(vault, ulids, directory, drift, pictures, quotes, reactions, transaction);
     work.load(open);
     for (Item item : open) {
       work.apply(item);

@@ -1,5 +1,6 @@
 package dev.throughline.conversation;
 
+import dev.throughline.channel.Channel;
 import dev.throughline.contract.Identities;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.MergePatch;
@@ -23,6 +24,7 @@ import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,15 +37,17 @@ import tools.jackson.databind.node.ObjectNode;
 final class FoldSends {
   private final FoldState state;
   private final FoldPeople people;
+  private final Quotes quotes;
   private final Effects effects;
 
-  FoldSends(FoldState state, FoldPeople people, Effects effects) {
+  FoldSends(FoldState state, FoldPeople people, Quotes quotes, Effects effects) {
     this.state = state;
     this.people = people;
+    this.quotes = quotes;
     this.effects = effects;
   }
 
-  void send(Item.Send item) {
+  void send(Item.Send item) throws SQLException {
     SendRequest request = item.request();
     App app = item.app();
     boolean dispatch =
@@ -111,7 +115,11 @@ final class FoldSends {
             request.callbackUrl(),
             dispatch);
     state.sent.put(id.value(), new Sent(party, message));
-    effects.emit(new Fact.SendRequested(party, account, message, request, said, Optional.empty()));
+    Optional<Channel.Quote> quote = Optional.empty();
+    if (request.message().replyTo().isPresent()) {
+      quote = Optional.of(quotes.of(state.transaction, request.message().replyTo().get(), party));
+    }
+    effects.emit(new Fact.SendRequested(party, account, message, request, said, quote));
   }
 
   private Party recipient(Item.Send item, boolean dispatched) {

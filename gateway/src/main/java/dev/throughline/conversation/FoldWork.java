@@ -64,6 +64,7 @@ final class FoldWork implements Effects {
       Directory directory,
       ClockDrift drift,
       StickerPictures pictures,
+      Quotes quotes,
       List<Reaction> reactions,
       Connection transaction) {
     this.directory = directory;
@@ -73,7 +74,7 @@ final class FoldWork implements Effects {
     this.people = new FoldPeople(state, this);
     this.replies = new FoldReplies(state);
     this.events = new FoldEvents(state, people, replies, pictures, this, drift);
-    this.sends = new FoldSends(state, people, this);
+    this.sends = new FoldSends(state, people, quotes, this);
     this.appEvents = new FoldAppEvents(vault, transaction);
     this.consents = new FoldConsents(vault, transaction);
     this.asked = new FoldAsked(state, people, sends, appEvents, consents, this);

@@ -103,6 +103,21 @@ record LineAnswer(
         : List.of();
   }
 
+  /** Of a message that came in, or of the first of those sent together that can be quoted. */
+  static Optional<String> quoteToken(Bytes eventOrAnswer) {
+    Optional<JsonNode> json = object(eventOrAnswer);
+    Optional<String> received =
+        json.flatMap(event -> LineIds.token(event.path("message").path("quoteToken").asString("")));
+    if (received.isPresent() || json.isEmpty()) {
+      return received;
+    }
+    return json.get()
+        .path("sentMessages")
+        .valueStream()
+        .flatMap(sent -> LineIds.token(sent.path("quoteToken").asString("")).stream())
+        .findFirst();
+  }
+
   private static Optional<JsonNode> object(Bytes body) {
     try {
       return Optional.ofNullable(LineJson.MAPPER.readTree(body.array())).filter(JsonNode::isObject);

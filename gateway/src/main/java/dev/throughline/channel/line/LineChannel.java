@@ -101,6 +101,11 @@ public final class LineChannel implements Channel {
   }
 
   @Override
+  public Optional<String> quoteToken(Bytes eventOrAnswer) {
+    return LineAnswer.quoteToken(eventOrAnswer);
+  }
+
+  @Override
   public Rendered render(Composed message) {
     return LineRendering.render(message);
   }
@@ -123,8 +128,7 @@ public final class LineChannel implements Channel {
               deadline,
               Map.of(LineNotification.TAG, once.tag()));
       case Via.Once _ -> noAddress();
-      case Via.Push push when !LineIds.isAddress(recipient) ->
-          noAddress();
+      case Via.Push push when !LineIds.isAddress(recipient) -> noAddress();
       case Via.Push push ->
           post(
               PUSH,
