@@ -133,6 +133,10 @@ public final class SandboxWorld implements AutoCloseable {
     } catch (ControlRefusal e) {
       throw new CommandFailed("The emulated LINE refuses the webhook's address.", e);
     }
+    // Its state says from now on how LINE sends webhooks here.
+    post(
+        "/v1/projects/" + file.get("project_id") + "/apps/" + file.get("app_id") + "/line:setUp",
+        "{}");
     file.publish();
   }
 
@@ -158,31 +162,31 @@ public final class SandboxWorld implements AutoCloseable {
     secrets.put("token", file.get("line_channel_access_token"));
     secrets.put("secret", file.get("line_channel_secret"));
     secrets.put("is_default", true);
+    HttpResponse<String> made =
+        post("/v1/projects/" + file.get("project_id") + "/apps", JSON.writeValueAsString(app));
+    if (made.statusCode() != 200) {
+      throw new CommandFailed(
+          "The sandbox's app could not be made: HTTP " + made.statusCode() + " " + made.body());
+    }
+    return JSON.readTree(made.body()).path("id").asString();
+  }
+
+  private HttpResponse<String> post(String path, String body)
+      throws IOException, InterruptedException {
     String basic =
         Base64.getEncoder()
             .encodeToString(
                 (file.get("key_id") + ":" + file.get("key_secret"))
                     .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpResponse<String> response =
-          client.send(
-              HttpRequest.newBuilder(
-                      URI.create(
-                          file.get("api") + "/v1/projects/" + file.get("project_id") + "/apps"))
-                  .timeout(DEADLINE)
-                  .header("Authorization", "Basic " + basic)
-                  .header("Content-Type", "application/json")
-                  .POST(BodyPublishers.ofString(JSON.writeValueAsString(app)))
-                  .build(),
-              BodyHandlers.ofString());
-      if (response.statusCode() != 200) {
-        throw new CommandFailed(
-            "The sandbox's app could not be made: HTTP "
-                + response.statusCode()
-                + " "
-                + response.body());
-      }
-      return JSON.readTree(response.body()).path("id").asString();
+      return client.send(
+          HttpRequest.newBuilder(URI.create(file.get("api") + path))
+              .timeout(DEADLINE)
+              .header("Authorization", "Basic " + basic)
+              .header("Content-Type", "application/json")
+              .POST(BodyPublishers.ofString(body))
+              .build(),
+          BodyHandlers.ofString());
     }
   }
 }

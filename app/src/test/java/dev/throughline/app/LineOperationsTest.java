@@ -2,8 +2,11 @@ package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Set;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,19 +72,132 @@ class LineOperationsTest {
         .isEqualTo(202);
 
     assertThat(outcomes()).isEqualTo(before + 2);
-    for (String column : List.of("select bytes from entry", "select sealed from payload")) {
-      String name = column.contains("bytes") ? "bytes" : "sealed";
-      assertThat(
-              world.count(
-                  "select count(*) from ("
-                      + column
-                      + ") x where position('"
-                      + user
-                      + "'::bytea in "
-                      + name
-                      + ") > 0"))
-          .isZero();
-    }
+    assertNowhereInClear(user);
+  }
+
+  @Test
+  void audiencesLiveFromUploadToDeletion() throws Exception {
+    String user = world.friend();
+    String other = world.friend();
+    Api.Answer made =
+        world
+            .api()
+            .post(
+                base + "audienceGroup/upload",
+                "{\"description\":\"Buyers\",\"audiences\":[{\"id\":\"" + user + "\"}]}");
+    assertThat(made.status()).as(made.text()).isEqualTo(202);
+    long id = made.json().path("audienceGroupId").asLong();
+    String form =
+        """
+        --b\r
+        Content-Disposition: form-data; name="audienceGroupId"\r
+        \r
+        %d\r
+        --b\r
+        Content-Disposition: form-data; name="file"; filename="ids.txt"\r
+        Content-Type: text/plain\r
+        \r
+        %s
+        \r
+        --b--\r
+        """
+            .formatted(id, other);
+    Api.Answer added =
+        world
+            .api()
+            .put(
+                base + "audienceGroup/upload/byFile",
+                form,
+                "Content-Type",
+                "multipart/form-data; boundary=b");
+    assertThat(added.status()).as(added.text()).isEqualTo(202);
+    assertThat(
+            world
+                .api()
+                .put(
+                    base + "audienceGroup/" + id + "/updateDescription",
+                    "{\"description\":\"Good buyers\"}")
+                .status())
+        .isEqualTo(200);
+    assertThat(ok("audienceGroup/" + id).at("/audienceGroup/description").asString())
+        .isEqualTo("Good buyers");
+    assertThat(ok("audienceGroup/list?page=1").path("audienceGroups").toString())
+        .contains("Good buyers");
+    assertThat(world.api().delete(base + "audienceGroup/" + id).status()).isEqualTo(200);
+    assertThat(world.api().get(base + "audienceGroup/" + id).status()).isBetween(400, 404);
+    assertNowhereInClear(user);
+    assertNowhereInClear(other);
+  }
+
+  @Test
+  void insightAndCouponsComeBackAsLineGaveThem() {
+    assertThat(ok("insight/followers?date=20261118").path("status").asString()).isNotEmpty();
+    assertThat(ok("insight/message/delivery?date=20261118").path("status").asString())
+        .isNotEmpty();
+    assertThat(ok("insight/demographic").has("available")).isTrue();
+
+    Api.Answer made =
+        world
+            .api()
+            .post(
+                base + "coupon",
+                """
+                {"title":"Tea","description":"A cup","visibility":"UNLISTED","timezone":"ASIA_TOKYO",
+                 "startTimestamp":1795000000,"endTimestamp":1796000000,"maxUseCountPerTicket":1,
+                 "acquisitionCondition":{"type":"normal"},
+                 "reward":{"type":"free"}}
+                """);
+    assertThat(made.status()).as(made.text()).isEqualTo(200);
+    String coupon = made.json().path("couponId").asString();
+    assertThat(ok("coupon/" + coupon).path("title").asString()).isEqualTo("Tea");
+    assertThat(ok("coupon?limit=10").toString()).contains(coupon);
+    assertThat(world.api().put(base + "coupon/" + coupon + "/close", "").status()).isEqualTo(200);
+    Api.Answer again = world.api().put(base + "coupon/" + coupon + "/close", "");
+    assertThat(again.status()).isEqualTo(410);
+    assertThat(again.text()).contains("The coupon has already been closed.");
+  }
+
+  @Test
+  void menusAreLinkedToPeopleAlone() throws Exception {
+    String user = world.friend();
+    String menu =
+        world
+            .api()
+            .post(
+                base + "richmenu",
+                """
+                {"size":{"width":800,"height":400},"selected":false,"name":"Linked",
+                 "chatBarText":"Menu","areas":[{"bounds":{"x":0,"y":0,"width":800,"height":400},
+                 "action":{"type":"message","text":"Hello"}}]}
+                """)
+            .ok()
+            .path("richMenuId")
+            .asString();
+    ByteArrayOutputStream image = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(800, 400, BufferedImage.TYPE_INT_RGB), "png", image);
+    String content = base + "richmenu/" + menu + "/content";
+    world.api().post(content, image.toByteArray(), "Content-Type", "image/png").ok();
+    assertThat(world.api().bytes(content)).isEqualTo(image.toByteArray());
+    Api.Answer replaced =
+        world.api().post(content, image.toByteArray(), "Content-Type", "image/png");
+    assertThat(replaced.status()).isEqualTo(400);
+    assertThat(replaced.text()).contains("already been uploaded");
+
+    world.api().post(base + "user/" + user + "/richmenu/" + menu, "").ok();
+    assertThat(ok("user/" + user + "/richmenu").path("richMenuId").asString()).isEqualTo(menu);
+    Api.Answer bulk =
+        world.api().post(base + "richmenu/bulk/unlink", "{\"userIds\":[\"" + user + "\"]}");
+    assertThat(bulk.status()).isEqualTo(202);
+    Api.Answer batch =
+        world
+            .api()
+            .post(base + "richmenu/batch", "{\"operations\":[{\"type\":\"unlinkAll\"}]}");
+    assertThat(batch.status()).as(batch.text()).isEqualTo(202);
+    String request = batch.headers().firstValue("x-line-request-id").orElseThrow();
+    assertThat(ok("richmenu/progress/batch?requestId=" + request).path("phase").asString())
+        .isNotEmpty();
+    world.api().delete(base + "richmenu/" + menu).ok();
+    assertNowhereInClear(user);
   }
 
   @Test
@@ -133,6 +249,19 @@ class LineOperationsTest {
       }
     }
     return answer.text();
+  }
+
+  /** Neither in the ledger nor in what is kept beside it. */
+  private static void assertNowhereInClear(String user) {
+    for (String place : List.of("entry.bytes", "payload.sealed", "line_job.sealed")) {
+      String table = place.substring(0, place.indexOf('.'));
+      assertThat(
+              world.count(
+                  "select count(*) from %s where position('%s'::bytea in %s) > 0"
+                      .formatted(table, user, place)))
+          .as(place)
+          .isZero();
+    }
   }
 
   private static long outcomes() {
