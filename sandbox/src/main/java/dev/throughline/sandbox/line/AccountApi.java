@@ -139,8 +139,8 @@ final class AccountApi {
     body.put("userId", config.botUserId());
     body.put("basicId", "@" + config.botUserId().substring(1, 9));
     body.put("displayName", config.botName());
-    body.put("chatMode", "bot");
-    body.put("markAsReadMode", "auto");
+    body.put("chatMode", world.chatOn() ? "chat" : "bot");
+    body.put("markAsReadMode", world.chatOn() ? "manual" : "auto");
     return Answer.ok(body);
   }
 

@@ -39,6 +39,11 @@ public final class ConsoleControl {
     world.richMenus.managerHasOne(there);
   }
 
+  /** Switches "Chat" on or off; {@code /v2/bot/info} tells of it. */
+  public void chat(boolean on) {
+    world.chatOn(on);
+  }
+
   /** The next rich menu batch stops halfway. */
   public void failNextBatch() {
     batches.failNext();

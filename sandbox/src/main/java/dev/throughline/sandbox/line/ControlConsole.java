@@ -19,6 +19,7 @@ final class ControlConsole {
           "GET|PUT richmenus",
           "GET richmenus/{richMenuId}/image",
           "GET contents/{messageId}",
+          "PUT chat",
           "PUT templates",
           "PUT memberships",
           "POST modules/code|deleted|suspended|resumed|takeover");
@@ -42,6 +43,11 @@ final class ControlConsole {
           console.failNextBatch();
         }
         yield Optional.of(console.menus());
+      }
+      case "PUT chat" -> {
+        boolean on = body.path("on").booleanValue(false);
+        console.chat(on);
+        yield Optional.of(Json.object().put("on", on));
       }
       case "PUT templates" -> {
         Map<String, Set<String>> templates = new HashMap<>();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The channel as a module channel: which accounts it is attached to, and who holds the control of a
@@ -25,7 +26,10 @@ final class Modules {
 
   private final World world;
   private final String botUserId;
-  private final Map<String, Hold> others = new HashMap<>();
+
+  /** Looked at with every event, whoever holds the world's lock. */
+  private final Map<String, Hold> others = new ConcurrentHashMap<>();
+
   private final LinkedHashMap<String, Instant> codes = new LinkedHashMap<>();
   private final Set<String> attached = new LinkedHashSet<>();
 

@@ -36,8 +36,14 @@ final class StateFile implements AutoCloseable {
    * @param parts what each further feature keeps, by its name
    */
   record Parts(Map<String, JsonNode> parts) {
+    /** Empty, with a word in the log, if an earlier version kept it in another form. */
     <T> Optional<T> part(String name, Class<T> type) {
-      return Optional.ofNullable(parts.get(name)).map(tree -> Json.value(tree, type));
+      try {
+        return Optional.ofNullable(parts.get(name)).map(tree -> Json.value(tree, type));
+      } catch (JacksonException e) {
+        LOG.warn("The {} of the state file cannot be read and start empty", name);
+        return Optional.empty();
+      }
     }
   }
 

@@ -4,17 +4,21 @@ import dev.throughline.sandbox.emulator.Ids;
 import dev.throughline.sandbox.emulator.Json;
 import java.util.List;
 import java.util.Set;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Completes what a person sends to the message object that a webhook carries. */
 final class UserMessages {
   private static final int TYPE_LIMIT = 50;
+  private static final int MENTIONEES_LIMIT = 20;
+  private static final int KEYWORDS_LIMIT = 15;
+  private static final int STICKER_TEXT_LIMIT = 100;
   private static final Set<String> QUOTABLE = Set.of("text", "image", "video", "sticker");
   private static final Set<String> PROVIDED = Set.of("image", "video", "audio");
 
   private UserMessages() {}
 
-  static ObjectNode fill(ObjectNode message, String chat, Ids ids, Seals seals)
+  static ObjectNode fill(ObjectNode message, String chat, String botUserId, Ids ids, Seals seals)
       throws ControlRefusal {
     String type =
         Json.text(message, "type")
@@ -26,7 +30,7 @@ final class UserMessages {
     filled.put("type", type);
     String id = Json.text(message, "id").orElseGet(ids::decimal);
     filled.put("id", id);
-    message.properties().forEach(entry -> filled.set(entry.getKey(), entry.getValue()));
+    message.deepCopy().properties().forEach(e -> filled.set(e.getKey(), e.getValue()));
     if (QUOTABLE.contains(type) && !filled.has("quoteToken")) {
       filled.put("quoteToken", seals.quoteToken(chat, id));
     }
@@ -39,7 +43,27 @@ final class UserMessages {
     if (type.equals("sticker") && !filled.has("stickerResourceType")) {
       filled.put("stickerResourceType", "STATIC");
     }
+    for (JsonNode mentionee : filled.path("mention").path("mentionees")) {
+      // isSelf tells the bot from people, and @All has none
+      if (mentionee instanceof ObjectNode one
+          && one.path("type").stringValue("").equals("user")
+          && !one.has("isSelf")) {
+        one.put("isSelf", one.path("userId").stringValue("").equals(botUserId));
+      }
+    }
+    limits(filled);
     return filled;
+  }
+
+  private static void limits(ObjectNode message) throws ControlRefusal {
+    String text = Json.text(message, "text").orElse("");
+    if (message.path("mention").path("mentionees").size() > MENTIONEES_LIMIT
+        || message.path("keywords").size() > KEYWORDS_LIMIT
+        || (message.path("type").stringValue("").equals("sticker")
+            && text.length() > STICKER_TEXT_LIMIT)) {
+      throw new ControlRefusal(
+          400, "LINE tells of at most 20 mentions, 15 keywords and 100 characters on a sticker.");
+    }
   }
 
   private static void requireFields(String type, ObjectNode message) throws ControlRefusal {

@@ -49,9 +49,11 @@ final class World {
 
   private final Map<String, LineUser> users = new LinkedHashMap<>();
   private final Map<String, LineGroup> groups = new LinkedHashMap<>();
+  private final String botUserId;
   private final Events events;
   private final Consumer<List<WebhookEvent>> outgoing;
   private volatile LineSettings settings;
+  private volatile boolean chatOn;
   private volatile Optional<String> webhookUrl = Optional.empty();
   private final AtomicLong version = new AtomicLong();
 
@@ -76,6 +78,7 @@ final class World {
     this.memberships = new Memberships(this);
     this.accountLinks = new AccountLinks(this);
     this.modules = new Modules(this, config.botUserId());
+    this.botUserId = config.botUserId();
     this.events = new Events(ids, replyTokens);
   }
 
@@ -95,6 +98,16 @@ final class World {
 
   void settings(LineSettings next) {
     settings = next;
+    changed("settings", "");
+  }
+
+  /** "Chat" in the OA Manager: people of the account answer too, and messages stay unread. */
+  boolean chatOn() {
+    return chatOn;
+  }
+
+  void chatOn(boolean on) {
+    chatOn = on;
     changed("settings", "");
   }
 
@@ -230,7 +243,7 @@ final class World {
     try {
       Source source = speaker(chat, userId);
       Instant at = clock.instant();
-      ObjectNode filled = UserMessages.fill(message, chat, ids, seals);
+      ObjectNode filled = UserMessages.fill(message, chat, botUserId, ids, seals);
       String messageId = filled.path("id").stringValue("");
       contents.sent(filled, attachment, at);
       WebhookEvent event =

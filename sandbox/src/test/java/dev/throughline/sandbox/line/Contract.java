@@ -38,8 +38,11 @@ final class Contract {
 
   static void needsTheFiles() {
     assumeTrue(
-        Files.exists(FILES.resolve("messaging-api.yml")),
-        "LINE's OpenAPI files are not beside this checkout, in ../shared/contracts/line");
+        there(), "LINE's OpenAPI files are not beside this checkout, in ../shared/contracts/line");
+  }
+
+  static boolean there() {
+    return Files.exists(FILES.resolve("messaging-api.yml"));
   }
 
   static OpenApi file(String name) {
@@ -54,9 +57,9 @@ final class Contract {
     OpenApi webhook = file("webhook.yml");
     for (ObjectNode attempt : control.webhooks(0).entries()) {
       String body = attempt.path("body").stringValue();
-      if (!body.contains("\"type\":\"messageEdited\"")) { // missing from the file
-        assertThat(webhook.named("CallbackRequest", Json.trusted(body))).as(body).isEmpty();
-      }
+      // An edit is missing from the file; LINE documents it in the shape of a message.
+      String known = body.replace("\"type\":\"messageEdited\"", "\"type\":\"message\"");
+      assertThat(webhook.named("CallbackRequest", Json.trusted(known))).as(body).isEmpty();
     }
   }
 

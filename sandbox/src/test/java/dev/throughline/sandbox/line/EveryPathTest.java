@@ -171,6 +171,8 @@ class EveryPathTest {
     good(line.get("/v2/bot/profile/" + Line.ALICE), 200);
     good(line.get("/v2/bot/followers/ids"), 200);
     good(line.get("/v2/bot/info"), 200);
+    good(line.put("/_sandbox/chat", "{\"on\":true}"), 200);
+    assertThat(line.get("/v2/bot/info").text()).contains("\"chat\"", "\"manual\"");
     good(line.post("/v2/bot/chat/loading/start", "{\"chatId\":\"" + Line.ALICE + "\"}"), 202);
     good(
         line.post("/v2/bot/message/markAsRead", "{\"chat\":{\"userId\":\"" + Line.ALICE + "\"}}"),

@@ -67,7 +67,10 @@ class LineSdkAccountTest {
   }
 
   @AfterEach
-  void close() {
+  void keptToTheContract() {
+    if (Contract.there()) {
+      Contract.judge(line.control);
+    }
     line.close();
   }
 
@@ -191,11 +194,23 @@ class LineSdkAccountTest {
 
     var builder = ChannelAccessTokenClient.builder();
     builder.apiEndPoint(line.emulator.baseUri());
+    builder.usingDefaultLogger(false);
     ChannelAccessTokenClient tokens = builder.build();
     var issued =
         get(tokens.issueChannelToken("client_credentials", Line.CHANNEL, Line.SECRET)).body();
     assertThat(get(tokens.verifyChannelToken(issued.accessToken())).body().clientId())
         .isEqualTo(Line.CHANNEL);
+
+    String proof = TokenTest.proof(line);
+    String assertion = proof.substring(proof.lastIndexOf('=') + 1);
+    var signed =
+        get(tokens.issueChannelTokenByJWT("client_credentials", Assertions.TYPE, assertion)).body();
+    assertThat(
+            get(tokens.getsAllValidChannelAccessTokenKeyIds(Assertions.TYPE, assertion))
+                .body()
+                .kids())
+        .containsExactly(signed.keyId());
+    get(tokens.revokeChannelTokenByJWT(Line.CHANNEL, Line.SECRET, signed.accessToken()));
 
     Subscriber phone = new Subscriber(Line.ALICE, "+818000001234", Subscriber.Consent.ACCEPTED);
     assertThat(phone.digest())
