@@ -22,6 +22,7 @@ import dev.throughline.vault.Owner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /**
  * {@code messages:fetch-last-message}: the last message of each of several people, paged through
@@ -87,8 +88,8 @@ final class LastMessageRoutes {
 
   private Whose whose(ProjectId project, Fields body, MessageQuery query, Optional<AppId> app) {
     List<String> contacts = body.strings("contact_ids", MAX_NAMED);
-    List<Fields> addresses = body.objects("channel_identities", MAX_NAMED);
-    if (contacts.isEmpty() == addresses.isEmpty()) {
+    List<Owner.Person> persons = persons(project, body, query, app);
+    if (contacts.isEmpty() == persons.isEmpty()) {
       throw body.wrong("", "must have either channel_identities or contact_ids.");
     }
     if (!contacts.isEmpty()) {
@@ -103,8 +104,26 @@ final class LastMessageRoutes {
                       .orElseThrow(() -> body.wrong("contact_ids", "must hold ULIDs.")))
               .toList());
     }
+    return new Whose.Addresses(persons);
+  }
+
+  /** Addresses alone, as the SDKs send them, or with their channels and apps. */
+  private List<Owner.Person> persons(
+      ProjectId project, Fields body, MessageQuery query, Optional<AppId> app) {
+    boolean bare =
+        body.node("channel_identities")
+            .filter(JsonNode::isArray)
+            .filter(array -> !array.isEmpty() && array.get(0).isString())
+            .isPresent();
     List<Owner.Person> persons = new ArrayList<>();
-    for (Fields entry : addresses) {
+    if (bare) {
+      for (String identity : body.strings("channel_identities", MAX_NAMED)) {
+        persons.addAll(
+            MessageRoutes.addresses(directory, project, query.channel(), identity));
+      }
+      return persons;
+    }
+    for (Fields entry : body.objects("channel_identities", MAX_NAMED)) {
       Identity identity = Identities.read(entry);
       Optional<AppId> of = id(entry, "app_id").map(AppId::new).or(() -> app);
       if (of.isPresent()) {
@@ -114,7 +133,7 @@ final class LastMessageRoutes {
             ContactRoutes.addresses(directory, project, identity.channel(), identity.value()));
       }
     }
-    return new Whose.Addresses(persons);
+    return persons;
   }
 
   private static Optional<Ulid> id(Fields fields, String name) {

@@ -189,11 +189,16 @@ final class MessageRoutes {
 
   private List<Owner.Person> addresses(
       ProjectId project, Request request, Optional<ChannelName> channel) {
-    Optional<String> identity = request.rawPlusQuery("channel_identity").filter(v -> !v.isEmpty());
-    if (identity.isEmpty()) {
-      return List.of();
-    }
-    // Without a channel it may be an address of any that the project's apps have.
+    return request
+        .rawPlusQuery("channel_identity")
+        .filter(identity -> !identity.isEmpty())
+        .map(identity -> addresses(directory, project, channel, identity))
+        .orElseGet(List::of);
+  }
+
+  /** Without a channel it may be an address of any that the project's apps have. */
+  static List<Owner.Person> addresses(
+      Directory directory, ProjectId project, Optional<ChannelName> channel, String identity) {
     List<ChannelName> channels =
         channel.isPresent()
             ? List.of(channel.get())
@@ -204,11 +209,10 @@ final class MessageRoutes {
                 .toList();
     List<Owner.Person> addresses =
         channels.stream()
-            .flatMap(
-                name -> ContactRoutes.addresses(directory, project, name, identity.get()).stream())
+            .flatMap(name -> ContactRoutes.addresses(directory, project, name, identity).stream())
             .toList();
     return addresses.isEmpty()
-        ? List.of(new Owner.Person(project, ChannelName.LINE, Optional.empty(), identity.get()))
+        ? List.of(new Owner.Person(project, ChannelName.LINE, Optional.empty(), identity))
         : addresses;
   }
 

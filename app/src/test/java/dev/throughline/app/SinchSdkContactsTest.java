@@ -1,0 +1,98 @@
+package dev.throughline.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Every method that the unmodified Conversation API SDK for Node has for contacts, conversations,
+ * messages and project settings is answered as the SDK expects.
+ */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+final class SinchSdkContactsTest {
+  private static final Path ROOT = Path.of(System.getProperty("throughline.root", ".."));
+  private static final Path MODULES = ROOT.resolve("app/target/npm/node_modules");
+
+  @Test
+  void everyMethodIsAnswered() throws Exception {
+    assumeThat(MODULES.resolve("@sinch/sdk-core"))
+        .as("npm packages @sinch/sdk-core and @sinch/conversation 1.4.0 in app/target/npm")
+        .exists();
+    Path script = MODULES.resolveSibling("contacts.mjs");
+    Files.copy(
+        ROOT.resolve("app/src/test/npm/contacts.mjs"), script, StandardCopyOption.REPLACE_EXISTING);
+    try (World world = World.start()) {
+      CustomerApp app = world.app();
+      String user = world.friend();
+      String key =
+          new String(
+              Base64.getDecoder().decode(world.basic().substring("Basic ".length())),
+              StandardCharsets.UTF_8);
+      Process program =
+          new ProcessBuilder(
+                  "node",
+                  script.toString(),
+                  "http://127.0.0.1:" + world.gateway().publicPort(),
+                  world.project,
+                  key.substring(0, key.indexOf(':')),
+                  key.substring(key.indexOf(':') + 1),
+                  app.id(),
+                  user,
+                  world.friend(),
+                  world.clock.instant().minusSeconds(60).toString())
+              .redirectErrorStream(true)
+              .start();
+      List<String> lines = program.inputReader(StandardCharsets.UTF_8).lines().toList();
+      assertThat(program.waitFor()).as("%s", lines).isZero();
+      Map<String, JsonNode> answers = new LinkedHashMap<>();
+      for (String line : lines) {
+        if (!line.startsWith("{")) {
+          // The SDK says which version it is.
+          continue;
+        }
+        JsonNode answered = Api.json(line);
+        answers.put(answered.path("call").asString(), answered.path("answer"));
+      }
+
+      assertThat(answers.get("contact.update").path("email").asString())
+          .isEqualTo("taro@example.com");
+      assertThat(answers.get("contact.list").at("/0/channel_identities/0/identity").asString())
+          .isEqualTo("46701234567");
+      assertThat(answers.get("contact.list all")).hasSize(2);
+      assertThat(answers.get("contact.listIdentityConflicts")).isEmpty();
+      assertThat(answers.get("contact.getChannelProfile").path("profile_name").asString())
+          .startsWith("Hanako ");
+      assertThat(answers.get("contact.mergeContact").path("channel_identities")).hasSize(2);
+      assertThat(answers.get("conversation.update").path("metadata_json").toString())
+          .isEqualTo("{\"a\":1,\"b\":2}");
+      assertThat(answers.get("conversation.list")).hasSize(1);
+      assertThat(answers.get("conversation.listRecent").at("/0/last_message/id"))
+          .isEqualTo(answers.get("messages.get").path("id"));
+      assertThat(answers.get("messages.get").path("metadata").asString()).isEqualTo("meta");
+      assertThat(answers.get("messages.list")).hasSize(2);
+      assertThat(answers.get("messages.listLast").at("/0/id"))
+          .isEqualTo(answers.get("messages.get").path("id"));
+      assertThat(answers.get("messages.update").path("metadata").asString()).isEqualTo("new");
+      assertThat(answers)
+          .containsKeys(
+              "conversation.injectMessage",
+              "messages.delete",
+              "conversation.stopActive",
+              "conversation.delete",
+              "contact.delete",
+              "settings.get");
+    }
+  }
+}
