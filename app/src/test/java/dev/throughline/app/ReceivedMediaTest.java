@@ -383,6 +383,16 @@ final class ReceivedMediaTest {
   }
 
   @Test
+  void isHadInDispatchModeAsWell() throws Exception {
+    app = world.app("{\"processing_mode\":\"DISPATCH\"}");
+
+    JsonNode told = fetched();
+
+    assertThat(told.path("contact_id").asString()).isEmpty();
+    assertThat(get(url(told)).body()).isEqualTo(jpeg(1_000));
+  }
+
+  @Test
   void onlyAddressesThatWereGivenOutAreGood() throws Exception {
     String url = url(fetched());
     String other = url(fetched());

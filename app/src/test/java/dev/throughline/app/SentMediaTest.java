@@ -116,6 +116,24 @@ final class SentMediaTest {
   }
 
   @Test
+  void aCardShowsWhatItsPictureIs() throws Exception {
+    app = world.app("{\"processing_mode\":\"DISPATCH\"}");
+    String url = origin.serves("/card", Samples.picture("gif", 90, 60));
+    JsonNode sent =
+        sent(
+            "{\"card_message\":{\"title\":\"A\",\"description\":\"B\",\"media_message\":{\"url\":\""
+                + url
+                + "\"},\"choices\":[{\"text_message\":{\"text\":\"Yes\"}}]}}");
+
+    assertThat(sent.path("template").path("type").asString()).isEqualTo("buttons");
+    assertThat(
+            get(sent.path("template").path("thumbnailImageUrl").asString())
+                .headers()
+                .firstValue("content-type"))
+        .hasValue("image/png");
+  }
+
+  @Test
   void aFilmAndSoundsAreWhatTheyAre() throws Exception {
     JsonNode film = sent(media(origin.serves("/film", Samples.film(12_345))));
     assertThat(film.path("type").asString()).isEqualTo("video");
@@ -303,7 +321,8 @@ final class SentMediaTest {
   /** What LINE got. */
   private JsonNode sent(String message) throws Exception {
     int before = world.requests("push", user).size();
-    app.comesTo(send(message), "QUEUED_ON_CHANNEL", "");
+    send(message);
+    World.eventually(() -> assertThat(world.requests("push", user)).hasSize(before + 1));
     ObjectNode request = world.requests("push", user).get(before);
     return Api.json(request.path("body").asString()).path("messages").path(0);
   }
