@@ -2,15 +2,12 @@ package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.throughline.sandbox.line.Fault;
+import dev.throughline.sandbox.line.Subscriber;
+import dev.throughline.sandbox.line.Subscriber.Consent;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,74 +32,60 @@ final class NotificationMessagesTest {
       """;
 
   private static World world;
-  private static LineFront front;
-  private static final List<Asked> ASKED = new CopyOnWriteArrayList<>();
-  private static final Map<String, Integer> ANSWERS = new ConcurrentHashMap<>();
 
   private CustomerApp app;
   private String phone;
-
-  /** A request for a notification message, as LINE gets it. */
-  private record Asked(String path, JsonNode body, Optional<String> tag, Optional<String> retryKey) {}
+  private String user;
 
   @BeforeAll
   static void start() throws Exception {
-    front = new LineFront();
-    front.atPath("/bot/pnp/push", NotificationMessagesTest::answer);
-    front.atPath("/v2/bot/message/pnp/templated/push", NotificationMessagesTest::answer);
-    world = World.behind(front);
+    world = World.start();
   }
 
   @AfterAll
   static void stop() throws Exception {
     world.close();
-    front.close();
   }
 
   @BeforeEach
   void somebody() throws Exception {
     app = world.app();
     phone = "+8180%08d".formatted(world.number());
+    user = world.friend();
   }
 
   /** LINE's own example of a hash. */
   @Test
   void aFlexibleOneGoesToTheHashOfTheNumberAndIsDelivered() throws Exception {
     phone = "+818000001234";
+    has(Consent.ACCEPTED);
     String id = send(text("お荷物"), "{}");
-    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
 
-    Asked asked = asked(id);
-    assertThat(asked.path).isEqualTo("/bot/pnp/push");
-    assertThat(asked.body)
+    app.comesTo(id, "DELIVERED", "");
+    assertThat(asked("pnp-push", "お荷物"))
         .isEqualTo(
             Api.json(
                 "{\"to\":\"d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c\","
                     + "\"messages\":[{\"type\":\"text\",\"text\":\"お荷物\"}]}"));
-    assertThat(asked.retryKey).isEmpty();
-    assertThat(asked.tag.orElseThrow()).hasSizeBetween(16, 100);
-
-    delivered(asked.tag.orElseThrow());
-    app.comesTo(id, "DELIVERED", "");
     JsonNode report =
         app.called("message_delivery_report", call -> call.text().contains("\"DELIVERED\""))
             .payload();
     assertThat(report.path("message_id").asString()).isEqualTo(id);
 
-    delivered(asked.tag.orElseThrow());
-    app.advance();
+    if (app.settled().isPresent()) {
+      app.advance();
+    }
     app.comesTo(id, "DELIVERED", "");
     assertThat(app.calls("message_delivery_report", "\"DELIVERED\"")).hasSize(1);
   }
 
   @Test
   void oneByATemplateGoesInLinesForm() throws Exception {
+    has(Consent.ACCEPTED);
     String id = send(Api.json(NOTIFICATION), "{}");
-    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
 
-    Asked asked = asked(id);
-    assertThat(asked.path).isEqualTo("/v2/bot/message/pnp/templated/push");
-    ObjectNode body = (ObjectNode) asked.body;
+    app.comesTo(id, "DELIVERED", "");
+    ObjectNode body = (ObjectNode) asked("pnp-templated", "shipment_completed_ja");
     assertThat(body.remove("to").asString()).matches("[0-9a-f]{64}");
     assertThat(body)
         .isEqualTo(
@@ -113,53 +96,61 @@ final class NotificationMessagesTest {
                   "items":[{"itemKey":"time_range_001_ja","content":"午前中"}],
                   "buttons":[{"buttonKey":"check_delivery_status_ja","url":"https://example.com/"}]}}
                 """));
-    delivered(asked.tag.orElseThrow());
+  }
+
+  @Test
+  void itIsDeliveredOnceSomebodyAgrees() throws Exception {
+    has(Consent.UNSET);
+    String id = send(text("a"), "{}");
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+
+    has(Consent.ACCEPTED);
+
+    app.comesTo(id, "DELIVERED", "");
+    assertThat(app.advance()).isEqualTo(Duration.ofHours(24));
     app.comesTo(id, "DELIVERED", "");
   }
 
   @Test
   void withoutAWordOfDeliveryForADayItHasFailed() throws Exception {
+    has(Consent.UNCONFIRMED);
     String id = send(text("a"), "{}");
     app.comesTo(id, "QUEUED_ON_CHANNEL", "");
 
     assertThat(app.advance()).isEqualTo(Duration.ofHours(24));
 
     app.comesTo(id, "FAILED", "DELIVERY_TIMED_OUT");
-    delivered(asked(id).tag.orElseThrow());
+    delivered("tl:" + id + ":" + id);
     app.settled();
     app.comesTo(id, "FAILED", "DELIVERY_TIMED_OUT");
   }
 
   @Test
   void whoCannotBeReachedIsToldAsSuch() {
-    ANSWERS.put("nobody", 422);
-
     app.comesTo(send(text("nobody"), "{}"), "FAILED", "RECIPIENT_NOT_REACHABLE");
   }
 
   @Test
   void whatNobodyAnsweredIsUnknownUntilTheDelivery() throws Exception {
-    ANSWERS.put("silence", 500);
-    String id = send(text("silence"), "{}");
+    has(Consent.UNSET);
+    String words = "silence " + world.number();
+    world.fault("pnp-push", Fault.ERROR_AFTER, words, 1);
+    String id = send(text(words), "{}");
 
     app.comesTo(id, "QUEUED_ON_CHANNEL", "UNKNOWN");
     assertThat(app.settled()).isEmpty();
-    Asked asked = asked(id);
-    delivered(asked.tag.orElseThrow());
+    has(Consent.ACCEPTED);
     app.comesTo(id, "DELIVERED", "");
 
     assertThat(world.api().post("/messages/" + id + ":resend", "").status()).isEqualTo(200);
     app.settled();
-    assertThat(ASKED.stream().filter(a -> a.tag.equals(asked.tag))).hasSize(1);
-    assertThat(ASKED.stream().filter(a -> a.tag.orElse("").contains(id))).hasSize(1);
+    assertThat(world.requests("pnp-push", words)).hasSize(1);
     app.comesTo(id, "DELIVERED", "");
   }
 
   @Test
   void whatLineDoesNotTakeAtNumbersFails() throws Exception {
     JsonNode picture = Api.json("{\"media_message\":{\"url\":\"https://example.com/a.png\"}}");
-    String user = world.friend();
-
     app.comesTo(send(picture, "{}"), "FAILED", "BAD_REQUEST");
     phone = user;
     app.comesTo(send(Api.json(NOTIFICATION), "{}"), "FAILED", "BAD_REQUEST");
@@ -184,7 +175,7 @@ final class NotificationMessagesTest {
 
   @Test
   void ofSomebodysAddressesTheNumberIsTakenWhereItIsAskedFor() throws Exception {
-    String user = world.friend();
+    has(Consent.ACCEPTED);
     ObjectNode contact = (ObjectNode) Api.json("{\"language\":\"JA\",\"channel_identities\":[]}");
     for (String address : List.of(phone, user)) {
       ((ArrayNode) contact.path("channel_identities"))
@@ -193,15 +184,13 @@ final class NotificationMessagesTest {
           .put("identity", address)
           .put("app_id", app.id());
     }
-    String id =
-        world.api().post("/contacts", contact.toString()).ok().path("id").asString();
+    String id = world.api().post("/contacts", contact.toString()).ok().path("id").asString();
 
     app.comesTo(sendTo(id, text("pushed"), "{}"), "QUEUED_ON_CHANNEL", "");
     assertThat(world.requests("push", user)).hasSize(1);
-    String notified =
-        sendTo(id, text("notified"), "{\"LINE_NOTIFICATION_MESSAGE\":\"true\"}");
-    app.comesTo(notified, "QUEUED_ON_CHANNEL", "");
-    assertThat(asked(notified).path).isEqualTo("/bot/pnp/push");
+    String notified = sendTo(id, text("notified"), "{\"LINE_NOTIFICATION_MESSAGE\":\"true\"}");
+    app.comesTo(notified, "DELIVERED", "");
+    assertThat(asked("pnp-push", "notified").path("messages").size()).isEqualTo(1);
     assertThat(app.message(notified).path("channel_identity").path("identity").asString())
         .isEqualTo(phone);
   }
@@ -213,34 +202,16 @@ final class NotificationMessagesTest {
     assertThat(app.called("unsupported_callback", "a-tag-of-the-apps-own").payload()).isNotNull();
   }
 
-  private static void answer(HttpExchange exchange) throws IOException {
-    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    ASKED.add(
-        new Asked(
-            exchange.getRequestURI().getPath(),
-            Api.json(body),
-            Optional.ofNullable(exchange.getRequestHeaders().getFirst("x-line-delivery-tag")),
-            Optional.ofNullable(exchange.getRequestHeaders().getFirst("x-line-retry-key"))));
-    int status =
-        ANSWERS.entrySet().stream()
-            .filter(answer -> body.contains(answer.getKey()))
-            .map(Map.Entry::getValue)
-            .findFirst()
-            .orElse(exchange.getRequestURI().getPath().startsWith("/bot/") ? 200 : 202);
-    byte[] answer =
-        (status < 300 ? "{}" : "{\"message\":\"Failed to send messages\"}")
-            .getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().add("x-line-request-id", "11111111-2222-3333-4444-555555555555");
-    exchange.getResponseHeaders().add("content-type", "application/json");
-    exchange.sendResponseHeaders(status, answer.length);
-    exchange.getResponseBody().write(answer);
+  /** The person has the number, and says this of notification messages. */
+  private void has(Consent consent) throws Exception {
+    world.line.phones().subscribe(new Subscriber(user, phone, consent));
   }
 
-  private static Asked asked(String message) {
-    List<Asked> found =
-        ASKED.stream().filter(asked -> asked.tag.orElse("").contains(message)).toList();
+  /** What LINE was asked to send to a number, once. */
+  private static JsonNode asked(String endpoint, String about) {
+    List<ObjectNode> found = world.requests(endpoint, about);
     assertThat(found).hasSize(1);
-    return found.getFirst();
+    return Api.json(found.getFirst().path("body").asString());
   }
 
   /** LINE tells of a delivery: an event of nobody's. */
