@@ -156,6 +156,7 @@ final class ContactRoutes {
     }
     Contact contact = apply(project, none, body, UpdateMask.all());
     freshness.await(project);
+    requireNoSibling(project, contact);
     return Answers.ok(
         Answers.done(contacts.create(project, contact), unknown(), ContactRoutes::taken).json());
   }
@@ -164,12 +165,34 @@ final class ContactRoutes {
     Fields body = Fields.of(Json.request(request.body()));
     UpdateMask mask = UpdateMask.of(request);
     freshness.await(project);
+    contacts
+        .find(project, id(request))
+        .ifPresent(before -> requireNoSibling(project, apply(project, before, body, mask)));
     return Answers.ok(
         Answers.done(
                 contacts.update(project, id(request), before -> apply(project, before, body, mask)),
                 unknown(),
                 ContactRoutes::taken)
             .json());
+  }
+
+  /** Where a project keeps one contact for a person, a sibling of an address is that address. */
+  private void requireNoSibling(ProjectId project, Contact contact) {
+    List<Owner.Person> siblings =
+        contact.identities().stream()
+            .map(own ->
+                new Owner.Person(project, own.channel(), own.app(), own.identity()))
+            .flatMap(person -> directory.siblings(person).stream())
+            .toList();
+    if (siblings.isEmpty()) {
+      return;
+    }
+    contacts.byAddress(project, siblings, Optional.empty(), siblings.size()).stream()
+        .filter(other -> !other.id().equals(contact.id()))
+        .findFirst()
+        .ifPresent(other -> {
+          throw taken(other.id().value());
+        });
   }
 
   private Response delete(ProjectId project, Request request) throws InterruptedException {

@@ -5,6 +5,7 @@ import dev.throughline.message.Identity;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** How the contract spells people's addresses on channels. */
 public final class Identities {
@@ -27,6 +28,13 @@ public final class Identities {
 
   public static boolean isAppScoped(ChannelName channel) {
     return APP_SCOPED.contains(channel.value());
+  }
+
+  /** Channels whose addresses are phone numbers; empty for a channel that is none of them. */
+  public static Set<ChannelName> siblings(ChannelName channel) {
+    return PHONE.contains(channel.value())
+        ? PHONE.stream().map(ChannelName::new).collect(Collectors.toUnmodifiableSet())
+        : Set.of();
   }
 
   /** The spelling under which an address is kept and found. */

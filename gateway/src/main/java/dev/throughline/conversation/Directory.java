@@ -1,17 +1,20 @@
 package dev.throughline.conversation;
 
+import dev.throughline.contract.Identities;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.store.Database;
+import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * All apps and their accounts, in memory: asked for on every webhook and every send, changed
@@ -62,6 +65,30 @@ public final class Directory {
    */
   public boolean isUnified(ProjectId project) {
     return snapshot.unified.getOrDefault(project, false);
+  }
+
+  /**
+   * Other addresses that are the same person's, where a project keeps one contact for them: a phone
+   * number on other channels, a user id at the project's other apps.
+   */
+  public List<Owner.Person> siblings(Owner.Person person) {
+    if (!isUnified(person.project())) {
+      return List.of();
+    }
+    Stream<Owner.Person> same =
+        person.scope().isPresent()
+            ? apps(person.project()).stream()
+                .map(app ->
+                    new Owner.Person(
+                        person.project(),
+                        person.channel(),
+                        Optional.of(app.id()),
+                        person.value()))
+            : Identities.siblings(person.channel()).stream()
+                .map(channel ->
+                    new Owner.Person(
+                        person.project(), channel, Optional.empty(), person.value()));
+    return same.filter(other -> !other.equals(person)).toList();
   }
 
   /** Accounts that an app gave up are found as well: what they received is still theirs. */

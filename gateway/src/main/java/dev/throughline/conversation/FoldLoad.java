@@ -133,7 +133,15 @@ final class FoldLoad {
   }
 
   private void loadPeople(Set<Owner.Person> people, Set<ContactId> contacts) throws SQLException {
-    List<Bytes> hashes = people.stream().map(state::hash).toList();
+    Set<Bytes> hashes = new HashSet<>();
+    for (Owner.Person person : people) {
+      hashes.add(state.hash(person));
+      List<Bytes> siblings = directory.siblings(person).stream().map(state::hash).toList();
+      if (!siblings.isEmpty()) {
+        state.siblings.put(person, siblings);
+        hashes.addAll(siblings);
+      }
+    }
     List<IdentityRow> rows = new ArrayList<>(ConverseStore.known(state.transaction, hashes));
     rows.addAll(ConverseStore.identitiesOf(state.transaction, contacts));
     Set<ContactId> known = new HashSet<>();

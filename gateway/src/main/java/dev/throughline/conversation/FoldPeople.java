@@ -15,6 +15,8 @@ import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -43,11 +45,41 @@ final class FoldPeople {
     Bytes hash = state.hash(owner);
     IdentityRow row = state.identities.get(hash);
     if (row == null) {
-      row = newPerson(app, identity, owner, key, hash, !dispatched);
-    } else if (!dispatched && !row.shown()) {
+      row = newAddress(app, identity, owner, key, hash, !dispatched);
+    }
+    if (!dispatched && !row.shown()) {
       show(app, identity, owner, key, row);
     }
     return new Party(app, row.contact(), Optional.empty(), identity, key);
+  }
+
+  /** Of a contact that has a sibling of the address already, or of a new one. */
+  private IdentityRow newAddress(
+      App app, Identity identity, Owner.Person owner, DataKey key, Bytes hash, boolean shown) {
+    Optional<IdentityRow> sibling =
+        state.siblings.getOrDefault(owner, List.of()).stream()
+            .map(state.identities::get)
+            .filter(Objects::nonNull)
+            .findFirst();
+    if (sibling.isEmpty()) {
+      return newPerson(app, identity, owner, key, hash, shown);
+    }
+    Ulid id = state.ulids.next();
+    IdentityRow row =
+        new IdentityRow(
+            id,
+            sibling.get().contact(),
+            identity.channel(),
+            owner.scope(),
+            hash,
+            Friend.UNKNOWN,
+            Optional.empty(),
+            state.vault.seal(
+                key, Bytes.utf8(identity.value()).array(), Rows.associated("identity", id)),
+            sibling.get().shown());
+    state.identities.put(hash, row);
+    state.newIdentities.add(row);
+    return row;
   }
 
   IdentityRow newPerson(

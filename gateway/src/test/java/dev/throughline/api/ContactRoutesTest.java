@@ -340,6 +340,33 @@ class ContactRoutesTest {
   }
 
   @Test
+  void siblingAddressesAreOneContactsWhereTheProjectSaysSo() {
+    String phone = "4613%07d".formatted(number);
+    api.post("/settings", "{\"contact_settings\":{\"unified_contact_id_enabled\":true}}");
+    try {
+      String id = api.post("/contacts", withPhone(phone)).text("/id");
+      Answer sibling = api.post("/contacts", withPhone(phone).replace("SMS", "WHATSAPP"));
+      assertThat(sibling.status()).isEqualTo(400);
+      assertThat(sibling.text("/error/details/1/metadata/contact_id")).isEqualTo(id);
+
+      api.say(app, user, "ua" + number, "Hello");
+      String other = api.app();
+      api.say(other, user, "ub" + number, "Hello");
+      Answer found = api.get("/contacts?channel=LINE&identity=" + user);
+      assertThat(found.json().path("contacts")).hasSize(1);
+      assertThat(found.json().at("/contacts/0/channel_identities")).hasSize(2);
+    } finally {
+      api.delete("/settings");
+    }
+    assertThat(api.post("/contacts", withPhone(phone).replace("SMS", "WHATSAPP")).status())
+        .isEqualTo(200);
+    String third = api.app();
+    api.say(third, user, "uc" + number, "Hello");
+    assertThat(api.get("/contacts?channel=LINE&identity=" + user).json().path("contacts"))
+        .hasSize(2);
+  }
+
+  @Test
   void aBlockIsForgottenByDecision() {
     String id = api.post("/contacts", recorded()).text("/id");
 
