@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,7 @@ final class MediaAddressTest {
           seen.incrementAndGet();
           visitor
               .getOutputStream()
-              .write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes".getBytes());
+              .write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes".getBytes(StandardCharsets.UTF_8));
         } catch (IOException closed) {
           // the test is over
         }

@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -548,7 +547,8 @@ final class ReceivedMediaTest {
   private static void withoutEnd(HttpExchange exchange) throws IOException {
     exchange.sendResponseHeaders(200, 0);
     try (OutputStream out = exchange.getResponseBody()) {
-      for (byte[] piece : (Iterable<byte[]>) Stream.generate(() -> new byte[8_192])::iterator) {
+      byte[] piece = new byte[8_192];
+      while (true) {
         out.write(piece);
       }
     } catch (IOException closed) {

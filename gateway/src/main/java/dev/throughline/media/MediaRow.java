@@ -45,10 +45,4 @@ record MediaRow(
   static byte[] associated(Ulid id) {
     return ("media " + id).getBytes(StandardCharsets.US_ASCII);
   }
-
-  MediaRow with(MediaState other, Instant until, boolean hasBytes, Bytes facts) {
-    return new MediaRow(
-        id, project, app, message, purpose, other, reason, created, until, hasBytes, source, key,
-        facts);
-  }
 }

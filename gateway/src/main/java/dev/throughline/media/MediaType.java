@@ -41,13 +41,6 @@ enum MediaType {
     };
   }
 
-  boolean isFilmOrSound() {
-    return switch (this) {
-      case MP4, M4A, MP3 -> true;
-      case JPEG, PNG, GIF, WEBP, PDF, OTHER -> false;
-    };
-  }
-
   static MediaType named(String header) {
     for (MediaType type : values()) {
       if (type.name.equals(header)) {

@@ -57,7 +57,7 @@ final class S3Server implements AutoCloseable {
       byte[] body = exchange.getRequestBody().readAllBytes();
       if (!isSigned(exchange, body)) {
         refused.incrementAndGet();
-        answer(exchange, 403, "<Error><Code>SignatureDoesNotMatch</Code></Error>".getBytes());
+        answer(exchange, 403, "<Error><Code>SignatureDoesNotMatch</Code></Error>".getBytes(StandardCharsets.UTF_8));
         return;
       }
       String name = exchange.getRequestURI().getRawPath();
@@ -89,7 +89,7 @@ final class S3Server implements AutoCloseable {
     } else {
       String[] parts = query.replace("partNumber=", "").replace("uploadId=", "").split("&");
       int number = Integer.parseInt(parts[0]);
-      uploads.get(parts[1]).put(number, body);
+      uploads.computeIfAbsent(parts[1], _ -> new TreeMap<>()).put(number, body);
       exchange.getResponseHeaders().add("ETag", "\"tag-" + number + "\"");
     }
     answer(exchange, 200, new byte[0]);
@@ -98,30 +98,32 @@ final class S3Server implements AutoCloseable {
   private void post(HttpExchange exchange, String name, String query, String body)
       throws IOException {
     if (query.equals("uploads=")) {
-      String id = "upload-" + numbers.incrementAndGet();
-      uploads.put(id, new TreeMap<>());
-      answer(exchange, 200, ("<R><UploadId>" + id + "</UploadId></R>").getBytes());
+      String fresh = "upload-" + numbers.incrementAndGet();
+      uploads.put(fresh, new TreeMap<>());
+      answer(exchange, 200, ("<R><UploadId>" + fresh + "</UploadId></R>").getBytes(StandardCharsets.UTF_8));
       return;
     }
-    TreeMap<Integer, byte[]> parts = uploads.remove(query.substring("uploadId=".length()));
+    String id = query.substring("uploadId=".length());
+    TreeMap<Integer, byte[]> parts = uploads.getOrDefault(id, new TreeMap<>());
+    uploads.remove(id);
     ByteArrayOutputStream whole = new ByteArrayOutputStream();
     for (var part : parts.entrySet()) {
       if (!body.contains(
           "<PartNumber>%d</PartNumber><ETag>\"tag-%d\"</ETag>"
               .formatted(part.getKey(), part.getKey()))) {
-        answer(exchange, 400, "<Error><Code>InvalidPart</Code></Error>".getBytes());
+        answer(exchange, 400, "<Error><Code>InvalidPart</Code></Error>".getBytes(StandardCharsets.UTF_8));
         return;
       }
       whole.writeBytes(part.getValue());
     }
     objects.put(name, whole.toByteArray());
-    answer(exchange, 200, "<CompleteMultipartUploadResult/>".getBytes());
+    answer(exchange, 200, "<CompleteMultipartUploadResult/>".getBytes(StandardCharsets.UTF_8));
   }
 
   private void get(HttpExchange exchange, String name) throws IOException {
     byte[] object = objects.get(name);
     if (object == null) {
-      answer(exchange, 404, "<Error><Code>NoSuchKey</Code></Error>".getBytes());
+      answer(exchange, 404, "<Error><Code>NoSuchKey</Code></Error>".getBytes(StandardCharsets.UTF_8));
       return;
     }
     String[] ends = exchange.getRequestHeaders().getFirst("range").substring(6).split("-");
