@@ -165,6 +165,31 @@ final class ContactsAndConversationsTest {
   }
 
   @Test
+  void anEventOfElsewhereCanBePutIn() throws Exception {
+    String conversation = app.hears(user, text).payload().path("conversation_id").asString();
+    String at = world.clock.instant().minus(Duration.ofHours(1)).toString();
+    String path = "/conversations/" + conversation + ":inject-event";
+    String body =
+        """
+        {"app_event":{"agent_joined_event":{"agent":{"display_name":"Aya","type":"HUMAN"}}},\
+        "accept_time":"%s"}\
+        """;
+
+    JsonNode answer = world.api().post(path, body.formatted(at)).ok();
+
+    String id = answer.path("event_id").asString();
+    assertThat(answer.path("accepted_time").asString()).isNotEmpty();
+    assertThat(told("record_notification", id).path("conversation_id").asString())
+        .isEqualTo(conversation);
+    JsonNode shown = world.api().get("/events/" + id).ok();
+    assertThat(shown.at("/app_event/agent_joined_event/agent/display_name").asString())
+        .isEqualTo("Aya");
+    assertThat(shown.path("accept_time").asString()).isEqualTo(at);
+    assertThat(world.api().post(path, body.formatted("2020-01-01T00:00:00Z")).status())
+        .isEqualTo(400);
+  }
+
+  @Test
   void aProfileIsAskedOfTheChannel() throws Exception {
     String ask =
         """

@@ -175,7 +175,6 @@ public final class Api {
         new TranscodeRoutes(directory, ports.channels(), templates, ports.files()).routes(guard));
     routes.addAll(new DeadLetterRoutes(deadLetters, paging, freshness, decisions).routes(guard));
     routes.addAll(new LedgerRoutes(ports.receipts()).routes());
-    routes.addAll(AbsentRoutes.routes(guard));
     return List.copyOf(routes);
   }
 }

@@ -1,5 +1,6 @@
 package dev.throughline.api;
 
+import dev.throughline.contract.AppEvents;
 import dev.throughline.contract.AppMessages;
 import dev.throughline.contract.ChannelIdentity;
 import dev.throughline.contract.ContactMessages;
@@ -14,6 +15,7 @@ import dev.throughline.conversation.Injections;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
 import dev.throughline.http.Route;
+import dev.throughline.message.AppEvent;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
@@ -23,10 +25,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code conversations:inject-message}: what was said elsewhere (contract, 2.5). */
+/** {@code conversations:inject-message} and {@code :inject-event}: what was said elsewhere (contract, 2.5). */
 final class InjectRoutes {
   private static final Duration OLDEST = Duration.ofDays(30);
   private static final int MAX_TEXT = 256;
@@ -51,7 +54,48 @@ final class InjectRoutes {
     return List.of(
         Route.post(
             "/v1/projects/{project}/conversations/{conversation}:inject-message",
-            guard.project(this::message)));
+            guard.project(this::message)),
+        Route.post(
+            "/v1/projects/{project}/conversations/{conversation}:inject-event",
+            guard.project(this::event)));
+  }
+
+  /** Of an app alone, and into a conversation (contract, 2). */
+  private Response event(ProjectId project, Request request) throws InterruptedException {
+    Fields body = Fields.of(Json.request(request.body()));
+    body.oneOf("processing_mode", Set.of("CONVERSATION"));
+    AppEvent event = AppEvents.read(body.requiredObject("app_event"));
+    Instant acceptTime = acceptTime(body);
+    Optional<Identity> identity = body.object("channel_identity").map(Identities::read);
+    Optional<String> contact = body.string("contact_id", MAX_TEXT).filter(id -> !id.isEmpty());
+    freshness.await(project);
+    Conversation conversation = conversation(project, request);
+    if (contact.filter(id -> !conversation.contact().toString().equals(id)).isPresent()) {
+      throw body.wrong("contact_id", "must be the conversation's contact.");
+    }
+    Injections.InjectedEvent injected =
+        injections
+            .event(
+                project,
+                conversation,
+                identity.map(own -> ChannelIdentity.of(own, conversation.app())),
+                acceptTime,
+                event)
+            .orElseThrow(() ->
+                body.wrong(
+                    "channel_identity", "must be an address of the conversation's contact."));
+    ObjectNode json = Json.object();
+    json.put("event_id", injected.id().toString());
+    json.put("accepted_time", injected.acceptedAt().toString());
+    return Answers.ok(json);
+  }
+
+  private Conversation conversation(ProjectId project, Request request) {
+    return conversations
+        .find(
+            project,
+            new ConversationId(Answers.id(request, "conversation", ConversationRoutes.unknown())))
+        .orElseThrow(ConversationRoutes::unknown);
   }
 
   private Response message(ProjectId project, Request request) throws InterruptedException {
@@ -68,13 +112,7 @@ final class InjectRoutes {
     String metadata = body.string("metadata", SendRequests.MAX_METADATA).orElse("");
     String sender = body.string("sender_id", MAX_TEXT).orElse("");
     freshness.await(project);
-    Conversation conversation =
-        conversations
-            .find(
-                project,
-                new ConversationId(
-                    Answers.id(request, "conversation", ConversationRoutes.unknown())))
-            .orElseThrow(ConversationRoutes::unknown);
+    Conversation conversation = conversation(project, request);
     if (!conversation.contact().toString().equals(contact)) {
       throw body.wrong("contact_id", "must be the conversation's contact.");
     }

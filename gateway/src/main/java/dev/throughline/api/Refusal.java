@@ -55,12 +55,6 @@ final class Refusal extends RuntimeException {
             "This Idempotency-Key was used with another request: use a new one."));
   }
 
-  static Refusal unimplemented() {
-    return new Refusal(
-        ApiError.of(
-            501, "UNIMPLEMENTED", "NOT_IN_THIS_VERSION", "This version does not offer this call."));
-  }
-
   /** Only while nothing is stored: SDKs repeat the request. */
   static Refusal exhausted(String reason, String message, Duration wait) {
     int seconds = Math.clamp(wait.plusMillis(999).toSeconds(), 1, 60);

@@ -19,6 +19,7 @@ public final class Changes {
   public static final String CONVERSATION_DELETED = "conversation_deleted";
   public static final String MESSAGE_UPDATED = "message_updated";
   public static final String MESSAGE_DELETED = "message_deleted";
+  public static final String EVENT_INJECTED = "event_injected";
   public static final String MESSAGE_INJECTED = "message_injected";
 
   /** What was kept for as long as the app's retention policy says. */

@@ -5,10 +5,13 @@ import dev.throughline.contract.Conversation;
 import dev.throughline.contract.ConversationMessage.Direction;
 import dev.throughline.contract.Json;
 import dev.throughline.ledger.Ulid;
+import dev.throughline.log.Appended;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
+import dev.throughline.message.AppEvent;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.ConversationId;
+import dev.throughline.message.Ids.EventId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
@@ -42,6 +45,17 @@ public final class Injections {
   private static final String INSERT_ENTRY =
       "insert into message_entry (message, index) values (?, ?)";
 
+  private static final String INSERT_EVENT =
+      """
+      insert into event (id, project, app, conversation, contact, identity, channel, direction,
+        kind, accept_time, processing_mode, status, status_at, entries, sealed)
+      select ?, c.project, c.app, c.id, c.contact, i.id, i.channel, 1, ?, ?, 'CONVERSATION',
+        'QUEUED_ON_CHANNEL', ?, array[?::bigint], ?
+      from conversation c join identity i on i.contact = c.contact
+      where c.id = ? and i.id = ?
+      """;
+
+  private static final String KIND = "kind";
   private static final String IDENTITY = "identity";
   private static final String CHANNEL_IDENTITY = "channel_identity";
   private static final String DIRECTION = "direction";
@@ -101,6 +115,74 @@ public final class Injections {
       log.append(draft);
       return new MessageId(draft.id());
     });
+  }
+
+  /** An event that was put in: its id, and when it was accepted. */
+  public record InjectedEvent(EventId id, Instant acceptedAt) {}
+
+  /**
+   * @param identity the address that it went to; of the conversation's own channel if none is named
+   * @return empty if the conversation's contact has no such address
+   */
+  public Optional<InjectedEvent> event(
+      ProjectId project,
+      Conversation into,
+      Optional<ChannelIdentity> identity,
+      Instant acceptTime,
+      AppEvent event) {
+    Optional<Map.Entry<Ulid, ChannelIdentity>> address =
+        contacts.found(project, into.contact()).stream()
+            .flatMap(found -> found.addresses().entrySet().stream())
+            .filter(entry ->
+                identity.isPresent()
+                    ? entry.getValue().equals(identity.get())
+                    : entry.getValue().channel().value().equals(into.activeChannel()))
+            .findFirst();
+    return address.map(entry -> {
+      ObjectNode facts = Json.object();
+      facts.put(Changes.APP, into.app().toString());
+      facts.put(Changes.CONVERSATION, into.id().toString());
+      facts.put(IDENTITY, entry.getKey().toString());
+      facts.put(KIND, event.kind().name());
+      facts.put(ACCEPT_TIME, acceptTime.toString());
+      facts.set(CHANNEL_IDENTITY, entry.getValue().json());
+      facts.set(Changes.SHOWN, Json.object(Bytes.utf8(event.json())));
+      var draft = entries.draft(project, into.contact(), Changes.EVENT_INJECTED, facts);
+      return switch (log.append(draft)) {
+        case Appended.At(long _, Instant at) -> new InjectedEvent(new EventId(draft.id()), at);
+        case Appended.Earlier _, Appended.Stale _ ->
+            throw new IllegalStateException("an event is bound to no key and no epoch");
+      };
+    });
+  }
+
+  /** Stores the event that an entry tells of, as {@link #store} does a message. */
+  static boolean storeEvent(Connection c, Vault vault, Item.Change item, DataKey key)
+      throws SQLException {
+    ObjectNode record = item.record();
+    Optional<Ulid> conversation =
+        Json.string(record, Changes.CONVERSATION).flatMap(Ulids::parse);
+    Optional<Ulid> identity = Json.string(record, IDENTITY).flatMap(Ulids::parse);
+    if (conversation.isEmpty() || identity.isEmpty()) {
+      return false;
+    }
+    Ulid id = item.entry().id();
+    Instant at = Json.string(record, ACCEPT_TIME).map(Instant::parse).orElse(item.entry().at());
+    ObjectNode plain = Json.object();
+    plain.set("event", record.path(Changes.SHOWN));
+    Bytes sealed = vault.seal(key, Json.bytes(plain).array(), Rows.associated("event", id));
+    try (PreparedStatement statement = c.prepareStatement(INSERT_EVENT)) {
+      int p = 0;
+      statement.setObject(++p, id.toUuid());
+      statement.setString(++p, Json.string(record, KIND).orElse(""));
+      statement.setObject(++p, at.atOffset(ZoneOffset.UTC));
+      statement.setObject(++p, at.atOffset(ZoneOffset.UTC));
+      statement.setLong(++p, item.entry().index());
+      statement.setBytes(++p, sealed.array());
+      statement.setObject(++p, conversation.get().toUuid());
+      statement.setObject(++p, identity.get().toUuid());
+      return statement.executeUpdate() > 0;
+    }
   }
 
   /**

@@ -91,7 +91,10 @@ final class ToldChanges {
         emit(told, What.CONVERSATION_DELETED, one("conversation", told));
         forget(told);
       }
-      case Changes.MESSAGE_INJECTED -> injected(told);
+      case Changes.MESSAGE_INJECTED ->
+          injected(told, Injections.store(transaction, vault, told.item(), told.key()));
+      case Changes.EVENT_INJECTED ->
+          injected(told, Injections.storeEvent(transaction, vault, told.item(), told.key()));
       default -> {
         // Nobody outside is told of the other changes.
       }
@@ -127,8 +130,8 @@ final class ToldChanges {
             }));
   }
 
-  private void injected(Told told) throws SQLException {
-    if (Injections.store(transaction, vault, told.item(), told.key())) {
+  private void injected(Told told, boolean stored) throws SQLException {
+    if (stored) {
       emit(told, What.RECORD_STORED, Injections.notification(told.item()));
     } else {
       forget(told);

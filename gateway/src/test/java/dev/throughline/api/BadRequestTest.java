@@ -63,8 +63,8 @@ class BadRequestTest {
     "PUT, /v1/projects/p1/apps, 405",
     "GET, /v1/projects/p1/messages/%zz, 400",
     "GET, /v1/projects/p1/contacts?identity=%00, 400",
-    "POST, /v1/projects/p1/messages:fetch-last-message, 501",
-    "GET, /v2/projects/p1/templates, 501"
+    "POST, /v1/projects/p1/messages:fetch-last-message, 400",
+    "GET, /v1/projects/p1/templates, 404"
   })
   void everyPathAnswersInTheForm(String method, String path, int status) throws Exception {
     String answer = wire(method + " " + path);
