@@ -42,10 +42,12 @@ final class InboundGoldenTest {
   private static final long OLDEST = 1_763_600_000_000L;
 
   private static World world;
+  private static CustomerApp app;
 
   @BeforeAll
   static void start() throws Exception {
     world = World.start();
+    app = world.app();
   }
 
   @AfterAll
@@ -60,16 +62,15 @@ final class InboundGoldenTest {
   @ParameterizedTest
   @MethodSource("names")
   void reachesTheAppAsItsRowSays(String name) throws Exception {
-    CustomerApp app = world.app();
     String golden = Files.readString(BODIES.resolve(name + ".json"));
     Fresh fresh = new Fresh(world);
     String body = fresh.body(golden);
     List<JsonNode> events = Api.json(body).path("events").valueStream().toList();
 
-    assertThat(world.line.sendBody(body.getBytes(StandardCharsets.UTF_8))).isEqualTo(200);
+    send(body);
 
     ArrayNode told = (ArrayNode) Api.json("[]");
-    for (Call call : told(app, events.size())) {
+    for (Call call : told(fresh, events.size())) {
       told.add(shown(call, body));
     }
     Path expected = GOLDENS.resolve(name + ".json");
@@ -107,7 +108,7 @@ final class InboundGoldenTest {
   /** Properties, kinds and values that LINE may add tomorrow cost no event its callback. */
   @Test
   void ofEventsWithSomethingNewNoneIsLost() throws Exception {
-    CustomerApp app = world.app();
+    CustomerApp novel = world.app();
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     int sent = 0;
@@ -116,16 +117,16 @@ final class InboundGoldenTest {
       ObjectNode json = (ObjectNode) Api.json(body);
       json.path("events").forEach(event -> surprise(event, random));
       sent += json.path("events").size();
-      assertThat(world.line.sendBody(json.toString().getBytes(StandardCharsets.UTF_8)))
-          .isEqualTo(200);
+      send(json.toString());
     }
 
     int expected = sent;
     World.eventually(() ->
-        assertThat(app.calls().stream().filter(InboundGoldenTest::carriesAnEvent))
+        assertThat(novel.calls().stream().filter(InboundGoldenTest::carriesAnEvent))
             .as("seed %d", seed)
             .hasSize(expected));
     assertThat(world.alarms("undocumented")).isPositive();
+    world.receivesLine(app);
   }
 
   private static void surprise(JsonNode json, Random random) {
@@ -142,11 +143,22 @@ final class InboundGoldenTest {
     }
   }
 
-  private static List<Call> told(CustomerApp app, int events) {
+  /** As LINE would: again, if a busy machine does not answer in time. */
+  private static void send(String body) {
     World.eventually(() ->
-        assertThat(app.calls().stream().filter(InboundGoldenTest::carriesAnEvent)).hasSize(events));
+        assertThat(world.line.sendBody(body.getBytes(StandardCharsets.UTF_8))).isEqualTo(200));
+  }
+
+  private static List<Call> told(Fresh fresh, int events) {
+    World.eventually(() ->
+        assertThat(
+                app.calls().stream()
+                    .filter(InboundGoldenTest::carriesAnEvent)
+                    .filter(fresh::isOurs))
+            .hasSize(events));
     return app.calls().stream()
         .filter(InboundGoldenTest::carriesAnEvent)
+        .filter(fresh::isOurs)
         .sorted(Comparator.comparing((Call call) -> call.json().path("event_time").asString("")))
         .toList();
   }
@@ -197,6 +209,7 @@ final class InboundGoldenTest {
   private static final class Fresh {
     private final World world;
     private final TreeMap<String, String> people = new TreeMap<>();
+    private final List<String> eventIds = new ArrayList<>();
 
     Fresh(World world) {
       this.world = world;
@@ -214,7 +227,13 @@ final class InboundGoldenTest {
                       : people.computeIfAbsent(
                           found.group(),
                           id -> id.charAt(0) + "%032x".formatted(0xabc0000 + world.number())));
-      body = EVENT_ID.matcher(body).replaceAll(_ -> "01TEST%020d".formatted(world.number()));
+      body =
+          EVENT_ID
+              .matcher(body)
+              .replaceAll(_ -> {
+                eventIds.add("01TEST%020d".formatted(world.number()));
+                return eventIds.getLast();
+              });
       body =
           Pattern.compile("5600000000000000(\\d\\d)")
               .matcher(body)
@@ -224,6 +243,12 @@ final class InboundGoldenTest {
               found.group(1)
                   + (now.minusSeconds(600).toEpochMilli()
                       + (Long.parseLong(found.group(2)) - OLDEST) / 10));
+    }
+
+    /** Whether a callback is of this body's people or events. */
+    boolean isOurs(Call call) {
+      return Stream.concat(people.values().stream(), eventIds.stream())
+          .anyMatch(call.text()::contains);
     }
 
     String golden(String told) {
