@@ -84,8 +84,12 @@ final class FoldConsents {
       known.add(list);
       boolean fresh = put(ulids.next(), hash, party, list, at);
       record(ulids.next(), app, hash, list, fresh ? "OPERATION_INSERT" : "OPERATION_UPDATE", at);
-    } else if (known.remove(list) | remove(app, hash, list)) {
-      record(ulids.next(), app, hash, list, "OPERATION_DELETE", at);
+    } else {
+      boolean pending = known.remove(list);
+      boolean stored = remove(app, hash, list);
+      if (pending || stored) {
+        record(ulids.next(), app, hash, list, "OPERATION_DELETE", at);
+      }
     }
   }
 

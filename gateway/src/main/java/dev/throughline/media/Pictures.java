@@ -1,5 +1,6 @@
 package dev.throughline.media;
 
+import dev.throughline.message.Bytes;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -47,7 +48,7 @@ final class Pictures {
   }
 
   /** A picture that was made. */
-  record Made(byte[] bytes, MediaType type) {}
+  record Made(Bytes bytes, MediaType type) {}
 
   /**
    * The first picture of a file, not larger than {@code side} pixels or {@code maxBytes}; empty if
@@ -66,7 +67,7 @@ final class Pictures {
           return Optional.empty();
         }
         Made made = encode(decoded.get());
-        if (made.bytes().length <= maxBytes) {
+        if (made.bytes().length() <= maxBytes) {
           return Optional.of(made);
         }
       }
@@ -138,7 +139,7 @@ final class Pictures {
   private static Made encode(BufferedImage image) throws IOException {
     if (image.getColorModel().hasAlpha()
         || image.getColorModel() instanceof java.awt.image.IndexColorModel) {
-      return new Made(png(image), MediaType.PNG);
+      return new Made(Bytes.wrap(png(image)), MediaType.PNG);
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
@@ -151,7 +152,7 @@ final class Pictures {
     } finally {
       writer.dispose();
     }
-    return new Made(bytes.toByteArray(), MediaType.JPEG);
+    return new Made(Bytes.wrap(bytes.toByteArray()), MediaType.JPEG);
   }
 
   private static byte[] png(BufferedImage image) throws IOException {

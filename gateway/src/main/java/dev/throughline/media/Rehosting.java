@@ -40,7 +40,7 @@ public final class Rehosting {
   }
 
   Look.Rehosted keep(ProjectId project, Pictures.Made picture) throws IOException {
-    Ulid id = library.rehost(project, Bytes.wrap(picture.bytes()), picture.type(), clock.instant());
+    Ulid id = library.rehost(project, picture.bytes(), picture.type(), clock.instant());
     return new Look.Rehosted(id, links.lasting(id));
   }
 
@@ -51,7 +51,7 @@ public final class Rehosting {
     }
     return Optional.of(
         keeps
-            ? keep(project, new Pictures.Made(Pictures.placeholder(), MediaType.PNG)).address()
+            ? keep(project, new Pictures.Made(Bytes.wrap(Pictures.placeholder()), MediaType.PNG)).address()
             : sample());
   }
 }
