@@ -2,6 +2,7 @@ package dev.throughline.app;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.throughline.api.ApiDocument;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +29,7 @@ final class CallbackTarget implements AutoCloseable {
   private final List<Call> calls = new ArrayList<>();
   private final Map<String, Deque<Reply>> next = new HashMap<>();
   private final Map<String, Reply> always = new HashMap<>();
+  private final List<String> problems = new ArrayList<>();
 
   CallbackTarget(InstantSource clock) throws IOException {
     this.clock = clock;
@@ -105,9 +107,19 @@ final class CallbackTarget implements AutoCloseable {
     return List.copyOf(calls);
   }
 
+  /** Every callback must have been what docs/api/openapi.yaml promises. */
   @Override
-  public void close() {
+  public synchronized void close() {
     server.stop(0);
+    if (!problems.isEmpty()) {
+      throw new AssertionError("callbacks not as docs/api/openapi.yaml says: " + problems);
+    }
+  }
+
+  /** Not a webhook of LINE that is passed on, and not the form of a token call. */
+  private static boolean isCallback(Map<String, String> headers) {
+    return headers.getOrDefault("content-type", "").startsWith("application/json")
+        && !headers.containsKey("x-line-signature");
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -125,6 +137,9 @@ final class CallbackTarget implements AutoCloseable {
     Deque<Reply> scripted = next.getOrDefault(path, new ArrayDeque<>());
     Reply reply =
         scripted.isEmpty() ? always.getOrDefault(path, Reply.of(200)) : scripted.removeFirst();
+    if (isCallback(headers)) {
+      problems.addAll(ApiDocument.ours().callbackProblems(body));
+    }
     calls.add(new Call(path, headers, body, clock.instant(), reply.status));
     return reply;
   }

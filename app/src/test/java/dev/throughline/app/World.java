@@ -233,7 +233,7 @@ final class World implements AutoCloseable {
 
   /** The public port, without credentials. */
   Api open() {
-    return new Api("http://127.0.0.1:" + gateway().publicPort(), "");
+    return Api.ofGateway("http://127.0.0.1:" + gateway().publicPort());
   }
 
   /** The project's API under its key. */
@@ -247,7 +247,7 @@ final class World implements AutoCloseable {
   }
 
   Api ops() {
-    return new Api("http://127.0.0.1:" + gateway().opsPort(), "");
+    return Api.ofGateway("http://127.0.0.1:" + gateway().opsPort());
   }
 
   Api admin() {

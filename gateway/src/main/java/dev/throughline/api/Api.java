@@ -175,6 +175,7 @@ public final class Api {
         new TranscodeRoutes(directory, ports.channels(), templates, ports.files()).routes(guard));
     routes.addAll(new DeadLetterRoutes(deadLetters, paging, freshness, decisions).routes(guard));
     routes.addAll(new LedgerRoutes(ports.receipts()).routes());
+    routes.addAll(new DocumentRoutes().routes());
     return List.copyOf(routes);
   }
 }

@@ -1,5 +1,7 @@
 package dev.throughline.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.throughline.callback.Webhooks;
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.line.LineChannel;
@@ -12,6 +14,7 @@ import dev.throughline.conversation.Converse;
 import dev.throughline.conversation.Directory;
 import dev.throughline.http.HttpServer;
 import dev.throughline.http.Listener;
+import dev.throughline.http.Route;
 import dev.throughline.ledger.Kind;
 import dev.throughline.ledger.Subject;
 import dev.throughline.log.Drafts;
@@ -51,8 +54,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -83,6 +89,7 @@ final class ApiServer implements AutoCloseable {
   private final Fold fold;
   private final Lead lead;
   private final HttpServer server;
+  private final Set<String> shapes;
   private final HttpClient client = HttpClient.newHttpClient();
 
   static ApiServer start() {
@@ -171,36 +178,45 @@ final class ApiServer implements AutoCloseable {
                     clock)),
             (message, received) -> "https://media.example/" + message,
             (project, content, limits) -> new MediaProbe.Probed.Fit(Map.of()));
+    List<Route> open =
+        Api.routes(
+            new Api.Ground(
+                database,
+                vault,
+                log,
+                drafts,
+                ulids,
+                clock,
+                new RequestRates(Limits.DEFAULT.requestsPerSecond(), System::nanoTime)),
+            ports,
+            directory,
+            webhooks,
+            keys,
+            App.ProcessingMode.CONVERSATION,
+            Limits.DEFAULT);
+    List<Route> operations =
+        new OpsRoutes(database, projects, keys, List::of, random, ADMIN_TOKEN).routes();
+    shapes =
+        Stream.concat(open.stream(), operations.stream())
+            .map(route -> route.method() + " " + route.template().replaceAll("\\{[^}]*}", "{}"))
+            .collect(Collectors.toCollection(TreeSet::new));
     server =
         HttpServer.start(
             List.of(
                 Listener.named("public")
                     .errors(new ErrorForm())
-                    .routes(
-                        Api.routes(
-                            new Api.Ground(
-                                database,
-                                vault,
-                                log,
-                                drafts,
-                                ulids,
-                                clock,
-                                new RequestRates(
-                                    Limits.DEFAULT.requestsPerSecond(), System::nanoTime)),
-                            ports,
-                            directory,
-                            webhooks,
-                            keys,
-                            App.ProcessingMode.CONVERSATION,
-                            Limits.DEFAULT))
+                    .routes(open)
                     .build(),
                 Listener.named("operations")
                     .errors(new ErrorForm())
-                    .routes(
-                        new OpsRoutes(database, projects, keys, List::of, random, ADMIN_TOKEN)
-                            .routes())
+                    .routes(operations)
                     .build()),
             Duration.ofSeconds(1));
+  }
+
+  /** Every call that is served, without the names of its parameters. */
+  Set<String> shapes() {
+    return shapes;
   }
 
   int port() {
@@ -272,6 +288,18 @@ final class ApiServer implements AutoCloseable {
     try {
       HttpResponse<String> response =
           client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(
+              ApiDocument.ours()
+                  .problems(
+                      new ApiDocument.Exchange(
+                          method,
+                          path,
+                          body,
+                          response.statusCode(),
+                          response.headers().firstValue("content-type").orElse(""),
+                          response.body())))
+          .as("what contradicts docs/api/openapi.yaml")
+          .isEmpty();
       return new Answer(response.statusCode(), response.body(), response.headers());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
