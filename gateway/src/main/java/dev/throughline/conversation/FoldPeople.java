@@ -202,6 +202,8 @@ final class FoldPeople {
     json.put("active_channel", party.identity().channel().value());
     json.put("active", true);
     json.put("metadata", "");
+    json.putObject("metadata_json");
+    json.put("correlation_id", "");
     effects.emit(
         new Fact.ConversationStarted(party.app(), party.contact(), party.key(), state.at, json));
     return in;
