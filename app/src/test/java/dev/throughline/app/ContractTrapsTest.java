@@ -359,8 +359,15 @@ final class ContractTrapsTest {
 
     app.comesTo(app.send(user, text), "QUEUED_ON_CHANNEL", "");
     app.hears(user, "hello " + text);
-    assertThat(world.api().get("/apps/" + app.id()).ok().path("channel_credentials"))
-        .isEqualTo(read.path("channel_credentials"));
+    assertThat(given((ObjectNode) world.api().get("/apps/" + app.id()).ok()))
+        .isEqualTo(given(read));
+  }
+
+  /** Without what the gateway finds out of an account meanwhile. */
+  private static JsonNode given(ObjectNode app) {
+    JsonNode credentials = app.path("channel_credentials").deepCopy();
+    credentials.forEach(entry -> ((ObjectNode) entry).remove("state"));
+    return credentials;
   }
 
   @Test

@@ -164,7 +164,7 @@ public final class ApiDocument {
   /** What the gateway has no route for, the document has no path for. */
   private static boolean isUnknown(Exchange exchange) {
     return exchange.status() == 405
-        || exchange.status() == 404 && exchange.answer().contains("\"PATH_UNKNOWN\"")
+        || exchange.status() == 404
         || exchange.status() == 400 && exchange.answer().contains("\"REQUEST_MALFORMED\"");
   }
 
