@@ -93,8 +93,7 @@ class LineAccountsTest {
     comesTo(1, "ACTIVE", "");
     assertThat(world.line.webhookUrl()).contains(hook);
     assertThat(second.control().webhookUrl()).contains(hook + "/1");
-    assertThat(
-            world.api().get("/apps/" + app.id()).ok().at("/channel_credentials/1/state/status"))
+    assertThat(world.api().get("/apps/" + app.id()).ok().at("/channel_credentials/1/state/status"))
         .hasToString("\"ACTIVE\"");
 
     // Another host has it: that is for somebody to decide.
@@ -128,8 +127,12 @@ class LineAccountsTest {
   @Test
   void menusAreClonedWithImagesAliasesAndDefault() throws Exception {
     Map<String, byte[]> images = new HashMap<>();
-    String home = menu("home", "{\"type\":\"richmenuswitch\",\"richMenuAliasId\":\"more\","
-        + "\"data\":\"to=more\"}", Color.GREEN, images);
+    String home =
+        menu(
+            "home",
+            "{\"type\":\"richmenuswitch\",\"richMenuAliasId\":\"more\"," + "\"data\":\"to=more\"}",
+            Color.GREEN,
+            images);
     String more = menu("more", "{\"type\":\"message\",\"text\":\"More\"}", Color.BLUE, images);
     alias("home", home, 0);
     alias("more", more, 0);
@@ -149,8 +152,7 @@ class LineAccountsTest {
                         + "\"count\":1}]}")
                 .status())
         .isEqualTo(200);
-    Api.Answer started =
-        world.api().post(line("richmenu:clone", 0), "{\"to\":{\"ordinal\":1}}");
+    Api.Answer started = world.api().post(line("richmenu:clone", 0), "{\"to\":{\"ordinal\":1}}");
     assertThat(started.status()).as(started.text()).isEqualTo(202);
     String job = started.json().path("job_id").asString();
     // And the gateway is stopped in the middle of it.
@@ -190,7 +192,8 @@ class LineAccountsTest {
     assertThat(done.path("progress").path("linked").asInt()).isEqualTo(2);
     List<String> steps = new ArrayList<>();
     done.path("steps").forEach(step -> steps.add(step.path("step").asString()));
-    assertThat(steps).containsExactly("look", "rich_menu", "rich_menu", "alias", "alias", "default");
+    assertThat(steps)
+        .containsExactly("look", "rich_menu", "rich_menu", "alias", "alias", "default");
     assertThat(done.path("steps").toString()).contains("\"led_to\":\"" + theirs + "\"");
     // The first account is as it was.
     assertThat(aliased("more", 0)).isEqualTo(more);
@@ -211,8 +214,8 @@ class LineAccountsTest {
     return menu(object(name, action), color, images, 0);
   }
 
-  private static String menu(
-      ObjectNode menu, Color color, Map<String, byte[]> images, int ordinal) throws IOException {
+  private static String menu(ObjectNode menu, Color color, Map<String, byte[]> images, int ordinal)
+      throws IOException {
     String id =
         world
             .api()

@@ -132,8 +132,7 @@ class LineOperationsTest {
   @Test
   void insightAndCouponsComeBackAsLineGaveThem() {
     assertThat(ok("insight/followers?date=20261118").path("status").asString()).isNotEmpty();
-    assertThat(ok("insight/message/delivery?date=20261118").path("status").asString())
-        .isNotEmpty();
+    assertThat(ok("insight/message/delivery?date=20261118").path("status").asString()).isNotEmpty();
     assertThat(ok("insight/demographic").has("available")).isTrue();
 
     Api.Answer made =
@@ -189,9 +188,7 @@ class LineOperationsTest {
         world.api().post(base + "richmenu/bulk/unlink", "{\"userIds\":[\"" + user + "\"]}");
     assertThat(bulk.status()).isEqualTo(202);
     Api.Answer batch =
-        world
-            .api()
-            .post(base + "richmenu/batch", "{\"operations\":[{\"type\":\"unlinkAll\"}]}");
+        world.api().post(base + "richmenu/batch", "{\"operations\":[{\"type\":\"unlinkAll\"}]}");
     assertThat(batch.status()).as(batch.text()).isEqualTo(202);
     String request = batch.headers().firstValue("x-line-request-id").orElseThrow();
     assertThat(ok("richmenu/progress/batch?requestId=" + request).path("phase").asString())

@@ -66,7 +66,9 @@ final class MediaAddressTest {
           seen.incrementAndGet();
           visitor
               .getOutputStream()
-              .write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes".getBytes(StandardCharsets.UTF_8));
+              .write(
+                  "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes"
+                      .getBytes(StandardCharsets.UTF_8));
         } catch (IOException closed) {
           // the test is over
         }

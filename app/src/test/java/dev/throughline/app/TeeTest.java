@@ -130,7 +130,8 @@ final class TeeTest {
 
   @Test
   void onlyAddressesThatMayBeCalledAreTaken() {
-    for (String url : List.of("http://10.1.2.3/", "https://169.254.169.254/x", "ftp://a.example/")) {
+    for (String url :
+        List.of("http://10.1.2.3/", "https://169.254.169.254/x", "ftp://a.example/")) {
       Api.Answer refused = world.api().post("/apps", named(settings(url)).toString());
 
       assertThat(refused.status()).as(url).isEqualTo(400);
@@ -144,26 +145,28 @@ final class TeeTest {
   @Test
   void anAccountThatPassesOnToItselfDoesNotGoRound() {
     String account =
-        world.database().database().read(c -> {
-          try (var statement =
-                  c.prepareStatement("select id::text from account where app = ?");
-              var row = query(statement)) {
-            row.next();
-            return Ulids.of(UUID.fromString(row.getString(1)))
-                .toString();
-          }
-        });
+        world
+            .database()
+            .database()
+            .read(c -> {
+              try (var statement =
+                      c.prepareStatement("select id::text from account where app = ?");
+                  var row = query(statement)) {
+                row.next();
+                return Ulids.of(UUID.fromString(row.getString(1))).toString();
+              }
+            });
 
     Api.Answer answer =
-        world.open().post("/hooks/line/" + app.id(), "{\"events\":[]}", "x-throughline-tee", account);
+        world
+            .open()
+            .post("/hooks/line/" + app.id(), "{\"events\":[]}", "x-throughline-tee", account);
 
     assertThat(answer.status()).isEqualTo(508);
   }
 
-  private ResultSet query(PreparedStatement statement)
-      throws SQLException {
-    statement.setObject(
-        1, Ulids.parse(app.id()).orElseThrow().toUuid());
+  private ResultSet query(PreparedStatement statement) throws SQLException {
+    statement.setObject(1, Ulids.parse(app.id()).orElseThrow().toUuid());
     return statement.executeQuery();
   }
 

@@ -180,8 +180,7 @@ final class ContactRoutes {
   private void requireNoSibling(ProjectId project, Contact contact) {
     List<Owner.Person> siblings =
         contact.identities().stream()
-            .map(own ->
-                new Owner.Person(project, own.channel(), own.app(), own.identity()))
+            .map(own -> new Owner.Person(project, own.channel(), own.app(), own.identity()))
             .flatMap(person -> directory.siblings(person).stream())
             .toList();
     if (siblings.isEmpty()) {

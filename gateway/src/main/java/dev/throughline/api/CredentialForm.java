@@ -104,7 +104,8 @@ final class CredentialForm {
 
   /** Where webhooks are passed on to; an extension of the contract. */
   private Optional<String> tee(Fields entry) {
-    Optional<String> url = entry.string(App.TEE, SendRequests.MAX_TARGET).filter(given -> !given.isEmpty());
+    Optional<String> url =
+        entry.string(App.TEE, SendRequests.MAX_TARGET).filter(given -> !given.isEmpty());
     url.flatMap(targets::refusal)
         .ifPresent(sentence -> {
           throw Refusal.invalid("TARGET_REFUSED", entry.path(App.TEE), sentence);

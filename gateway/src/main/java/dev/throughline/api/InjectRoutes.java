@@ -25,11 +25,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code conversations:inject-message} and {@code :inject-event}: what was said elsewhere (contract, 2.5). */
+/**
+ * {@code conversations:inject-message} and {@code :inject-event}: what was said elsewhere
+ * (contract, 2.5).
+ */
 final class InjectRoutes {
   private static final Duration OLDEST = Duration.ofDays(30);
   private static final int MAX_TEXT = 256;

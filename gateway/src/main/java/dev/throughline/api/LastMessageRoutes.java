@@ -118,8 +118,7 @@ final class LastMessageRoutes {
     List<Owner.Person> persons = new ArrayList<>();
     if (bare) {
       for (String identity : body.strings("channel_identities", MAX_NAMED)) {
-        persons.addAll(
-            MessageRoutes.addresses(directory, project, query.channel(), identity));
+        persons.addAll(MessageRoutes.addresses(directory, project, query.channel(), identity));
       }
       return persons;
     }

@@ -80,14 +80,10 @@ public final class Directory {
             ? apps(person.project()).stream()
                 .map(app ->
                     new Owner.Person(
-                        person.project(),
-                        person.channel(),
-                        Optional.of(app.id()),
-                        person.value()))
+                        person.project(), person.channel(), Optional.of(app.id()), person.value()))
             : Identities.siblings(person.channel()).stream()
                 .map(channel ->
-                    new Owner.Person(
-                        person.project(), channel, Optional.empty(), person.value()));
+                    new Owner.Person(person.project(), channel, Optional.empty(), person.value()));
     return same.filter(other -> !other.equals(person)).toList();
   }
 

@@ -47,6 +47,7 @@ final class FoldState {
   final Map<TemplateStore.Place, ObjectNode> templates = new HashMap<>();
   final Map<Ulid, Task> tasks = new HashMap<>();
   final Map<Ulid, Sent> sent = new HashMap<>();
+
   /** Of an address, those of the same person, where they are to be one contact's. */
   final Map<Owner.Person, List<Bytes>> siblings = new HashMap<>();
 

@@ -1,9 +1,9 @@
 package dev.throughline.conversation;
 
 import dev.throughline.contract.Json;
+import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Fact.StoredEvent;
 import dev.throughline.conversation.Fact.StoredMessage;
-import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Rows.Friend;
 import dev.throughline.conversation.Rows.FriendRow;
 import dev.throughline.conversation.Rows.MessageEntry;

@@ -160,8 +160,7 @@ public final class Injections {
   static boolean storeEvent(Connection c, Vault vault, Item.Change item, DataKey key)
       throws SQLException {
     ObjectNode record = item.record();
-    Optional<Ulid> conversation =
-        Json.string(record, Changes.CONVERSATION).flatMap(Ulids::parse);
+    Optional<Ulid> conversation = Json.string(record, Changes.CONVERSATION).flatMap(Ulids::parse);
     Optional<Ulid> identity = Json.string(record, IDENTITY).flatMap(Ulids::parse);
     if (conversation.isEmpty() || identity.isEmpty()) {
       return false;

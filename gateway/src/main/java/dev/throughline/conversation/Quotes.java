@@ -44,7 +44,10 @@ final class Quotes {
   /** What {@code reply_to} names, for a message to this party. */
   Quote of(Connection connection, MessageId message, Party party) throws SQLException {
     Channel channel = channels.get(party.identity().channel());
-    Optional<Row> row = channel == null ? Optional.empty() : row(connection, message);
+    if (channel == null) {
+      return new Quote.Impossible();
+    }
+    Optional<Row> row = row(connection, message);
     if (row.isEmpty() || !row.get().isOf(party)) {
       return new Quote.Impossible();
     }

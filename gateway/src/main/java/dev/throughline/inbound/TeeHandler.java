@@ -105,8 +105,7 @@ public final class TeeHandler implements TaskHandler {
     if (channel.isEmpty() || secret.isEmpty() || address.isEmpty()) {
       return new Called(Result.GONE, 0, "the account passes nothing on any more");
     }
-    Optional<Bytes> webhook =
-        log.read(List.of(index)).stream().findFirst().flatMap(LogEntry::body);
+    Optional<Bytes> webhook = log.read(List.of(index)).stream().findFirst().flatMap(LogEntry::body);
     if (webhook.isEmpty()) {
       return new Called(Result.GONE, 0, "erased");
     }
@@ -128,8 +127,7 @@ public final class TeeHandler implements TaskHandler {
     return switch (http.send(request, DEADLINE)) {
       case HttpResult.Answered(int status, Headers _, Bytes _) -> Called.answered(status);
       case HttpResult.TooLarge(int status, Headers _) -> Called.answered(status);
-      case HttpResult.NotSent(HttpResult.Cause cause) ->
-          new Called(Result.FAILED, 0, cause.name());
+      case HttpResult.NotSent(HttpResult.Cause cause) -> new Called(Result.FAILED, 0, cause.name());
       case HttpResult.Unknown(HttpResult.Cause cause, var _) ->
           new Called(Result.FAILED, 0, cause.name());
     };

@@ -51,7 +51,8 @@ public final class Rehosting {
     }
     return Optional.of(
         keeps
-            ? keep(project, new Pictures.Made(Bytes.wrap(Pictures.placeholder()), MediaType.PNG)).address()
+            ? keep(project, new Pictures.Made(Bytes.wrap(Pictures.placeholder()), MediaType.PNG))
+                .address()
             : sample());
   }
 }

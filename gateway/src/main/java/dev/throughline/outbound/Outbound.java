@@ -115,8 +115,7 @@ public final class Outbound implements Reaction {
           effects);
       return;
     }
-    Optional<Reason> refusal =
-        refusal(channel, party.identity(), requested.request().purpose());
+    Optional<Reason> refusal = refusal(channel, party.identity(), requested.request().purpose());
     if (refusal.isPresent()) {
       effects.status(party, message, DeliveryStatus.FAILED, refusal);
       return;
@@ -342,7 +341,9 @@ public final class Outbound implements Reaction {
         // The channel may tell of the delivery before it answers.
         if (message.status() != DeliveryStatus.DELIVERED) {
           effects.status(party, message, DeliveryStatus.QUEUED_ON_CHANNEL, Optional.empty());
-          way(party).confirmedWithin().ifPresent(time -> awaitDelivery(party, message, time, effects));
+          way(party)
+              .confirmedWithin()
+              .ifPresent(time -> awaitDelivery(party, message, time, effects));
         }
         effects.emit(new Fact.Submitted(party, message, outcome.at()));
       }

@@ -105,8 +105,7 @@ final class PicturesTest {
           broken[random.nextInt(broken.length)] = (byte) random.nextInt();
         }
         byte[] cut = Arrays.copyOf(broken, 4 + random.nextInt(broken.length - 4));
-        Optional<PictureSize> size =
-            PictureSize.of(MediaType.of(cut, cut.length), cut);
+        Optional<PictureSize> size = PictureSize.of(MediaType.of(cut, cut.length), cut);
         if (size.isPresent()) {
           Pictures.scaled(cut, size.get(), 64, 1 << 20);
         }

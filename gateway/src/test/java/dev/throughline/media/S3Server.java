@@ -57,7 +57,10 @@ final class S3Server implements AutoCloseable {
       byte[] body = exchange.getRequestBody().readAllBytes();
       if (!isSigned(exchange, body)) {
         refused.incrementAndGet();
-        answer(exchange, 403, "<Error><Code>SignatureDoesNotMatch</Code></Error>".getBytes(StandardCharsets.UTF_8));
+        answer(
+            exchange,
+            403,
+            "<Error><Code>SignatureDoesNotMatch</Code></Error>".getBytes(StandardCharsets.UTF_8));
         return;
       }
       String name = exchange.getRequestURI().getRawPath();
@@ -100,7 +103,10 @@ final class S3Server implements AutoCloseable {
     if (query.equals("uploads=")) {
       String fresh = "upload-" + numbers.incrementAndGet();
       uploads.put(fresh, new TreeMap<>());
-      answer(exchange, 200, ("<R><UploadId>" + fresh + "</UploadId></R>").getBytes(StandardCharsets.UTF_8));
+      answer(
+          exchange,
+          200,
+          ("<R><UploadId>" + fresh + "</UploadId></R>").getBytes(StandardCharsets.UTF_8));
       return;
     }
     String id = query.substring("uploadId=".length());
@@ -111,7 +117,10 @@ final class S3Server implements AutoCloseable {
       if (!body.contains(
           "<PartNumber>%d</PartNumber><ETag>\"tag-%d\"</ETag>"
               .formatted(part.getKey(), part.getKey()))) {
-        answer(exchange, 400, "<Error><Code>InvalidPart</Code></Error>".getBytes(StandardCharsets.UTF_8));
+        answer(
+            exchange,
+            400,
+            "<Error><Code>InvalidPart</Code></Error>".getBytes(StandardCharsets.UTF_8));
         return;
       }
       whole.writeBytes(part.getValue());
@@ -123,7 +132,8 @@ final class S3Server implements AutoCloseable {
   private void get(HttpExchange exchange, String name) throws IOException {
     byte[] object = objects.get(name);
     if (object == null) {
-      answer(exchange, 404, "<Error><Code>NoSuchKey</Code></Error>".getBytes(StandardCharsets.UTF_8));
+      answer(
+          exchange, 404, "<Error><Code>NoSuchKey</Code></Error>".getBytes(StandardCharsets.UTF_8));
       return;
     }
     String[] ends = exchange.getRequestHeaders().getFirst("range").substring(6).split("-");
@@ -187,8 +197,7 @@ final class S3Server implements AutoCloseable {
       key = hmac(hmac(hmac(key, REGION), "s3"), "aws4_request");
       return names.contains("host")
           && names.contains("x-amz-content-sha256")
-          && hex(sha256(body))
-              .equals(exchange.getRequestHeaders().getFirst("x-amz-content-sha256"))
+          && hex(sha256(body)).equals(exchange.getRequestHeaders().getFirst("x-amz-content-sha256"))
           && given.contains("Credential=" + ACCESS_KEY + "/" + scope)
           && given.endsWith("Signature=" + hex(hmac(key, text)));
     } catch (GeneralSecurityException | RuntimeException e) {

@@ -50,8 +50,7 @@ final class LineSignature {
 
   /** As LINE would sign the body now. */
   static Map<String, String> of(Bytes body, LineCredentials credentials) {
-    return Map.of(
-        HEADER, Base64.getEncoder().encodeToString(credentials.hmac(1, body.array())));
+    return Map.of(HEADER, Base64.getEncoder().encodeToString(credentials.hmac(1, body.array())));
   }
 
   private static boolean isWellFormed(String value) {
