@@ -97,7 +97,7 @@ public final class BenchCommand {
       case "send" -> with(Map.of("--window", "5", "--rate", "200"), rest, this::send);
       case "append" -> with(Map.of("--warmup", "8"), rest, this::append);
       case "line" ->
-          with(Map.of("--rounds", "5", "--window", "1", "--warmup", "5"), rest, this::line);
+          with(Map.of("--rounds", "5", "--window", "1", "--warmup", "20"), rest, this::line);
       case "start" -> with(Map.of("--rounds", "3"), rest, this::start);
       case "help", "--help", "-h" -> {
         out.print(HELP);
