@@ -234,6 +234,30 @@ final class ContactsAndConversationsTest {
     assertThat(world.api().post(path, ask.formatted(app.id(), stranger)).status()).isEqualTo(404);
   }
 
+  @Test
+  void anAddressOfSeveralContactsIsToldOnce() throws Exception {
+    String first = contactOf(user);
+    CustomerApp other = world.app();
+
+    String second = other.hears(user, text + " there").payload().path("contact_id").asString();
+
+    JsonNode told = told("duplicated_contact_identities_notification", first);
+    assertThat(told.toString())
+        .isEqualTo(
+            "{\"duplicated_identities\":[{\"channel\":\"LINE\",\"contact_ids\":[\"%s\",\"%s\"]}]}"
+                .formatted(first, second));
+    other.hears(user, text + " again");
+    other.settled();
+    world.receivesLine(app);
+    app.hears(user, text + " here");
+    app.settled();
+    assertThat(
+            world.customer.calls(app.path() + "/changes").stream()
+                .filter(call -> call.about().equals("duplicated_contact_identities_notification"))
+                .filter(call -> call.text().contains(first)))
+        .hasSize(1);
+  }
+
   private String contactOf(String person) throws Exception {
     return app.hears(person, text).payload().path("contact_id").asString();
   }

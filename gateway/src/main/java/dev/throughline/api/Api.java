@@ -10,6 +10,7 @@ import dev.throughline.conversation.ContactStore;
 import dev.throughline.conversation.ConversationStore;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.EventStore;
+import dev.throughline.conversation.IdentityConflicts;
 import dev.throughline.conversation.Injections;
 import dev.throughline.conversation.LastMessages;
 import dev.throughline.conversation.MessageStore;
@@ -115,6 +116,7 @@ public final class Api {
     routes.addAll(
         new ContactRoutes(
                 contacts,
+                new IdentityConflicts(database, vault),
                 new ContactMerge(database, vault, log, drafts, contacts),
                 directory,
                 paging,

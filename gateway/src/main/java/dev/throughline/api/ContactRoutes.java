@@ -11,11 +11,13 @@ import dev.throughline.conversation.Changes;
 import dev.throughline.conversation.ContactMerge;
 import dev.throughline.conversation.ContactStore;
 import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.IdentityConflicts;
 import dev.throughline.conversation.Owners;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
 import dev.throughline.http.Route;
 import dev.throughline.ledger.Ulid;
+import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AppId;
@@ -35,12 +37,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class ContactRoutes {
   private static final String BASE = "/v1/projects/{project}/contacts";
   private static final String LIST = "contacts";
+  private static final String CONFLICTS = "conflicts";
   private static final int MAX_PAGE = 20;
   private static final int MAX_IDENTITIES = 100;
   private static final int MAX_TEXT = 256;
   private static final int MAX_METADATA = 1_024;
 
   private final ContactStore contacts;
+  private final IdentityConflicts conflicts;
   private final ContactMerge merging;
   private final Directory directory;
   private final Paging paging;
@@ -50,6 +54,7 @@ final class ContactRoutes {
 
   ContactRoutes(
       ContactStore contacts,
+      IdentityConflicts conflicts,
       ContactMerge merging,
       Directory directory,
       Paging paging,
@@ -57,6 +62,7 @@ final class ContactRoutes {
       Decisions decisions,
       Ulids ulids) {
     this.contacts = contacts;
+    this.conflicts = conflicts;
     this.merging = merging;
     this.directory = directory;
     this.paging = paging;
@@ -141,9 +147,19 @@ final class ContactRoutes {
         contacts.find(project, id(request)).orElseThrow(ContactRoutes::unknown).json());
   }
 
-  /** An address belongs to one contact of a project at most, so there never are any. */
-  private Response conflicts(ProjectId project, Request request) {
-    return Answers.ok(Answers.list("conflicts", List.of(), ""));
+  /** Addresses that are several contacts', on several channels or at several apps. */
+  private Response conflicts(ProjectId project, Request request) throws InterruptedException {
+    int size = Paging.size(request, MAX_PAGE);
+    Optional<Bytes> after = paging.place(request, project, CONFLICTS);
+    freshness.await(project);
+    List<IdentityConflicts.Conflict> found = conflicts.page(project, after, size + 1);
+    boolean more = found.size() > size;
+    List<IdentityConflicts.Conflict> page = more ? found.subList(0, size) : found;
+    return Answers.ok(
+        Answers.list(
+            CONFLICTS,
+            page.stream().map(IdentityConflicts.Conflict::json).toList(),
+            more ? paging.token(project, CONFLICTS, page.getLast().place().array()) : ""));
   }
 
   private Response create(ProjectId project, Request request) throws InterruptedException {

@@ -37,6 +37,17 @@ public final class Identities {
         : Set.of();
   }
 
+  /**
+   * Within which the same address is the same person's: all channels of phone numbers, or one
+   * channel at all apps of a project. Empty where a project can have an address only once.
+   */
+  public static Optional<String> family(ChannelName channel) {
+    if (PHONE.contains(channel.value())) {
+      return Optional.of("phone");
+    }
+    return isAppScoped(channel) ? Optional.of(channel.value()) : Optional.empty();
+  }
+
   /** The spelling under which an address is kept and found. */
   public static String normal(ChannelName channel, String value) {
     return PHONE.contains(channel.value()) && value.startsWith("+") ? value.substring(1) : value;

@@ -103,8 +103,8 @@ public final class ContactStore {
 
   private static final String INSERT_ADDRESS =
       """
-      insert into identity (id, contact, channel, app, position, hash, hash_epoch, sealed)
-      values (?, ?, ?, ?, ?, ?, ?, ?)
+      insert into identity (id, contact, channel, app, position, hash, hash_epoch, sealed, kin_hash)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
 
   private static final String MOVE_ADDRESS = "update identity set position = ? where id = ?";
@@ -395,6 +395,7 @@ public final class ContactStore {
                   .seal(
                       key, Bytes.utf8(identity.identity()).array(), Rows.associated("identity", id))
                   .array());
+          insert.setBytes(9, Kin.hash(vault, person).map(Bytes::array).orElse(null));
           insert.executeUpdate();
         } else {
           move.setInt(1, position);

@@ -95,11 +95,11 @@ final class ConverseStore {
   private static final String INSERT_IDENTITIES =
       """
       insert into identity (id, contact, channel, app, position, hash, hash_epoch, friend,
-        friend_at, sealed)
-      select id, contact, channel, app, 0, hash, ?, friend, friend_at, sealed
+        friend_at, sealed, kin_hash)
+      select id, contact, channel, app, 0, hash, ?, friend, friend_at, sealed, kin_hash
       from unnest(?::uuid[], ?::uuid[], ?::text[], ?::uuid[], ?::bytea[], ?::text[],
-        ?::timestamptz[], ?::bytea[])
-        as t (id, contact, channel, app, hash, friend, friend_at, sealed)
+        ?::timestamptz[], ?::bytea[], ?::bytea[])
+        as t (id, contact, channel, app, hash, friend, friend_at, sealed, kin_hash)
       """;
 
   private static final String INSERT_CONVERSATIONS =
@@ -384,8 +384,8 @@ final class ConverseStore {
     }
   }
 
-  static void insertIdentities(Connection c, List<IdentityRow> rows, int epoch)
-      throws SQLException {
+  static void insertIdentities(
+      Connection c, List<IdentityRow> rows, Map<Ulid, Bytes> kin, int epoch) throws SQLException {
     if (rows.isEmpty()) {
       return;
     }
@@ -399,6 +399,7 @@ final class ConverseStore {
       s.setArray(7, texts(c, "text", rows, r -> r.friend().column()));
       s.setArray(8, times(c, rows, IdentityRow::friendAt));
       s.setArray(9, bytea(c, rows, IdentityRow::sealed));
+      s.setArray(10, bytea(c, rows, r -> kin.get(r.id())));
       s.executeUpdate();
     }
   }

@@ -152,10 +152,22 @@ final class FoldLoad {
       }
       known.add(row.contact());
     }
+    loadHolders(people);
     state.vault.load(rows.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
     for (ConversationRow row : ConverseStore.active(state.transaction, known)) {
       state.conversations.putIfAbsent(new AppContact(row.app().value(), row.contact()), row);
     }
+  }
+
+  /** Asked for people whom nobody knows yet: the siblings of the others were looked at before. */
+  private void loadHolders(Set<Owner.Person> people) throws SQLException {
+    Set<Bytes> wanted = new HashSet<>();
+    for (Owner.Person person : people) {
+      if (!state.identities.containsKey(state.hash(person))) {
+        state.kin(person).filter(kin -> !state.holders.containsKey(kin)).ifPresent(wanted::add);
+      }
+    }
+    state.holders.putAll(Kin.holders(state.transaction, wanted));
   }
 
   private void loadTemplates(List<TemplateStore.Place> wanted) throws SQLException {

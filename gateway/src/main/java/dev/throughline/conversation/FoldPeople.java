@@ -9,15 +9,24 @@ import dev.throughline.conversation.Rows.FriendRow;
 import dev.throughline.conversation.Rows.IdentityRow;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ConversationId;
+import dev.throughline.store.DatabaseException;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Contacts, their addresses and their conversations, as a transaction of the fold has them. */
@@ -46,6 +55,9 @@ final class FoldPeople {
     IdentityRow row = state.identities.get(hash);
     if (row == null) {
       row = newAddress(app, identity, owner, key, hash, !dispatched);
+      if (row.shown()) {
+        tellDuplicates(app, owner, key, row);
+      }
     }
     if (!dispatched && !row.shown()) {
       show(app, identity, owner, key, row);
@@ -79,6 +91,7 @@ final class FoldPeople {
             sibling.get().shown());
     state.identities.put(hash, row);
     state.newIdentities.add(row);
+    state.kin(owner).ifPresent(kin -> state.kinOfNew.put(row.id(), kin));
     return row;
   }
 
@@ -100,6 +113,7 @@ final class FoldPeople {
             shown);
     state.identities.put(hash, row);
     state.newIdentities.add(row);
+    state.kin(owner).ifPresent(kin -> state.kinOfNew.put(row.id(), kin));
     ObjectNode data = Json.object();
     data.put("display_name", "");
     data.put("email", "");
@@ -135,6 +149,55 @@ final class FoldPeople {
             true));
     state.writes.add(c -> ConverseStore.show(c, row.contact()));
     created(app, identity, owner, key, row.contact());
+    Optional<Bytes> kin = state.kin(owner);
+    if (kin.isPresent() && !state.holders.containsKey(kin.get())) {
+      try {
+        state.holders.putAll(Kin.holders(state.transaction, List.of(kin.get())));
+      } catch (SQLException e) {
+        throw DatabaseException.of(e);
+      }
+    }
+    tellDuplicates(app, owner, key, row);
+  }
+
+  /**
+   * Tells of other contacts that hold the address too. It is called once in the life of a shown
+   * address, so that each two contacts are told of once.
+   */
+  private void tellDuplicates(App app, Owner.Person owner, DataKey key, IdentityRow row) {
+    Optional<Bytes> kin = state.kin(owner);
+    if (kin.isEmpty()) {
+      return;
+    }
+    List<Kin.Holder> holders = state.holders.computeIfAbsent(kin.get(), k -> new ArrayList<>());
+    boolean duplicate =
+        holders.stream().anyMatch(holder -> !holder.contact().equals(row.contact()));
+    holders.add(new Kin.Holder(row.channel(), row.contact()));
+    if (!duplicate) {
+      return;
+    }
+    Map<ChannelName, Set<ContactId>> byChannel = new LinkedHashMap<>();
+    holders.forEach(holder ->
+        byChannel
+            .computeIfAbsent(holder.channel(), channel -> new LinkedHashSet<>())
+            .add(holder.contact()));
+    ObjectNode json = Json.object();
+    ArrayNode duplicated = json.putArray("duplicated_identities");
+    byChannel.forEach((channel, contacts) -> {
+      ObjectNode one = duplicated.addObject();
+      one.put("channel", channel.value());
+      ArrayNode ids = one.putArray("contact_ids");
+      contacts.forEach(contact -> ids.add(contact.toString()));
+    });
+    effects.emit(
+        new Fact.Changed(
+            Fact.Changed.What.IDENTITIES_DUPLICATED,
+            app.project(),
+            Optional.empty(),
+            row.contact(),
+            key,
+            state.at,
+            json));
   }
 
   private void created(

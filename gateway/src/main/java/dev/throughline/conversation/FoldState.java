@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -51,8 +52,12 @@ final class FoldState {
   /** Of an address, those of the same person, where they are to be one contact's. */
   final Map<Owner.Person, List<Bytes>> siblings = new HashMap<>();
 
+  /** Of addresses that were new when they were read: which contacts hold their siblings. */
+  final Map<Bytes, List<Kin.Holder>> holders = new HashMap<>();
+
   final Map<Owner, DataKey> keys = new HashMap<>();
   final Map<Owner, Bytes> hashes = new HashMap<>();
+  final Map<Owner.Person, Optional<Bytes>> kin = new HashMap<>();
   final Map<Ulid, ObjectNode> dispatchData = new HashMap<>();
   boolean anyUnsent;
 
@@ -62,6 +67,9 @@ final class FoldState {
   // What will be written.
   final List<ContactRow> newContacts = new ArrayList<>();
   final List<IdentityRow> newIdentities = new ArrayList<>();
+  /** What new identities share with their siblings. */
+  final Map<Ulid, Bytes> kinOfNew = new HashMap<>();
+
   final List<ConversationRow> newConversations = new ArrayList<>();
   final List<MessageRow> newMessages = new ArrayList<>();
   final List<ReplyRow> newReplies = new ArrayList<>();
@@ -98,6 +106,11 @@ final class FoldState {
 
   Bytes hash(Owner.Person owner) {
     return hashes.computeIfAbsent(owner, vault::hash);
+  }
+
+  /** Worked out for new addresses only. */
+  Optional<Bytes> kin(Owner.Person owner) {
+    return kin.computeIfAbsent(owner, person -> Kin.hash(vault, person));
   }
 
   record AppContact(Ulid app, ContactId contact) {}

@@ -116,7 +116,8 @@ final class FoldWork implements Effects {
     Vault.insert(state.transaction, state.keys.values());
     ConverseStore.insertContacts(
         state.transaction, state.newContacts, state.at, state.vault.epoch());
-    ConverseStore.insertIdentities(state.transaction, state.newIdentities, state.vault.epoch());
+    ConverseStore.insertIdentities(
+        state.transaction, state.newIdentities, state.kinOfNew, state.vault.epoch());
     ConverseStore.insertConversations(state.transaction, state.newConversations, state.at);
     ConverseStore.insertMessages(state.transaction, state.newMessages);
     ConverseStore.insertReplies(state.transaction, state.newReplies);

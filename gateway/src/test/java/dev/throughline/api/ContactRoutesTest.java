@@ -421,9 +421,57 @@ class ContactRoutesTest {
   }
 
   @Test
-  void thereAreNoConflicts() {
-    assertThat(api.get("/contacts:identityConflicts").body())
-        .isEqualTo("{\"conflicts\":[],\"next_page_token\":\"\"}");
+  void addressesOfSeveralContactsAreListed() {
+    String phone = "4614%07d".formatted(number);
+    String sms = api.post("/contacts", withPhone(phone)).text("/id");
+    String chat =
+        api.post("/contacts", withPhone(phone).replace("SMS", "WHATSAPP")).text("/id");
+    api.post("/contacts", withPhone("4615%07d".formatted(number)));
+    String other = api.app();
+    api.say(app, user, "ka" + number, "Hello");
+    api.say(other, user, "kb" + number, "Hello");
+    Answer both = api.get("/contacts?channel=LINE&identity=" + user);
+    List<String> people =
+        ApiServer.elements(both.json(), "contacts")
+            .map(contact -> contact.path("id").asString(""))
+            .sorted()
+            .toList();
+    assertThat(people).hasSize(2);
+
+    List<String> whole = conflicts("20");
+    assertThat(whole)
+        .contains(
+            "{\"identity\":\"%s\",\"channels\":[\"SMS\",\"WHATSAPP\"],\"contact_ids\":[\"%s\",\"%s\"]}"
+                .formatted(phone, sms, chat),
+            "{\"identity\":\"%s\",\"channels\":[\"LINE\"],\"contact_ids\":[\"%s\",\"%s\"]}"
+                .formatted(user, people.getFirst(), people.getLast()))
+        .noneMatch(conflict -> conflict.contains("4615%07d".formatted(number)));
+    assertThat(conflicts("1")).containsExactlyElementsOf(whole);
+    assertThat(api.get("/contacts:identityConflicts?page_token=x").status()).isEqualTo(400);
+
+    api.post("/contacts/" + sms + ":merge", "{\"source_id\":\"%s\"}".formatted(chat));
+    api.delete("/contacts/" + people.getFirst());
+    assertThat(conflicts("20"))
+        .noneMatch(conflict -> conflict.contains(phone) || conflict.contains(user));
+  }
+
+  private static List<String> conflicts(String size) {
+    List<String> seen = new ArrayList<>();
+    String token = "";
+    do {
+      Answer page =
+          api.get(
+              "/contacts:identityConflicts?page_size="
+                  + size
+                  + (token.isEmpty() ? "" : "&page_token=" + token));
+      List<String> shown =
+          ApiServer.elements(page.json(), "conflicts").map(Object::toString).toList();
+      assertThat(shown).hasSizeLessThanOrEqualTo(Integer.parseInt(size));
+      seen.addAll(shown);
+      token = page.text("/next_page_token");
+      assertThat(token).matches("[A-Za-z0-9_-]*");
+    } while (!token.isEmpty());
+    return seen;
   }
 
   private static String withPhone(String phone) {
