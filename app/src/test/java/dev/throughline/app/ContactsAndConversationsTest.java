@@ -258,6 +258,27 @@ final class ContactsAndConversationsTest {
         .hasSize(1);
   }
 
+  @Test
+  void whomDispatchedMessagesKnowIsADuplicateOnceShown() throws Exception {
+    String first = contactOf(user);
+    CustomerApp other = world.app("{\"processing_mode\":\"DISPATCH\"}");
+    other.hears(user, text + " there");
+    other.settled();
+    assertThat(
+            world.customer.calls(app.path() + "/changes").stream()
+                .filter(call -> call.text().contains(first)))
+        .isEmpty();
+
+    world.api().patch("/apps/" + other.id(), "{\"processing_mode\":\"CONVERSATION\"}").ok();
+    String second = other.hears(user, text + " again").payload().path("contact_id").asString();
+
+    assertThat(
+            told("duplicated_contact_identities_notification", first)
+                .at("/duplicated_identities/0/contact_ids")
+                .toString())
+        .isEqualTo("[\"%s\",\"%s\"]".formatted(first, second));
+  }
+
   private String contactOf(String person) throws Exception {
     return app.hears(person, text).payload().path("contact_id").asString();
   }
