@@ -36,7 +36,8 @@ final class RecordedRequestsTest {
       Host: localhost:%d
       Connection: keep-alive
 
-      %s""";
+      %s\
+      """;
 
   /** What carries no body: neither type nor length. */
   private static final String JAVA_BARE =
@@ -62,7 +63,8 @@ final class RecordedRequestsTest {
       Host: localhost:%d
       Connection: keep-alive
 
-      grant_type=client_credentials""";
+      grant_type=client_credentials\
+      """;
 
   /** Node sends a content type without a body too. */
   private static final String NODE_BARE =
@@ -116,8 +118,7 @@ final class RecordedRequestsTest {
     assertThat(sent.status).isEqualTo(200);
     assertThat(sent.json().propertyNames())
         .containsExactlyInAnyOrder("message_id", "accepted_time");
-    JsonNode kept =
-        world.api().get("/messages/" + sent.json().path("message_id").asString()).ok();
+    JsonNode kept = world.api().get("/messages/" + sent.json().path("message_id").asString()).ok();
     assertThat(kept.path("channel_identity").path("channel").asString()).isEqualTo("LINE");
     assertThat(kept.path("metadata").asString()).isEqualTo("meta");
     assertThat(kept.path("correlation_id").asString()).isEqualTo("corr");
@@ -152,7 +153,8 @@ final class RecordedRequestsTest {
     Answer foreign =
         java("GET " + of.replace("page_size=10", "page_size=10&page_token=ChowMUhR%2B%2F%3D"));
     assertThat(foreign.status).isEqualTo(400);
-    assertThat(foreign.json().path("error").path("status").asString()).isEqualTo("INVALID_ARGUMENT");
+    assertThat(foreign.json().path("error").path("status").asString())
+        .isEqualTo("INVALID_ARGUMENT");
   }
 
   @Test
@@ -225,12 +227,7 @@ final class RecordedRequestsTest {
 
     assertThat(java("DELETE " + base + "/messages/" + one).text).isEqualTo("{}");
     assertThat(
-            node(
-                    "DELETE "
-                        + base
-                        + "/messages/"
-                        + other
-                        + "?messages_source=CONVERSATION_SOURCE")
+            node("DELETE " + base + "/messages/" + other + "?messages_source=CONVERSATION_SOURCE")
                 .text)
         .isEqualTo("{}");
     assertThat(java("GET " + base + "/messages/" + one).status).isEqualTo(404);
@@ -249,14 +246,14 @@ final class RecordedRequestsTest {
 
   @Test
   void theListsOfNodeAreReadThoughNothingInThemIsEscaped() {
-    Answer contacts = node("GET " + base + "/contacts?page_size=2&channel=SMS&identity=+46701234567");
+    Answer contacts =
+        node("GET " + base + "/contacts?page_size=2&channel=SMS&identity=+46701234567");
     assertThat(contacts.status).isEqualTo(200);
     assertThat(contacts.json().path("contacts").isArray()).isTrue();
     assertThat(
-            node(
-                    "GET "
-                        + base
-                        + "/contacts?page_size=2&channel=SMS&identity=+46701234567&page_token=Cho+/w==")
+            node("GET "
+                    + base
+                    + "/contacts?page_size=2&channel=SMS&identity=+46701234567&page_token=Cho+/w==")
                 .status)
         .as("a token of somebody else's")
         .isEqualTo(400);

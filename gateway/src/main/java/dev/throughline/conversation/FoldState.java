@@ -67,6 +67,7 @@ final class FoldState {
   // What will be written.
   final List<ContactRow> newContacts = new ArrayList<>();
   final List<IdentityRow> newIdentities = new ArrayList<>();
+
   /** What new identities share with their siblings. */
   final Map<Ulid, Bytes> kinOfNew = new HashMap<>();
 

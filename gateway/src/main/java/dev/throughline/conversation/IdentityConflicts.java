@@ -117,8 +117,8 @@ public final class IdentityConflicts {
     }
     String identity =
         rows.stream()
-            .flatMap(row ->
-                vault.open(row.sealed(), Rows.associated("identity", row.id())).stream())
+            .flatMap(
+                row -> vault.open(row.sealed(), Rows.associated("identity", row.id())).stream())
             .findFirst()
             .map(Bytes::asUtf8)
             .orElse("");

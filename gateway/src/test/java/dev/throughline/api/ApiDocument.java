@@ -156,8 +156,7 @@ public final class ApiDocument {
   private static Pattern pattern(String template) {
     StringBuilder pattern = new StringBuilder();
     Stream.of(template.split("(?=\\{)|(?<=})"))
-        .forEach(part ->
-            pattern.append(part.startsWith("{") ? "[^/]+?" : Pattern.quote(part)));
+        .forEach(part -> pattern.append(part.startsWith("{") ? "[^/]+?" : Pattern.quote(part)));
     return Pattern.compile(pattern.toString());
   }
 
@@ -201,7 +200,8 @@ public final class ApiDocument {
               .filter(known -> known.path("name").stringValue("").equals(name))
               .findFirst();
       if (parameter.isEmpty()) {
-        problems.add("was accepted with a query parameter " + name + " that is not in the document");
+        problems.add(
+            "was accepted with a query parameter " + name + " that is not in the document");
       } else if (!value.isEmpty()) {
         parameter(parameter.get().path("schema"), name, value, problems);
       }
@@ -213,8 +213,14 @@ public final class ApiDocument {
     JsonNodeFactory json = JsonNodeFactory.instance;
     JsonNode value =
         switch (schema.path("type").stringValue("")) {
-          case "integer" -> text.matches("[0-9]{1,18}") ? json.numberNode(Long.parseLong(text)) : json.stringNode(text);
-          case "boolean" -> text.matches("true|false") ? json.booleanNode(text.equals("true")) : json.stringNode(text);
+          case "integer" ->
+              text.matches("[0-9]{1,18}")
+                  ? json.numberNode(Long.parseLong(text))
+                  : json.stringNode(text);
+          case "boolean" ->
+              text.matches("true|false")
+                  ? json.booleanNode(text.equals("true"))
+                  : json.stringNode(text);
           case "array" -> json.arrayNode().add(text);
           default -> json.stringNode(text);
         };

@@ -203,14 +203,8 @@ final class ApiServer implements AutoCloseable {
     server =
         HttpServer.start(
             List.of(
-                Listener.named("public")
-                    .errors(new ErrorForm())
-                    .routes(open)
-                    .build(),
-                Listener.named("operations")
-                    .errors(new ErrorForm())
-                    .routes(operations)
-                    .build()),
+                Listener.named("public").errors(new ErrorForm()).routes(open).build(),
+                Listener.named("operations").errors(new ErrorForm()).routes(operations).build()),
             Duration.ofSeconds(1));
   }
 

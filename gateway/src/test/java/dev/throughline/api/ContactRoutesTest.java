@@ -424,8 +424,7 @@ class ContactRoutesTest {
   void addressesOfSeveralContactsAreListed() {
     String phone = "4614%07d".formatted(number);
     String sms = api.post("/contacts", withPhone(phone)).text("/id");
-    String chat =
-        api.post("/contacts", withPhone(phone).replace("SMS", "WHATSAPP")).text("/id");
+    String chat = api.post("/contacts", withPhone(phone).replace("SMS", "WHATSAPP")).text("/id");
     api.post("/contacts", withPhone("4615%07d".formatted(number)));
     String other = api.app();
     api.say(app, user, "ka" + number, "Hello");

@@ -51,7 +51,9 @@ class DocumentTest {
   void itNamesEveryCallOfTheApiAndNoneBesides() {
     Set<String> documented = new TreeSet<>(ApiDocument.ours().shapes());
     // Those of other packages, which have no place among the API's routes.
-    documented.removeIf(shape -> shape.matches("\\S+ (/hooks|/media|/stickers|/doctor|/fsck|/v1/.*/media/|/v1/.*/line[/:]).*"));
+    documented.removeIf(shape ->
+        shape.matches(
+            "\\S+ (/hooks|/media|/stickers|/doctor|/fsck|/v1/.*/media/|/v1/.*/line[/:]).*"));
 
     assertThat(documented).isEqualTo(api.shapes());
   }
@@ -86,7 +88,8 @@ class DocumentTest {
     assertThat(problems(SEND, TEXT.replace("\"app_id\"", "\"new\":1,\"app_id\""), 200, SENT))
         .isEmpty();
     assertThat(problems(SEND, TEXT, 200, SENT.replace("{", "{\"new\":1,")))
-        .anyMatch(problem -> problem.contains("in the answer  fits 0 of 2 forms [.new is not in the document"));
+        .anyMatch(problem ->
+            problem.contains("in the answer  fits 0 of 2 forms [.new is not in the document"));
     assertThat(problems(SEND + "?new=1", TEXT, 200, SENT))
         .singleElement()
         .asString()
@@ -118,8 +121,7 @@ class DocumentTest {
         .isNotEmpty();
   }
 
-  private static List<String> problems(
-      String target, String request, int status, String answer) {
+  private static List<String> problems(String target, String request, int status, String answer) {
     return ApiDocument.ours()
         .problems(new Exchange("POST", target, request, status, "application/json", answer));
   }

@@ -130,7 +130,13 @@ final class Schemas {
       }
       if (fitting == 0 || single && fitting > 1) {
         problems.add(
-            at + " fits " + fitting + " of " + options.size() + " forms" + (fitting == 0 ? " " + why : ""));
+            at
+                + " fits "
+                + fitting
+                + " of "
+                + options.size()
+                + " forms"
+                + (fitting == 0 ? " " + why : ""));
       }
     }
 

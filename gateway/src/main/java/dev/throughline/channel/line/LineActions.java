@@ -5,7 +5,6 @@ import dev.throughline.message.Content.Location;
 import dev.throughline.message.Ids.MessageId;
 import java.net.URI;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -89,7 +88,7 @@ final class LineActions {
 
   /** As LINE wants addresses: percent-encoded, within its limit. */
   String page(String url) {
-    String encoded = URI.create(url).toASCIIString();
+    String encoded = ascii(url);
     if (externalBrowser) {
       int fragment = encoded.indexOf('#');
       String base = fragment < 0 ? encoded : encoded.substring(0, fragment);
@@ -109,10 +108,19 @@ final class LineActions {
 
   /** Of a picture or film: LINE takes https only. */
   static Optional<String> secure(String url, int max) {
-    String encoded = URI.create(url).toASCIIString();
-    return encoded.toLowerCase(Locale.ROOT).startsWith("https:") && encoded.length() <= max
-        ? Optional.of(encoded)
-        : Optional.empty();
+    String encoded = ascii(url);
+    boolean secure = encoded.regionMatches(true, 0, "https:", 0, "https:".length());
+    return secure && encoded.length() <= max ? Optional.of(encoded) : Optional.empty();
+  }
+
+  /** An address that was checked before; the usual one holds nothing to encode. */
+  private static String ascii(String url) {
+    for (int i = 0; i < url.length(); i++) {
+      if (url.charAt(i) >= 0x80) {
+        return URI.create(url).toASCIIString();
+      }
+    }
+    return url;
   }
 
   private static String map(Location place) {
