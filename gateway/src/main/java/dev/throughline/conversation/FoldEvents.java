@@ -360,7 +360,7 @@ final class FoldEvents {
       if (row.conversation().equals(known)
           && Optional.of(unsent.platformMessageId()).equals(row.platformId())) {
         Log.deleteParts(state.transaction, row.index(), row.parts().first(), row.parts().end());
-        state.newMessages.set(i, emptied(party.key(), row));
+        state.newMessages.set(i, row.withoutReply().with(emptied(party.key(), row.id())));
         effects.emit(new Fact.TakenBack(row.id()));
       }
     }
@@ -375,29 +375,6 @@ final class FoldEvents {
   private Bytes emptied(DataKey key, MessageId id) {
     return state.vault.seal(
         key, Json.bytes(Json.object()).array(), Rows.associated("message", id.value()));
-  }
-
-  private MessageRow emptied(DataKey key, MessageRow row) {
-    return new MessageRow(
-        row.id(),
-        row.project(),
-        row.app(),
-        row.conversation(),
-        row.contact(),
-        row.identity(),
-        row.account(),
-        row.channel(),
-        row.toApp(),
-        row.acceptTime(),
-        row.eventTime(),
-        row.processingMode(),
-        row.status(),
-        row.index(),
-        row.position(),
-        row.parts(),
-        row.platformId(),
-        false,
-        emptied(key, row.id()));
   }
 
   private Optional<DataKey> authorKey(Item.Event item) {

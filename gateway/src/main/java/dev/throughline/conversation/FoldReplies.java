@@ -75,34 +75,11 @@ final class FoldReplies {
                 .open(row.sealed(), Rows.associated("message", row.id().value()))
                 .flatMap(json -> Json.string(Json.object(json), "reply_token"));
         state.writes.add(c -> ConverseStore.takeOfMessage(c, row.id()));
-        state.newMessages.set(i, withoutReply(row));
+        state.newMessages.set(i, row.withoutReply());
         return token.map(value -> new ReplyToken(value, row.acceptTime()));
       }
     }
     return Optional.empty();
-  }
-
-  private static MessageRow withoutReply(MessageRow row) {
-    return new MessageRow(
-        row.id(),
-        row.project(),
-        row.app(),
-        row.conversation(),
-        row.contact(),
-        row.identity(),
-        row.account(),
-        row.channel(),
-        row.toApp(),
-        row.acceptTime(),
-        row.eventTime(),
-        row.processingMode(),
-        row.status(),
-        row.index(),
-        row.position(),
-        row.parts(),
-        row.platformId(),
-        false,
-        row.sealed());
   }
 
   private Optional<String> token(FreeReply free) {

@@ -89,6 +89,30 @@ final class Rows {
       return processingMode.equals("DISPATCH");
     }
 
+    /** The same message, whose reply token is used. */
+    MessageRow withoutReply() {
+      return new MessageRow(
+          id,
+          project,
+          app,
+          conversation,
+          contact,
+          identity,
+          account,
+          channel,
+          toApp,
+          acceptTime,
+          eventTime,
+          processingMode,
+          status,
+          index,
+          position,
+          parts,
+          platformId,
+          false,
+          sealed);
+    }
+
     /** The same message, saying something else. */
     MessageRow with(Bytes content) {
       return new MessageRow(
