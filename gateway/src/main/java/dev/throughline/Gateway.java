@@ -89,6 +89,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,8 +147,9 @@ public final class Gateway implements AutoCloseable {
       Http http = opened(new Http(config.http()));
       HttpTransport transport = new HttpTransport(http);
       LineApi line = new LineApi(transport, config.lineApi());
-      AccountCredentials credentials =
-          new AccountCredentials(Map.of(ChannelName.LINE, LineAccounts::credentials));
+      Map<ChannelName, Channel> channels =
+          byName(new LineChannel(transport, config.lineApi(), clock));
+      AccountCredentials credentials = new AccountCredentials(channels);
       AccountCheck check = new AccountCheck(line, config.publicUrl());
       AccountOperations accounts =
           new AccountOperations(
@@ -171,8 +173,6 @@ public final class Gateway implements AutoCloseable {
       List<Listener> listeners = new ArrayList<>();
       Optional<MediaLinks> reachedAt = Optional.empty();
       if (serves) {
-        Map<ChannelName, Channel> channels =
-            Map.of(ChannelName.LINE, new LineChannel(transport, config.lineApi(), clock));
         Webhooks webhooks = new Webhooks(database, vault);
         webhooks.reload();
         Tasks tasks = opened(new Tasks(database, vault, clock));
@@ -396,6 +396,10 @@ public final class Gateway implements AutoCloseable {
       case Standing.Failing(String sentence) -> missing.add(sentence);
     }
     return missing;
+  }
+
+  private static Map<ChannelName, Channel> byName(Channel... channels) {
+    return Stream.of(channels).collect(Collectors.toMap(Channel::name, channel -> channel));
   }
 
   private static TargetCheck targets(TargetPolicy policy) {

@@ -2,34 +2,24 @@ package dev.throughline;
 
 import dev.throughline.api.CredentialCheck;
 import dev.throughline.api.ProfileLookup;
-import dev.throughline.channel.Channel;
+import dev.throughline.channel.line.LineAccountForm;
 import dev.throughline.channel.line.LineApi;
 import dev.throughline.channel.line.LineCredentials;
-import dev.throughline.contract.Json;
 import dev.throughline.conversation.App.Account;
-import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Reason;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /** LINE's part of the contract's credential entries. */
 final class LineAccounts {
   private LineAccounts() {}
-
-  /**
-   * From {@code line_credentials}, or whichever country {@code line_enterprise_credentials} has.
-   */
-  static Optional<Channel.Credentials> credentials(Bytes entry) {
-    return read(entry).map(found -> found);
-  }
 
   /** Asks LINE who the account is. */
   static CredentialCheck check(LineApi line) {
     return account -> {
       Optional<LineCredentials> credentials =
           account.channel().equals(ChannelName.LINE)
-              ? read(account.credential())
+              ? LineAccountForm.of(account.credential())
               : Optional.empty();
       if (credentials.isEmpty()) {
         return refused(account);
@@ -52,7 +42,7 @@ final class LineAccounts {
     return (account, identity) -> {
       Optional<LineCredentials> credentials =
           account.channel().equals(ChannelName.LINE)
-              ? read(account.credential())
+              ? LineAccountForm.of(account.credential())
               : Optional.empty();
       if (credentials.isEmpty()) {
         return new ProfileLookup.Result.Refused(
@@ -75,21 +65,5 @@ final class LineAccounts {
         ? new CredentialCheck.Result.Refused(
             "The token or the secret has characters that LINE's never have.")
         : new CredentialCheck.Result.Unreachable();
-  }
-
-  private static Optional<LineCredentials> read(Bytes entry) {
-    JsonNode json = Json.object(entry);
-    JsonNode enterprise = json.path("line_enterprise_credentials");
-    return read(json.path("line_credentials"))
-        .or(() -> read(enterprise.path("line_japan")))
-        .or(() -> read(enterprise.path("line_thailand")));
-  }
-
-  private static Optional<LineCredentials> read(JsonNode node) {
-    Optional<String> token = Json.string(node, "token").filter(LineCredentials::isToken);
-    Optional<String> secret = Json.string(node, "secret").filter(LineCredentials::isSecret);
-    return token.isPresent() && secret.isPresent()
-        ? Optional.of(new LineCredentials(token.get(), secret.get()))
-        : Optional.empty();
   }
 }

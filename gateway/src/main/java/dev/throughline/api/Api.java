@@ -98,6 +98,7 @@ public final class Api {
                 directory,
                 configuration,
                 new AppForm(defaultMode, backlog, limits.queued()),
+                ports.channels(),
                 ports.targets(),
                 ports.credentials())
             .routes(guard));

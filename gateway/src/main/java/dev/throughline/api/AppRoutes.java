@@ -1,5 +1,6 @@
 package dev.throughline.api;
 
+import dev.throughline.channel.Channel;
 import dev.throughline.contract.Fields;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
@@ -52,6 +53,7 @@ final class AppRoutes {
       Directory directory,
       Configuration configuration,
       AppForm form,
+      Map<ChannelName, Channel> channels,
       TargetCheck targets,
       CredentialCheck check) {
     this.database = database;
@@ -62,7 +64,7 @@ final class AppRoutes {
     this.directory = directory;
     this.configuration = configuration;
     this.form = form;
-    this.credentials = new CredentialForm(ulids, targets);
+    this.credentials = new CredentialForm(ulids, channels, targets);
     this.checked = new CheckedAccounts(check);
   }
 

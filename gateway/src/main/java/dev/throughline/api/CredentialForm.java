@@ -1,5 +1,7 @@
 package dev.throughline.api;
 
+import dev.throughline.channel.AccountForm;
+import dev.throughline.channel.Channel;
 import dev.throughline.contract.Fields;
 import dev.throughline.contract.Identities;
 import dev.throughline.contract.Json;
@@ -24,14 +26,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** Reads an app's {@code channel_credentials}: always all of them, in order of priority. */
 final class CredentialForm {
   private static final String NAME = "channel_credentials";
-  private static final String LINE = "line_credentials";
-  private static final String LINE_ENTERPRISE = "line_enterprise_credentials";
   private static final String ORDINAL = "credential_ordinal_number";
   private static final String CALLBACK_SECRET = "callback_secret";
 
   private static final int MAX_ENTRIES = 300;
   private static final int MAX_ORDINAL = 255;
-  private static final int MAX_TOKEN = 4_096;
   private static final int MAX_SECRET = 256;
 
   /** What stands beside the credential object of an entry. */
@@ -39,10 +38,12 @@ final class CredentialForm {
       Set.of("channel", CALLBACK_SECRET, ORDINAL, "state", "channel_known_id", App.TEE);
 
   private final Ulids ulids;
+  private final Map<ChannelName, Channel> channels;
   private final TargetCheck targets;
 
-  CredentialForm(Ulids ulids, TargetCheck targets) {
+  CredentialForm(Ulids ulids, Map<ChannelName, Channel> channels, TargetCheck targets) {
     this.ulids = ulids;
+    this.channels = channels;
     this.targets = targets;
   }
 
@@ -61,11 +62,11 @@ final class CredentialForm {
       Account account = account(entry, project, app, before);
       ChannelName channel = account.channel();
       boolean several = accounts.stream().anyMatch(a -> a.channel().equals(channel));
-      if (several && !channel.equals(ChannelName.LINE)) {
-        throw entry.wrong("channel", "is named twice; only LINE may have several accounts.");
+      if (several && !form(channel).map(AccountForm::several).orElse(false)) {
+        throw entry.wrong("channel", "is named twice; " + channel + " has one account an app.");
       }
       if (!places.add(channel + "/" + account.ordinal())) {
-        throw entry.wrong(ORDINAL, "must differ among the LINE accounts of an app.");
+        throw entry.wrong(ORDINAL, "must differ among the accounts of a channel.");
       }
       if (account.isDefault() && !defaults.add(channel)) {
         throw entry.wrong("", "is a second default account of its channel.");
@@ -80,8 +81,9 @@ final class CredentialForm {
     int ordinal = entry.integer(ORDINAL, 0, MAX_ORDINAL).orElse(0);
     ObjectNode credential = Json.object();
     credential.put("channel", channel.value());
-    boolean isDefault =
-        channel.equals(ChannelName.LINE) ? line(entry, credential) : other(entry, credential);
+    AccountForm.Given given =
+        form(channel).map(form -> form.read(entry)).orElseGet(() -> other(entry));
+    credential.setAll(given.kept());
     credential.put(CALLBACK_SECRET, entry.string(CALLBACK_SECRET, MAX_SECRET).orElse(""));
     credential.put(ORDINAL, ordinal);
     if (channel.equals(ChannelName.LINE)) {
@@ -97,9 +99,13 @@ final class CredentialForm {
         project,
         channel,
         ordinal,
-        isDefault,
+        given.isDefault(),
         known.flatMap(Account::platformId),
         Json.bytes(credential));
+  }
+
+  private Optional<AccountForm> form(ChannelName channel) {
+    return Optional.ofNullable(channels.get(channel)).map(Channel::accounts);
   }
 
   /** Where webhooks are passed on to; an extension of the contract. */
@@ -113,64 +119,18 @@ final class CredentialForm {
     return url;
   }
 
-  /** Exactly one of the two forms; answers whether it is the channel's default account. */
-  private static boolean line(Fields entry, ObjectNode credential) {
-    Optional<Fields> plain = entry.object(LINE);
-    Optional<Fields> enterprise = entry.object(LINE_ENTERPRISE);
-    if (plain.isPresent() == enterprise.isPresent()) {
-      throw entry.wrong("", "must have either " + LINE + " or " + LINE_ENTERPRISE + ".");
-    }
-    if (plain.isPresent()) {
-      ObjectNode json = pair(plain.get());
-      boolean isDefault = plain.get().bool("is_default").orElse(false);
-      json.put("is_default", isDefault);
-      credential.set(LINE, json);
-      return isDefault;
-    }
-    Fields given = enterprise.get();
-    Optional<Fields> japan = given.object("line_japan");
-    Optional<Fields> thailand = given.object("line_thailand");
-    if (japan.isPresent() == thailand.isPresent()) {
-      throw given.wrong("", "must have either line_japan or line_thailand.");
-    }
-    ObjectNode json = Json.object();
-    boolean isDefault = given.bool("is_default").orElse(false);
-    json.put("is_default", isDefault);
-    japan.ifPresent(country -> json.set("line_japan", pair(country)));
-    thailand.ifPresent(country -> json.set("line_thailand", pair(country)));
-    credential.set(LINE_ENTERPRISE, json);
-    return isDefault;
-  }
-
-  private static ObjectNode pair(Fields given) {
-    ObjectNode json = Json.object();
-    json.put("token", printable(given, "token", MAX_TOKEN));
-    json.put("secret", printable(given, "secret", MAX_SECRET));
-    return json;
-  }
-
-  /** A token goes into a header, a secret into a key: neither holds blanks or controls. */
-  private static String printable(Fields given, String name, int max) {
-    String value = given.requiredString(name, max);
-    if (!value.chars().allMatch(c -> c > ' ' && c < 127)) {
-      throw given.wrong(name, "must be printable ASCII characters without blanks.");
-    }
-    return value;
-  }
-
   /** Kept as it is until a version knows the channel; there must be a credential object. */
-  private static boolean other(Fields entry, ObjectNode credential) {
-    int objects = 0;
+  private static AccountForm.Given other(Fields entry) {
+    ObjectNode kept = Json.object();
     for (Map.Entry<String, JsonNode> property : entry.json().properties()) {
       if (property.getValue().isObject() && !OTHER_KEYS.contains(property.getKey())) {
-        credential.set(property.getKey(), property.getValue());
-        objects++;
+        kept.set(property.getKey(), property.getValue());
       }
     }
-    if (objects != 1) {
+    if (kept.size() != 1) {
       throw entry.wrong("", "must have exactly one credential object.");
     }
-    return false;
+    return new AccountForm.Given(kept, false);
   }
 
   /** Whether two entries hold the same credentials, whatever is known of them. */

@@ -1,6 +1,7 @@
 package dev.throughline.channel;
 
 import dev.throughline.message.AppMessage.Agent;
+import dev.throughline.message.Assurance;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** One channel. Adding one is one package with one implementation, and one line in Gateway. */
 public interface Channel {
@@ -27,11 +29,22 @@ public interface Channel {
   /** Whether {@code value} has the form of an address on this channel; costs nothing. */
   boolean isIdentity(String value);
 
+  /** What an app says of its accounts on this channel. */
+  AccountForm accounts();
+
   /**
    * Checks the provider's signature over the raw bytes, in constant time, before anything parses
    * them.
    */
   Authenticity authentic(WebhookRequest request, Credentials credentials);
+
+  /**
+   * The body of the answer to a GET by which the provider asks whether a webhook address is ours,
+   * as far as the provider does, and proves to be itself.
+   *
+   * @param query the value of a parameter of the request, by its name
+   */
+  Optional<Bytes> handshake(Function<String, Optional<String>> query, Credentials credentials);
 
   /**
    * Cuts the raw bytes of a signed body into maximal runs of one owner; concatenated in order they
@@ -76,15 +89,6 @@ public interface Channel {
 
   /** Looks whether somebody can be sent to at all; they notice nothing. */
   Reach reach(Identity recipient, Credentials credentials, Duration deadline);
-
-  /** How sure one can be that a message arrived, lowest first. */
-  enum Assurance {
-    ACCEPTED,
-    CARRIER,
-    DEVICE,
-    READ,
-    ANSWERED
-  }
 
   /**
    * How an address is reached.

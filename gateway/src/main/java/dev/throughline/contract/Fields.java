@@ -73,6 +73,15 @@ public final class Fields {
         .orElseThrow(() -> wrong(name, "is required."));
   }
 
+  /** What goes into a header or a key: neither holds blanks or controls. */
+  public String printable(String name, int max) {
+    String value = requiredString(name, max);
+    if (!value.chars().allMatch(c -> c > ' ' && c < 127)) {
+      throw wrong(name, "must be printable ASCII characters without blanks.");
+    }
+    return value;
+  }
+
   public Optional<Boolean> bool(String name) {
     if (!has(name)) {
       return Optional.empty();

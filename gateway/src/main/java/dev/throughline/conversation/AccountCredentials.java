@@ -2,7 +2,6 @@ package dev.throughline.conversation;
 
 import dev.throughline.channel.Channel;
 import dev.throughline.conversation.App.Account;
-import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AccountId;
 import java.util.Map;
@@ -15,13 +14,11 @@ import java.util.function.Function;
  * account's settings stand: asked for on every webhook.
  */
 public final class AccountCredentials implements Function<Account, Optional<Channel.Credentials>> {
-  private final Map<ChannelName, Function<Bytes, Optional<Channel.Credentials>>> readers;
+  private final Map<ChannelName, Channel> channels;
   private final Map<AccountId, Known> known = new ConcurrentHashMap<>();
 
-  /** A reader a channel; it answers empty for a credential that cannot be used. */
-  public AccountCredentials(
-      Map<ChannelName, Function<Bytes, Optional<Channel.Credentials>>> readers) {
-    this.readers = Map.copyOf(readers);
+  public AccountCredentials(Map<ChannelName, Channel> channels) {
+    this.channels = Map.copyOf(channels);
   }
 
   @Override
@@ -36,8 +33,8 @@ public final class AccountCredentials implements Function<Account, Optional<Chan
   }
 
   private Optional<Channel.Credentials> read(Account account) {
-    return Optional.ofNullable(readers.get(account.channel()))
-        .flatMap(reader -> reader.apply(account.credential()));
+    return Optional.ofNullable(channels.get(account.channel()))
+        .flatMap(channel -> channel.accounts().credentials(account.credential()));
   }
 
   private record Known(Account account, Optional<Channel.Credentials> credentials) {}

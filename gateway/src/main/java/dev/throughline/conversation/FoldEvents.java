@@ -326,6 +326,7 @@ final class FoldEvents {
         switch (event) {
           case InboundEvent.Followed _ -> Optional.of(Friend.FRIEND);
           case InboundEvent.Unfollowed _ -> Optional.of(Friend.BLOCKED);
+          case InboundEvent.Receipt _ -> Optional.empty();
           case InboundEvent.Message _,
               InboundEvent.StickerSent _,
               InboundEvent.Edited _,

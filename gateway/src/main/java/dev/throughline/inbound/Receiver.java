@@ -20,18 +20,27 @@ import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.DatabaseException;
 import dev.throughline.vault.Owner;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * {@code POST /hooks/line/{app_id}} and {@code /hooks/line/{app_id}/{ordinal}}: one URL a channel
- * account. Answers 200 when the body is durable, sealed and ledgered, 401 for a signature that is
- * not the provider's, 404 for an account that is not ours, 503 when nothing could be kept: the
- * provider may send it again.
+ * {@code POST /hooks/{channel}/{app_id}} and {@code /hooks/{channel}/{app_id}/{ordinal}}, with the
+ * channel's name in lower case: one URL a channel account. Answers 200 when the body is durable,
+ * sealed and ledgered, 401 for a signature that is not the provider's, 404 for an account that is
+ * not ours, 503 when nothing could be kept: the provider may send it again.
  */
 public final class Receiver {
+  private static final String DEFAULT = "/hooks/{channel}/{app}";
+  private static final String ONE_OF_SEVERAL = DEFAULT + "/{ordinal}";
+
+  /** LINE gives a webhook 2 s in all, and comes again after a 503. */
+  private static final Duration PATIENCE = Duration.ofMillis(1_500);
+
   private static final Response KEPT = Response.empty(200);
   private static final Response REFUSED =
       error(401, "signature", "The signature is missing or wrong.");
@@ -45,6 +54,7 @@ public final class Receiver {
   private final Drafts drafts;
   private final Directory directory;
   private final Map<ChannelName, Channel> channels;
+  private final Map<String, ChannelName> channelsByPath;
   private final Function<Account, Optional<Channel.Credentials>> credentials;
   private final RefusedWebhooks refused;
 
@@ -59,28 +69,44 @@ public final class Receiver {
     this.drafts = drafts;
     this.directory = directory;
     this.channels = Map.copyOf(channels);
+    this.channelsByPath =
+        channels.keySet().stream()
+            .collect(Collectors.toMap(name -> name.value().toLowerCase(Locale.ROOT), name -> name));
     this.credentials = credentials;
     this.refused = refused;
   }
 
   public List<Route> routes() {
     return List.of(
-        Route.post("/hooks/line/{app}", request -> line(request, Optional.empty())).rawBody(),
-        Route.post(
-                "/hooks/line/{app}/{ordinal}",
-                request -> line(request, Optional.of(request.param("ordinal"))))
-            .rawBody());
+        Route.post(DEFAULT, request -> received(request, Optional.empty())).rawBody(),
+        Route.post(ONE_OF_SEVERAL, request -> received(request, ordinal(request))).rawBody(),
+        Route.get(DEFAULT, request -> handshake(request, Optional.empty())),
+        Route.get(ONE_OF_SEVERAL, request -> handshake(request, ordinal(request))));
   }
 
-  private Response line(Request request, Optional<String> ordinal) {
-    Optional<Integer> number = ordinal.flatMap(Receiver::ordinal);
-    if (ordinal.isPresent() && number.isEmpty()) {
-      return UNKNOWN;
-    }
-    return Ulids.parse(request.param("app"))
-        .flatMap(app -> directory.account(new AppId(app), ChannelName.LINE, number))
-        .map(account -> receive(account, request))
+  private Response received(Request request, Optional<Integer> ordinal) {
+    return account(request, ordinal).map(account -> receive(account, request)).orElse(UNKNOWN);
+  }
+
+  private Response handshake(Request request, Optional<Integer> ordinal) {
+    return account(request, ordinal)
+        .flatMap(account -> handshake(account, request))
+        .map(answer -> Response.of(200, "text/plain; charset=utf-8", answer))
         .orElse(UNKNOWN);
+  }
+
+  private Optional<Bytes> handshake(Account account, Request request) {
+    Channel channel = channels.get(account.channel());
+    return channel == null
+        ? Optional.empty()
+        : credentials.apply(account).flatMap(own -> channel.handshake(request::query, own));
+  }
+
+  private Optional<Account> account(Request request, Optional<Integer> ordinal) {
+    return Optional.ofNullable(channelsByPath.get(request.param("channel")))
+        .flatMap(channel ->
+            Ulids.parse(request.param("app"))
+                .flatMap(app -> directory.account(new AppId(app), channel, ordinal)));
   }
 
   private Response receive(Account account, Request request) {
@@ -124,14 +150,14 @@ public final class Receiver {
               .orElse(ours),
           body.slice(run.from(), run.to()));
     }
-    log.append(draft.build());
+    log.append(draft.build(), PATIENCE);
     return KEPT;
   }
 
-  private static Optional<Integer> ordinal(String text) {
-    return text.matches("0|[1-9][0-9]{0,2}")
-        ? Optional.of(Integer.valueOf(text))
-        : Optional.empty();
+  /** A number that no account has where the path names none. */
+  private static Optional<Integer> ordinal(Request request) {
+    String text = request.param("ordinal");
+    return Optional.of(text.matches("0|[1-9][0-9]{0,2}") ? Integer.parseInt(text) : -1);
   }
 
   private static Response error(int status, String code, String sentence) {

@@ -32,8 +32,11 @@ public final class Log implements AutoCloseable {
   /** Bytes of one read: entries that are opened and parsed take several times as much memory. */
   static final long MAX_READ = 8L << 20;
 
-  /** How long an append waits before its caller answers 503; LINE gives a webhook 2 s in all. */
-  private static final Duration APPEND_PATIENCE = Duration.ofMillis(1_500);
+  /**
+   * How long an append waits before its caller is told that it may not be written. Whoever asked
+   * through the API waits longer than that, and would rather wait than not know.
+   */
+  private static final Duration APPEND_PATIENCE = Duration.ofSeconds(10);
 
   /** Between two tries of what must be appended. */
   private static final Duration AGAIN = Duration.ofMillis(100);
@@ -101,9 +104,14 @@ public final class Log implements AutoCloseable {
 
   /** Throws {@link LogUnavailableException} when it is not known to be durable. */
   public Appended append(Draft draft) {
+    return append(draft, APPEND_PATIENCE);
+  }
+
+  /** As {@link #append(Draft)}, for a caller with a deadline of its own. */
+  public Appended append(Draft draft, Duration patience) {
     requireOpen();
     Optional<Appended> earlier = draft.once().flatMap(once -> database.read(c -> earlier(c, once)));
-    return earlier.isPresent() ? earlier.get() : sequencer.append(draft, null, APPEND_PATIENCE);
+    return earlier.isPresent() ? earlier.get() : sequencer.append(draft, null, patience);
   }
 
   /**

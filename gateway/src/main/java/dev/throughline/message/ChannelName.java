@@ -6,6 +6,11 @@ package dev.throughline.message;
  */
 public record ChannelName(String value) implements Comparable<ChannelName> {
   public static final ChannelName LINE = new ChannelName("LINE");
+  public static final ChannelName WHATSAPP = new ChannelName("WHATSAPP");
+  public static final ChannelName SMS = new ChannelName("SMS");
+
+  /** Not in the contract's list, which is open. */
+  public static final ChannelName EMAIL = new ChannelName("EMAIL");
 
   private static final int MAX_LENGTH = 32;
 

@@ -100,6 +100,30 @@ public sealed interface InboundEvent {
    */
   record Delivered(Head head, String tag) implements InboundEvent {}
 
+  /**
+   * The provider tells what became of a message that it took. In any order, more than once, late.
+   *
+   * @param of which message
+   */
+  record Receipt(Head head, Of of, News news) implements InboundEvent {
+    /** How a provider names a message of ours. */
+    public sealed interface Of {
+      /** By what the send named it, {@link DeliveryTag}. */
+      record Tag(String tag) implements Of {}
+
+      /** By the id that the provider answered the send with. */
+      record PlatformId(String id) implements Of {}
+    }
+
+    /** What a provider tells. */
+    public sealed interface News {
+      record Reached(Assurance level) implements News {}
+
+      /** It will not arrive, or not any more. */
+      record Failed(Reason reason) implements News {}
+    }
+  }
+
   /** Any other event; {@code type} is the provider's word for it, or empty. */
   record Unknown(Head head, String type) implements InboundEvent {}
 }

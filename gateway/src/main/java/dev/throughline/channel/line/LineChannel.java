@@ -1,7 +1,9 @@
 package dev.throughline.channel.line;
 
+import dev.throughline.channel.AccountForm;
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
+import dev.throughline.message.Assurance;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * LINE. Facts in spec line.md; what is mapped so far, and our choices, in docs/channels/line.md.
@@ -31,6 +34,7 @@ public final class LineChannel implements Channel {
   private final LineHost host;
   private final InstantSource clock;
   private final LineApi looks;
+  private final AccountForm accounts = new LineAccountForm();
 
   /**
    * @param api where LINE's API is; {@link LineHost#LINE} in production. It belongs to the
@@ -54,6 +58,18 @@ public final class LineChannel implements Channel {
   @Override
   public Assurance highestAssurance() {
     return Assurance.ACCEPTED;
+  }
+
+  @Override
+  public AccountForm accounts() {
+    return accounts;
+  }
+
+  /** LINE posts an empty body instead. */
+  @Override
+  public Optional<Bytes> handshake(
+      Function<String, Optional<String>> query, Credentials credentials) {
+    return Optional.empty();
   }
 
   /** Notification messages have no retry key, are confirmed within a day, and advertise nothing. */

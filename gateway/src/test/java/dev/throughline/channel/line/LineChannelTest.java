@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.throughline.channel.Channel;
+import dev.throughline.message.Assurance;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import java.time.InstantSource;
@@ -24,7 +25,7 @@ class LineChannelTest {
   @Test
   void isLineAndPromisesNoMoreThanLineDoes() {
     assertThat(CHANNEL.name()).isEqualTo(ChannelName.LINE);
-    assertThat(CHANNEL.highestAssurance()).isEqualTo(Channel.Assurance.ACCEPTED);
+    assertThat(CHANNEL.highestAssurance()).isEqualTo(Assurance.ACCEPTED);
   }
 
   @ParameterizedTest

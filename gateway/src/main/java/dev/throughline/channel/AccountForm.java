@@ -1,0 +1,34 @@
+package dev.throughline.channel;
+
+import dev.throughline.contract.Fields;
+import dev.throughline.message.Bytes;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What the entries of an app's {@code channel_credentials} say of a channel's accounts. */
+public interface AccountForm {
+  /** Whether an app may have more than one account on the channel. */
+  boolean several();
+
+  /**
+   * Reads what an entry says beyond its {@code channel}, ordinal and callback secret.
+   *
+   * @throws dev.throughline.contract.WrongFieldException if it is no entry of this channel
+   */
+  Given read(Fields entry);
+
+  /** What {@link Given#kept} says; empty for what cannot be used. */
+  Optional<Channel.Credentials> credentials(Bytes kept);
+
+  /**
+   * @param kept the entry's own object or objects, in the contract's form
+   * @param isDefault whether the account is the one that the app uses where it names none
+   */
+  record Given(ObjectNode kept, boolean isDefault) {
+    /** Shows nothing secret. */
+    @Override
+    public String toString() {
+      return "Given[isDefault=" + isDefault + "]";
+    }
+  }
+}
