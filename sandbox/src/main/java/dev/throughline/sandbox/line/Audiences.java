@@ -1,6 +1,7 @@
 package dev.throughline.sandbox.line;
 
 import dev.throughline.sandbox.emulator.Json;
+import dev.throughline.sandbox.emulator.Timers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

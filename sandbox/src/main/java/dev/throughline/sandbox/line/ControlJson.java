@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.Faults;
 import dev.throughline.sandbox.emulator.Json;
 import dev.throughline.sandbox.line.LineSettings.Rate;
 import java.math.BigDecimal;
@@ -146,7 +147,7 @@ final class ControlJson {
     return json;
   }
 
-  static ObjectNode fault(Faults.Active active) {
+  static ObjectNode fault(Faults.Active<FaultRule> active) {
     FaultRule rule = active.rule();
     ObjectNode json = Json.object();
     json.put("endpoint", rule.endpoint()).put("fault", rule.fault().label());

@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.Faults;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -20,7 +21,8 @@ public record FaultRule(
     int skip,
     Optional<Integer> count,
     Duration delay,
-    Optional<String> about) {
+    Optional<String> about)
+    implements Faults.Rule {
 
   static final Duration DELAY_LIMIT = Duration.ofMinutes(10);
 
@@ -74,7 +76,8 @@ public record FaultRule(
     };
   }
 
-  boolean concerns(String at) {
+  @Override
+  public boolean concerns(String at) {
     return endpoint.equals(at) || (endpoint.equals(Fault.ANY) && !at.equals(Fault.WEBHOOK));
   }
 }

@@ -1,6 +1,7 @@
 package dev.throughline.sandbox.line;
 
 import dev.throughline.sandbox.emulator.Bytes;
+import dev.throughline.sandbox.emulator.Faults;
 import dev.throughline.sandbox.emulator.Journal;
 import dev.throughline.sandbox.emulator.Json;
 import java.net.URLDecoder;
@@ -58,7 +59,7 @@ final class Gate {
 
   private final World world;
   private final AccessTokens tokens;
-  private final Faults faults;
+  private final Faults<FaultRule> faults;
   private final RateLimits rates = new RateLimits();
   private final Function<Call, Answer> platform;
   private final Journal<ApiRequest> requests;
@@ -66,7 +67,7 @@ final class Gate {
   Gate(
       World world,
       AccessTokens tokens,
-      Faults faults,
+      Faults<FaultRule> faults,
       Function<Call, Answer> platform,
       LineConfig.HistoryLimits history) {
     this.world = world;

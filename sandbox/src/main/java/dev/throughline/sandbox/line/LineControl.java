@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.Faults;
 import dev.throughline.sandbox.emulator.Journal;
 import dev.throughline.sandbox.emulator.Json;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ public final class LineControl {
   private final Gate gate;
   private final Webhooks webhooks;
   private final Sending sending;
-  private final Faults faults;
+  private final Faults<FaultRule> faults;
   private final Assertions assertions;
   private final LineConfig config;
   private final PhoneControl phones;
@@ -51,7 +52,7 @@ public final class LineControl {
       Gate gate,
       Webhooks webhooks,
       Sending sending,
-      Faults faults,
+      Faults<FaultRule> faults,
       Assertions assertions,
       LineConfig config) {
     this.world = world;
@@ -249,7 +250,7 @@ public final class LineControl {
     return faults.active().stream().mapToInt(Faults.Active::struck).sum();
   }
 
-  List<Faults.Active> activeFaults() {
+  List<Faults.Active<FaultRule>> activeFaults() {
     return faults.active();
   }
 

@@ -2,8 +2,10 @@ package dev.throughline.sandbox.line;
 
 import dev.throughline.sandbox.emulator.Blobs;
 import dev.throughline.sandbox.emulator.Bytes;
+import dev.throughline.sandbox.emulator.Faults;
 import dev.throughline.sandbox.emulator.Ids;
 import dev.throughline.sandbox.emulator.Json;
+import dev.throughline.sandbox.emulator.Timers;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -75,12 +77,12 @@ public final class LineEmulator implements AutoCloseable {
   public LineEmulator(LineConfig config, InstantSource clock, RandomGenerator random) {
     Ids ids = new Ids(random, clock);
     Seals seals = new Seals(config.channelSecret());
-    Faults faults = new Faults(ids);
+    Faults<FaultRule> faults = new Faults<>(ids);
     // The world speaks through the webhooks and the webhooks look at the world.
     Webhooks[] later = new Webhooks[1];
     Blobs blobs = new Blobs(config.stateFile().map(LineEmulator::folderOfMedia), MEDIA_LIMIT);
     world = new World(config, clock, ids, seals, blobs, events -> later[0].enqueue(events));
-    timers = new Timers(clock);
+    timers = new Timers("line", clock);
     webhooks = new Webhooks(world, faults, timers, config.botUserId(), config.history());
     later[0] = webhooks;
     tokens = new AccessTokens(clock, ids, config.channelAccessToken());

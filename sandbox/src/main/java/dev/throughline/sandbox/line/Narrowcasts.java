@@ -1,6 +1,7 @@
 package dev.throughline.sandbox.line;
 
 import dev.throughline.sandbox.emulator.Json;
+import dev.throughline.sandbox.emulator.Timers;
 import dev.throughline.sandbox.line.rules.Finding;
 import dev.throughline.sandbox.line.rules.MessageRules;
 import dev.throughline.sandbox.line.rules.MessageRules.Chat;

@@ -1,6 +1,8 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.Faults;
 import dev.throughline.sandbox.emulator.Journal;
+import dev.throughline.sandbox.emulator.Timers;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,7 +38,7 @@ final class Webhooks implements AutoCloseable {
   record Waiting(Instant due, int attempt, List<WebhookEvent> events) {}
 
   private final World world;
-  private final Faults faults;
+  private final Faults<FaultRule> faults;
   private final Timers timers;
   private final String destination;
   private final WebhookClient client = new WebhookClient();
@@ -56,7 +58,7 @@ final class Webhooks implements AutoCloseable {
 
   Webhooks(
       World world,
-      Faults faults,
+      Faults<FaultRule> faults,
       Timers timers,
       String destination,
       LineConfig.HistoryLimits history) {

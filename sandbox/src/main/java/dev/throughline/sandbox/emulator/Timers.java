@@ -1,4 +1,4 @@
-package dev.throughline.sandbox.line;
+package dev.throughline.sandbox.emulator;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Things to do at a time of the given clock. The clock may be a virtual one that jumps, so nothing
  * sleeps until a due time: one thread looks every few milliseconds while something waits.
  */
-final class Timers implements AutoCloseable {
+public final class Timers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Timers.class);
   private static final Duration LOOK_EVERY = Duration.ofMillis(10);
   private static final int LIMIT = 200_000;
@@ -28,13 +28,13 @@ final class Timers implements AutoCloseable {
   private long numbers;
   private boolean closed;
 
-  Timers(InstantSource clock) {
+  public Timers(String name, InstantSource clock) {
     this.clock = clock;
-    this.thread = Thread.ofVirtual().name("line-timers").start(this::run);
+    this.thread = Thread.ofVirtual().name(name + "-timers").start(this::run);
   }
 
   /** Returns false if too much waits already. */
-  synchronized boolean at(Instant due, Runnable task) {
+  public synchronized boolean at(Instant due, Runnable task) {
     if (closed || waiting.size() >= LIMIT) {
       return false;
     }
