@@ -4,7 +4,7 @@ import dev.throughline.Gateway;
 import dev.throughline.GatewayConfig;
 import dev.throughline.app.Failures.CommandFailed;
 import dev.throughline.sandbox.SandboxPages;
-import dev.throughline.sandbox.line.ControlRefusal;
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.line.LineConfig;
 import dev.throughline.sandbox.line.LineEmulator;
 import dev.throughline.sandbox.line.LineUser;

@@ -9,7 +9,7 @@ import dev.throughline.api.Limits;
 import dev.throughline.http.Http;
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.media.MediaConfig;
-import dev.throughline.sandbox.line.ControlRefusal;
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.line.Fault;
 import dev.throughline.sandbox.line.Friendship;
 import dev.throughline.sandbox.line.LineConfig;

@@ -1,6 +1,6 @@
 package dev.throughline.app.crash;
 
-import dev.throughline.sandbox.line.ControlRefusal;
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.line.Fault;
 import dev.throughline.sandbox.line.FaultRule;
 import dev.throughline.sandbox.line.LineConfig;

@@ -1,6 +1,6 @@
 package dev.throughline.app.crash;
 
-import dev.throughline.sandbox.line.ControlRefusal;
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.line.LineControl;
 import java.time.Duration;
 import java.time.Instant;

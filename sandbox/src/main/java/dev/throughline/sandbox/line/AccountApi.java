@@ -1,6 +1,8 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Json;
+import dev.throughline.sandbox.emulator.WebhookClient;
 import dev.throughline.sandbox.line.rules.Finding;
 import java.net.URI;
 import java.net.URISyntaxException;

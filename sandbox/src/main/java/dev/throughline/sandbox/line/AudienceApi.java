@@ -1,8 +1,9 @@
 package dev.throughline.sandbox.line;
 
 import dev.throughline.sandbox.emulator.Json;
+import dev.throughline.sandbox.emulator.Multipart;
+import dev.throughline.sandbox.emulator.Multipart.Part;
 import dev.throughline.sandbox.line.Audiences.Audience;
-import dev.throughline.sandbox.line.Multipart.Part;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

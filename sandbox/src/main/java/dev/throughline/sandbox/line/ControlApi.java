@@ -1,18 +1,14 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.ControlRefusal;
+import dev.throughline.sandbox.emulator.ControlRequest;
 import dev.throughline.sandbox.emulator.Json;
-import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
-import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,9 +20,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@link LineControl} over HTTP. Its reference is docs/sandbox.md. */
 final class ControlApi implements HttpService {
-  static final int BODY_LIMIT = 16 * 1024 * 1024;
-  private static final HeaderName ORIGIN = HeaderNames.create("Origin");
-
   private final LineControl control;
   private final ControlMedia media;
   private final ControlPhones phones;
@@ -46,12 +39,8 @@ final class ControlApi implements HttpService {
 
   private void handle(ServerRequest request, ServerResponse response) {
     try {
-      sameOrigin(request);
-      List<String> path =
-          List.of(request.path().path().split("/")).stream()
-              .filter(part -> !part.isEmpty())
-              .toList();
-      Optional<Answer.Media> picture = media.find(request.prologue().method().text(), path);
+      ControlRequest asked = ControlRequest.of(request);
+      Optional<Answer.Media> picture = media.find(asked.method(), asked.path());
       if (picture.isPresent()) {
         response.header(HeaderNames.CONTENT_TYPE, picture.get().type());
         response.header("Cache-Control", "no-store");
@@ -61,72 +50,32 @@ final class ControlApi implements HttpService {
         return;
       }
       ObjectNode answer =
-          ControlMedia.wants(request.prologue().method().text(), path)
-              ? done(media.send(request, path))
-              : answer(request, path, body(request));
-      send(response, 200, answer);
+          ControlMedia.wants(asked.method(), asked.path())
+              ? done(media.send(request, asked.path()))
+              : answer(asked, asked.json());
+      ControlRequest.send(response, 200, answer);
     } catch (ControlRefusal e) {
-      send(response, e.status(), Json.object().put("message", e.getMessage()));
+      ControlRequest.refuse(response, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      send(response, 503, Json.object().put("message", "The sandbox is stopping."));
+      ControlRequest.stopping(response);
     }
   }
 
-  private static void send(ServerResponse response, int status, ObjectNode body) {
-    response.status(Status.create(status));
-    response.header(HeaderValues.CONTENT_TYPE_JSON);
-    response.header("Cache-Control", "no-store");
-    response.send(Json.bytes(body));
-  }
-
-  /** A page of another site must not type on these phones. */
-  private static void sameOrigin(ServerRequest request) throws ControlRefusal {
-    Optional<String> origin = request.headers().first(ORIGIN);
-    if (origin.isPresent()
-        && !origin.get().equals("http://" + request.authority())
-        && !origin.get().equals("https://" + request.authority())) {
-      throw new ControlRefusal(403, "Pages of another origin may not use the sandbox.");
-    }
-  }
-
-  private static JsonNode body(ServerRequest request) throws ControlRefusal {
-    if (!request.content().hasEntity()) {
-      return Json.object();
-    }
-    byte[] bytes;
-    try (InputStream in = request.content().inputStream()) {
-      bytes = in.readNBytes(BODY_LIMIT + 1);
-    } catch (IOException e) {
-      throw new ControlRefusal(400, "The body ended early.");
-    }
-    if (bytes.length > BODY_LIMIT) {
-      throw new ControlRefusal(413, "A body here has at most " + BODY_LIMIT + " bytes.");
-    }
-    if (bytes.length == 0) {
-      return Json.object();
-    }
-    try {
-      return Json.parse(bytes);
-    } catch (Json.Unparsable e) {
-      throw new ControlRefusal(
-          400, "The body is not JSON (line " + e.line() + ", column " + e.column() + ").");
-    }
-  }
-
-  private ObjectNode answer(ServerRequest request, List<String> path, JsonNode body)
+  private ObjectNode answer(ControlRequest request, JsonNode body)
       throws ControlRefusal, InterruptedException {
-    String method = request.prologue().method().text();
-    String first = path.isEmpty() ? "" : path.getFirst();
-    String id = path.size() > 1 ? path.get(1) : "";
-    String verb = path.size() > 2 ? path.get(2) : "";
+    String method = request.method();
+    List<String> path = request.path();
+    String first = request.part(0);
+    String id = request.part(1);
+    String verb = request.part(2);
     if (first.equals("users") && !id.isEmpty()) {
       return user(request, method, id, verb, body);
     }
     if (first.equals("groups") && !id.isEmpty()) {
-      return group(request, method, id, verb, path.size() > 3 ? path.get(3) : "", body);
+      return group(request, method, id, verb, request.part(3), body);
     }
-    long after = number(request, "after", 0);
+    long after = request.after();
     return switch (method + " " + String.join("/", path)) {
       case "GET " -> about();
       case "GET users" -> users();
@@ -168,7 +117,7 @@ final class ControlApi implements HttpService {
         yield faults();
       }
       case "DELETE faults" -> {
-        control.clearFaults(query(request, "endpoint"));
+        control.clearFaults(request.query("endpoint"));
         yield faults();
       }
       case "GET settings" -> ControlJson.settings(control.settings(), control.webhookUrl());
@@ -186,14 +135,14 @@ final class ControlApi implements HttpService {
         yield Json.object().put("kid", control.registerKey(jwk));
       }
       case "GET requests" -> {
-        Optional<String> requestId = query(request, "requestId");
+        Optional<String> requestId = request.query("requestId");
         yield page(
             "requests",
             control.requests(
                 after, one -> requestId.isEmpty() || one.requestId().equals(requestId.get())));
       }
       case "GET webhooks" -> {
-        Optional<String> eventId = query(request, "eventId");
+        Optional<String> eventId = request.query("eventId");
         yield page(
             "webhooks",
             control.webhooks(
@@ -202,20 +151,20 @@ final class ControlApi implements HttpService {
       case "GET accepted" ->
           page(
               "accepted",
-              query(request, "repeated").isPresent()
+              request.query("repeated").isPresent()
                   ? control.repeated(after)
                   : control.accepted(after));
       case "GET stream" ->
-          query(request, "after").isEmpty()
+          request.query("after").isEmpty()
               ? Json.object().put("next", control.lastChange())
-              : page("changes", control.changes(after, wait(request)));
+              : page("changes", control.changes(after, request.patience()));
       case "POST events" -> inject(body);
       default -> console.answer(method, path, body).orElseThrow(ControlApi::unknown);
     };
   }
 
   private ObjectNode user(
-      ServerRequest request, String method, String id, String verb, JsonNode body)
+      ControlRequest request, String method, String id, String verb, JsonNode body)
       throws ControlRefusal, InterruptedException {
     LineUser user =
         control
@@ -229,9 +178,8 @@ final class ControlApi implements HttpService {
         yield Json.object();
       }
       case "GET messages" ->
-          page("messages", control.messages(id, number(request, "after", 0), wait(request)));
-      case "GET chat" ->
-          page("items", control.chat(id, number(request, "after", 0), wait(request)));
+          page("messages", control.messages(id, request.after(), request.patience()));
+      case "GET chat" -> page("items", control.chat(id, request.after(), request.patience()));
       case "POST messages" -> done(control.send(id, id, message(body)));
       case "POST follow" -> done(control.follow(id));
       case "POST block" -> done(control.block(id));
@@ -243,7 +191,7 @@ final class ControlApi implements HttpService {
   }
 
   private ObjectNode group(
-      ServerRequest request, String method, String id, String verb, String more, JsonNode body)
+      ControlRequest request, String method, String id, String verb, String more, JsonNode body)
       throws ControlRefusal, InterruptedException {
     if (control.groups().stream().noneMatch(group -> group.id().equals(id))) {
       throw new ControlRefusal(404, "There is no such group; GET /_sandbox/groups lists them.");
@@ -251,9 +199,8 @@ final class ControlApi implements HttpService {
     String userId = Json.text(body, "userId").orElse("");
     return switch (method + " " + verb) {
       case "GET messages" ->
-          page("messages", control.messages(id, number(request, "after", 0), wait(request)));
-      case "GET chat" ->
-          page("items", control.chat(id, number(request, "after", 0), wait(request)));
+          page("messages", control.messages(id, request.after(), request.patience()));
+      case "GET chat" -> page("items", control.chat(id, request.after(), request.patience()));
       case "POST messages" -> done(control.send(id, userId, message(body.path("message"))));
       case "POST unsend" ->
           done(control.unsend(id, userId, Json.text(body, "messageId").orElse("")));
@@ -402,36 +349,5 @@ final class ControlApi implements HttpService {
       strings.add(one.stringValue(""));
     }
     return strings;
-  }
-
-  private static Optional<String> query(ServerRequest request, String name) {
-    return request.query().first(name).asOptional();
-  }
-
-  private static long number(ServerRequest request, String name, long absent)
-      throws ControlRefusal {
-    Optional<String> text = query(request, name);
-    if (text.isEmpty()) {
-      return absent;
-    }
-    try {
-      return Math.max(0, Long.parseLong(text.get()));
-    } catch (NumberFormatException e) {
-      throw new ControlRefusal(400, name + " is a whole number.");
-    }
-  }
-
-  private static Duration wait(ServerRequest request) throws ControlRefusal {
-    Optional<String> text = query(request, "wait");
-    if (text.isEmpty()) {
-      return Duration.ZERO;
-    }
-    try {
-      double seconds = Double.parseDouble(text.get());
-      double limited = Math.min(Math.max(0, seconds), (double) LineControl.WAIT_LIMIT.toSeconds());
-      return Duration.ofMillis((long) (limited * 1000));
-    } catch (NumberFormatException e) {
-      throw new ControlRefusal(400, "wait is a number of seconds.");
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.throughline.sandbox.line;
 
 import dev.throughline.sandbox.emulator.Bytes;
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.ControlRefusal;
+import dev.throughline.sandbox.emulator.ControlRequest;
 import dev.throughline.sandbox.emulator.Faults;
 import dev.throughline.sandbox.emulator.Journal;
 import dev.throughline.sandbox.emulator.Json;
@@ -22,7 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class LineControl {
 
   static final int PAGE_LIMIT = 5_000;
-  static final Duration WAIT_LIMIT = Duration.ofSeconds(60);
 
   /**
    * A page of a journal, as JSON.
@@ -408,7 +409,7 @@ public final class LineControl {
   }
 
   private static Duration limited(Duration wait) {
-    return wait.compareTo(WAIT_LIMIT) > 0 ? WAIT_LIMIT : wait;
+    return wait.compareTo(ControlRequest.WAIT_LIMIT) > 0 ? ControlRequest.WAIT_LIMIT : wait;
   }
 
   static String message(IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Json;
 import dev.throughline.sandbox.line.LineControl.Done;
 import java.util.Optional;

@@ -1,8 +1,10 @@
 package dev.throughline.sandbox.line;
 
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Faults;
 import dev.throughline.sandbox.emulator.Journal;
 import dev.throughline.sandbox.emulator.Timers;
+import dev.throughline.sandbox.emulator.WebhookClient;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,7 +43,7 @@ final class Webhooks implements AutoCloseable {
   private final Faults<FaultRule> faults;
   private final Timers timers;
   private final String destination;
-  private final WebhookClient client = new WebhookClient();
+  private final WebhookClient client = new WebhookClient("LineBotWebhook/2.0");
   private final Journal<WebhookAttempt> attempts;
 
   private final Map<String, ArrayDeque<WebhookEvent>> lanes = new HashMap<>();
@@ -256,7 +258,7 @@ final class Webhooks implements AutoCloseable {
     }
     long start = System.nanoTime();
     WebhookClient.Answer answer =
-        client.post(URI.create(url.get()), bytes, signature, settings.webhookTimeout());
+        client.post(URI.create(url.get()), bytes, headers(signature), settings.webhookTimeout());
     long millis = (System.nanoTime() - start) / 1_000_000;
     WebhookAttempt attempt = record(batch, body, signature, answer, millis);
     if (!attempt.succeeded() && batch.attempt <= settings.redelivery().size()) {
@@ -318,7 +320,7 @@ final class Webhooks implements AutoCloseable {
     String signature = world.seals.signature(body);
     long start = System.nanoTime();
     WebhookClient.Answer answer =
-        client.post(URI.create(url), body, signature, world.settings().webhookTimeout());
+        client.post(URI.create(url), body, headers(signature), world.settings().webhookTimeout());
     long millis = (System.nanoTime() - start) / 1_000_000;
     return record(
         new Batch(List.of(), 1, false),
@@ -332,7 +334,14 @@ final class Webhooks implements AutoCloseable {
   WebhookClient.Answer test(String url) {
     byte[] body = envelope(destination, "").getBytes(StandardCharsets.UTF_8);
     return client.post(
-        URI.create(url), body, world.seals.signature(body), world.settings().webhookTimeout());
+        URI.create(url),
+        body,
+        headers(world.seals.signature(body)),
+        world.settings().webhookTimeout());
+  }
+
+  private static Map<String, String> headers(String signature) {
+    return Map.of("Content-Type", "application/json; charset=utf-8", "x-line-signature", signature);
   }
 
   private String body(Batch batch, boolean standby) {

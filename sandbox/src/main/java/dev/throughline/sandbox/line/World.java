@@ -1,6 +1,7 @@
 package dev.throughline.sandbox.line;
 
 import dev.throughline.sandbox.emulator.Blobs;
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Ids;
 import dev.throughline.sandbox.emulator.Journal;
 import dev.throughline.sandbox.emulator.Json;

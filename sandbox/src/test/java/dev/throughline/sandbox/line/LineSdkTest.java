@@ -28,6 +28,7 @@ import com.linecorp.bot.webhook.model.TextMessageContent;
 import com.linecorp.bot.webhook.model.UnfollowEvent;
 import com.linecorp.bot.webhook.model.UnsendEvent;
 import com.linecorp.bot.webhook.model.UserSource;
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

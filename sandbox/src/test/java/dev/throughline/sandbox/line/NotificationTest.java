@@ -2,6 +2,7 @@ package dev.throughline.sandbox.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Json;
 import dev.throughline.sandbox.line.Subscriber.Consent;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package dev.throughline.sandbox.line;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Json;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;

@@ -1,6 +1,5 @@
-package dev.throughline.sandbox.line;
+package dev.throughline.sandbox.emulator;
 
-import dev.throughline.sandbox.emulator.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,18 +8,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Bodies of {@code multipart/form-data}. */
-final class Multipart {
+public final class Multipart {
   private static final Pattern BOUNDARY =
       Pattern.compile("multipart/form-data;.*boundary=\"?([^\";]{1,70})\"?.*");
   private static final Pattern NAME =
-      Pattern.compile("(?is).*content-disposition:[^\\r\\n]*[; ]name=\"([^\"]*)\".*");
+      Pattern.compile("(?i)content-disposition:[^\\r\\n]*[; ]name=\"?([^\"\\r\\n;]*)");
+  private static final Pattern FILE_NAME =
+      Pattern.compile("(?i)content-disposition:[^\\r\\n]*[; ]filename=\"?([^\"\\r\\n;]*)");
+  private static final Pattern TYPE = Pattern.compile("(?i)content-type:\\s*([^\\r\\n]+)");
 
-  record Part(String name, Bytes body) {}
+  /**
+   * @param fileName and {@code type}: empty if the part does not say
+   */
+  public record Part(String name, String fileName, String type, Bytes body) {}
 
   private Multipart() {}
 
   /** Empty if this is no such body. */
-  static Optional<List<Part>> parts(String contentType, Bytes body) {
+  public static Optional<List<Part>> parts(String contentType, Bytes body) {
     Matcher boundary = BOUNDARY.matcher(contentType);
     if (!boundary.matches()) {
       return Optional.empty();
@@ -38,14 +43,25 @@ final class Multipart {
       }
       int head = text.indexOf("\r\n\r\n", start);
       if (head >= 0 && head < end) {
-        Matcher name = NAME.matcher(text.substring(start, head + 2));
-        if (name.matches()) {
+        String headers = text.substring(start, head + 2);
+        Optional<String> name = first(NAME, headers);
+        if (name.isPresent()) {
           byte[] bytes = text.substring(head + 4, end).getBytes(StandardCharsets.ISO_8859_1);
-          parts.add(new Part(name.group(1), Bytes.of(bytes)));
+          parts.add(
+              new Part(
+                  name.get(),
+                  first(FILE_NAME, headers).orElse(""),
+                  first(TYPE, headers).orElse(""),
+                  Bytes.of(bytes)));
         }
       }
       at = end + 2;
     }
     return Optional.of(parts);
+  }
+
+  private static Optional<String> first(Pattern wanted, String headers) {
+    Matcher found = wanted.matcher(headers);
+    return found.find() ? Optional.of(found.group(1).trim()) : Optional.empty();
   }
 }

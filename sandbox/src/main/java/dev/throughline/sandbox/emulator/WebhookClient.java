@@ -1,10 +1,10 @@
-package dev.throughline.sandbox.line;
+package dev.throughline.sandbox.emulator;
 
 import io.helidon.common.socket.SocketOptions;
-import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webclient.api.Proxy;
 import io.helidon.webclient.http1.Http1Client;
+import io.helidon.webclient.http1.Http1ClientRequest;
 import io.helidon.webclient.http1.Http1ClientResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,17 +13,18 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
- * Posts a signed body as LINE does, over kept connections, and tells in LINE's words what came.
+ * Posts a body as a platform does, over kept connections, and tells in LINE's words what came.
  * Blocks its thread; a deadline that covers the whole exchange interrupts it.
  */
-final class WebhookClient implements AutoCloseable {
-  private static final HeaderName SIGNATURE = HeaderNames.create("x-line-signature");
+public final class WebhookClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
   private static final int CONNECTIONS_KEPT = 1024;
   private static final int ANSWER_BYTES_KEPT = 1024;
@@ -34,7 +35,7 @@ final class WebhookClient implements AutoCloseable {
   /**
    * @param status 0 without an answer
    */
-  record Answer(int status, String reason, String detail, String body) {}
+  public record Answer(int status, String reason, String detail, String body) {}
 
   private final Http1Client client =
       Http1Client.builder()
@@ -50,14 +51,37 @@ final class WebhookClient implements AutoCloseable {
           .build();
   private final ScheduledThreadPoolExecutor deadlines;
 
-  WebhookClient() {
+  private final String userAgent;
+
+  /**
+   * @param userAgent what the platform calls itself
+   */
+  public WebhookClient(String userAgent) {
+    this.userAgent = userAgent;
     deadlines =
         new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("line-webhook-deadlines").factory());
+            1, Thread.ofPlatform().daemon().name("webhook-deadlines").factory());
     deadlines.setRemoveOnCancelPolicy(true);
   }
 
-  Answer post(URI url, byte[] body, String signature, Duration timeout) {
+  /**
+   * @param headers beside the user agent
+   */
+  public Answer post(URI url, byte[] body, Map<String, String> headers, Duration timeout) {
+    return exchange(client.post().uri(url), headers, timeout, request -> request.submit(body));
+  }
+
+  public Answer get(URI url, Duration timeout) {
+    return exchange(client.get().uri(url), Map.of(), timeout, Http1ClientRequest::request);
+  }
+
+  private Answer exchange(
+      Http1ClientRequest request,
+      Map<String, String> headers,
+      Duration timeout,
+      Function<Http1ClientRequest, Http1ClientResponse> sent) {
+    request.readTimeout(timeout).header(HeaderNames.USER_AGENT, userAgent);
+    headers.forEach((name, value) -> request.header(HeaderNames.create(name), value));
     AtomicBoolean waiting = new AtomicBoolean(true);
     Thread poster = Thread.currentThread();
     Future<?> deadline =
@@ -71,15 +95,7 @@ final class WebhookClient implements AutoCloseable {
             },
             timeout.toMillis(),
             TimeUnit.MILLISECONDS);
-    try (Http1ClientResponse response =
-        client
-            .post()
-            .uri(url)
-            .readTimeout(timeout)
-            .header(HeaderNames.CONTENT_TYPE, "application/json; charset=utf-8")
-            .header(HeaderNames.USER_AGENT, "LineBotWebhook/2.0")
-            .header(SIGNATURE, signature)
-            .submit(body)) {
+    try (Http1ClientResponse response = sent.apply(request)) {
       int status = response.status().code();
       String text = beginning(response);
       boolean success = status >= 200 && status < 300;
