@@ -1,6 +1,6 @@
 package dev.throughline;
 
-import dev.throughline.channel.line.Transport;
+import dev.throughline.channel.Transport;
 import dev.throughline.http.Headers;
 import dev.throughline.http.Http;
 import dev.throughline.http.HttpResult;
@@ -12,11 +12,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** LINE's transport over the gateway's one HTTP client. */
+/** The channels' transport over the gateway's one HTTP client. */
 final class HttpTransport implements Transport {
-  /** The fields of LINE's answers that anybody reads. */
+  /** The fields of answers that anybody reads. */
   private static final List<String> READ =
-      List.of("content-type", "retry-after", "x-line-accepted-request-id", "x-line-request-id");
+      List.of(
+          "content-type",
+          "retry-after",
+          "x-line-accepted-request-id",
+          "x-line-request-id",
+          "x-fb-trace-id");
 
   private final Http http;
 
@@ -30,7 +35,7 @@ final class HttpTransport implements Transport {
     try {
       target = Target.parse(request.uri().toString());
     } catch (Target.InvalidTargetException e) {
-      return new Answer.NotSent("the address of LINE's API is not valid");
+      return new Answer.NotSent("the address of the channel's API is not valid");
     }
     List<Headers.Field> headers =
         request.headers().entrySet().stream()

@@ -130,6 +130,7 @@ final class SchemaTest {
                   "part_end",
                   "message")),
           Map.entry("sent_as", Set.of("account", "platform_id", "message")),
+          Map.entry("heard", Set.of("account", "identity", "at")),
           Map.entry("sticker", Set.of("package_id", "sticker_id", "keyword")),
           Map.entry("unsent", Set.of("conversation", "platform_id", "at")),
           Map.entry("seen", Set.of("day", "event")),

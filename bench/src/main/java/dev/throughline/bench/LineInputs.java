@@ -4,7 +4,7 @@ import dev.throughline.channel.Channel.Composed;
 import dev.throughline.channel.Channel.ParsedWebhook.Events;
 import dev.throughline.channel.Channel.Rendered;
 import dev.throughline.channel.line.LineChannel;
-import dev.throughline.channel.line.Transport;
+import dev.throughline.channel.Transport;
 import dev.throughline.contract.AppMessages;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;

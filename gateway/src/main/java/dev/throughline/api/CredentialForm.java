@@ -100,7 +100,7 @@ final class CredentialForm {
         channel,
         ordinal,
         given.isDefault(),
-        known.flatMap(Account::platformId),
+        given.platformId().or(() -> known.flatMap(Account::platformId)),
         Json.bytes(credential));
   }
 

@@ -155,7 +155,7 @@ final class SendRoutes {
         shown.put("sendable", true);
         ready.lost().forEach(shown.putArray("lost")::add);
       }
-      case Channel.Rendered.Impossible(String why) -> refused(shown, Reason.Code.BAD_REQUEST, why);
+      case Channel.Rendered.Impossible(Reason.Code code, String why) -> refused(shown, code, why);
     }
   }
 

@@ -105,7 +105,7 @@ final class TranscodeRoutes {
             media);
     return switch (channel.render(composed)) {
       case Rendered.Ready ready -> ready.body().asUtf8();
-      case Rendered.Impossible(String why) -> throw cannot(channel.name(), why);
+      case Rendered.Impossible(var _, String why) -> throw cannot(channel.name(), why);
     };
   }
 

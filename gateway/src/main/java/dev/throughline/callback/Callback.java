@@ -3,6 +3,7 @@ package dev.throughline.callback;
 import dev.throughline.contract.Contents;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.MediaAddresses;
+import dev.throughline.conversation.App;
 import dev.throughline.conversation.Fact;
 import dev.throughline.conversation.Fact.StoredEvent;
 import dev.throughline.conversation.Fact.StoredMessage;
@@ -40,6 +41,8 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
       case Fact.ReachKnown known -> Optional.of(known(known));
       case Fact.ConsentChanged changed -> Optional.of(changed(changed));
       case Fact.AccountTroubled troubled -> Optional.of(troubled(troubled));
+      case Fact.EventReceived received -> Optional.of(received(received));
+      case Fact.ChannelTold told -> Optional.of(told(told));
       case Fact.SendRequested _,
           Fact.EventRequested _,
           Fact.ReachAsked _,
@@ -164,18 +167,49 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
     return finish("CAPABILITY", party, body, "", Optional.empty());
   }
 
+  private static Callback received(Fact.EventReceived fact) {
+    Party party = fact.party();
+    boolean dispatch = isDispatch(party);
+    ObjectNode body = envelope(party, fact.acceptedAt(), fact.occurredAt());
+    ObjectNode event = body.putObject("event");
+    event.put("id", fact.id().toString());
+    event.put("direction", "TO_APP");
+    event.set("contact_message_event", fact.event());
+    event.set("channel_identity", identity(party));
+    event.put("contact_id", contact(party, dispatch));
+    event.put("conversation_id", conversation(party, dispatch));
+    event.put("accept_time", fact.acceptedAt().toString());
+    event.put("processing_mode", mode(dispatch));
+    return finish("EVENT_INBOUND", party, body, "", Optional.empty());
+  }
+
   private static Callback troubled(Fact.AccountTroubled fact) {
-    ObjectNode body =
-        envelope(fact.app().id(), fact.app().project(), fact.at(), Optional.of(fact.at()));
+    ObjectNode data = Json.object().put("description", fact.reason().description());
+    return ofAccount(fact.app(), fact.account(), fact.kind(), data, fact.at(), fact.at());
+  }
+
+  private static Callback told(Fact.ChannelTold fact) {
+    return ofAccount(
+        fact.app(),
+        fact.account(),
+        fact.kind(),
+        fact.data(),
+        fact.acceptedAt(),
+        fact.occurredAt().orElse(fact.acceptedAt()));
+  }
+
+  private static Callback ofAccount(
+      App app, App.Account account, String kind, ObjectNode data, Instant accepted, Instant at) {
+    ObjectNode body = envelope(app.id(), app.project(), accepted, Optional.of(at));
     ObjectNode event = body.putObject("channel_event_notification").putObject("channel_event");
-    event.put("channel", fact.account().channel().value());
-    event.put("event_type", fact.kind());
+    event.put("channel", account.channel().value());
+    event.put("event_type", kind);
     event
         .putObject("additional_data")
-        .put("credential_ordinal_number", fact.account().ordinal())
-        .put("description", fact.reason().description());
+        .put("credential_ordinal_number", account.ordinal())
+        .setAll(data);
     body.put("message_metadata", "");
-    return new Callback("CHANNEL_EVENT", fact.app().project(), Optional.of(fact.app().id()), body);
+    return new Callback("CHANNEL_EVENT", app.project(), Optional.of(app.id()), body);
   }
 
   private static Callback notMapped(Fact.NotMapped fact) {
@@ -300,7 +334,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
   }
 
   private static boolean isDispatch(Party party) {
-    return party.app().processingMode() == dev.throughline.conversation.App.ProcessingMode.DISPATCH;
+    return party.app().processingMode() == App.ProcessingMode.DISPATCH;
   }
 
   private static String mode(boolean dispatch) {

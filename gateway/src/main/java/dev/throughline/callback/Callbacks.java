@@ -146,7 +146,9 @@ public final class Callbacks implements Reaction {
           f.party()
               .map(party -> Told.of(party.contact(), party.key()))
               .orElseGet(() -> ofApp(f.app().id()));
+      case Fact.EventReceived f -> Told.of(f.party().contact(), f.party().key());
       case Fact.AccountTroubled f -> ofApp(f.app().id());
+      case Fact.ChannelTold f -> ofApp(f.app().id());
       case Fact.SendRequested _,
           Fact.EventRequested _,
           Fact.ReachAsked _,

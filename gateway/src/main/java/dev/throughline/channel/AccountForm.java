@@ -23,8 +23,14 @@ public interface AccountForm {
   /**
    * @param kept the entry's own object or objects, in the contract's form
    * @param isDefault whether the account is the one that the app uses where it names none
+   * @param platformId the account's id at the provider, where the entry says it
    */
-  record Given(ObjectNode kept, boolean isDefault) {
+  record Given(ObjectNode kept, boolean isDefault, Optional<String> platformId) {
+    /** Whose id is found out otherwise, or never. */
+    public Given(ObjectNode kept, boolean isDefault) {
+      this(kept, isDefault, Optional.empty());
+    }
+
     /** Shows nothing secret. */
     @Override
     public String toString() {

@@ -10,6 +10,7 @@ import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.message.MediaFacts;
 import dev.throughline.message.MediaLimits;
+import dev.throughline.message.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,14 @@ public interface Channel {
 
   /** What the channel can tell at best of a message that it took. */
   Assurance highestAssurance();
+
+  /**
+   * Whether what may be sent depends on when the recipient last wrote; it is kept only then, and
+   * told as {@link Composed#silence}.
+   */
+  default boolean hasWindow() {
+    return false;
+  }
 
   /** What is known beforehand of a send to such an address. */
   Way way(Identity recipient);
@@ -166,6 +175,8 @@ public interface Channel {
    * @param quote what the channel gave out with a message of the same chat, to quote it by
    * @param recipient where it is known: some things go to some addresses only
    * @param media what was found out about its files, by their addresses
+   * @param silence how long the recipient has certainly not written to the account, where anybody
+   *     asked: some channels take only some things after a while
    */
   record Composed(
       MessageId id,
@@ -174,7 +185,8 @@ public interface Channel {
       Optional<Agent> agent,
       Optional<Quote> quote,
       Optional<Identity> recipient,
-      Map<String, MediaFacts> media) {
+      Map<String, MediaFacts> media,
+      Optional<Duration> silence) {
     public Composed {
       properties = Map.copyOf(properties);
       media = Map.copyOf(media);
@@ -191,9 +203,27 @@ public interface Channel {
       this(id, content, properties, agent, quote, recipient, Map.of());
     }
 
+    /** To somebody of whom nobody asked when they wrote. */
+    public Composed(
+        MessageId id,
+        Content.Outbound content,
+        Map<String, String> properties,
+        Optional<Agent> agent,
+        Optional<Quote> quote,
+        Optional<Identity> recipient,
+        Map<String, MediaFacts> media) {
+      this(id, content, properties, agent, quote, recipient, media, Optional.empty());
+    }
+
     /** What was found out about its files. */
     public Composed with(Map<String, MediaFacts> found) {
-      return new Composed(id, content, properties, agent, quote, recipient, found);
+      return new Composed(id, content, properties, agent, quote, recipient, found, silence);
+    }
+
+    /** To somebody who has certainly not written for so long. */
+    public Composed after(Duration time) {
+      return new Composed(
+          id, content, properties, agent, quote, recipient, media, Optional.of(time));
     }
 
     /** Said by the app itself, quoting nobody, to somebody, of files that nobody looked at. */
@@ -239,13 +269,31 @@ public interface Channel {
       }
     }
 
-    record Impossible(String why) implements Rendered {}
+    /**
+     * @param code as the message's report says it
+     */
+    record Impossible(Reason.Code code, String why) implements Rendered {
+      /** Nobody could be sent this on the channel. */
+      public Impossible(String why) {
+        this(Reason.Code.BAD_REQUEST, why);
+      }
+    }
   }
 
   /** What somebody is shown and is no message. */
   sealed interface Signal {
-    /** That an answer is being written. */
-    record Typing() implements Signal {}
+    /**
+     * That an answer is being written.
+     *
+     * @param to the read token of what they wrote last, where one is known
+     */
+    record Typing(Optional<String> to) implements Signal {
+      /** Shows nothing. */
+      @Override
+      public String toString() {
+        return "Typing";
+      }
+    }
 
     /** That what they wrote was read, up to the message that the token came with. */
     record Read(String token) implements Signal {

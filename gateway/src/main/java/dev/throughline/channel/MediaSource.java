@@ -10,15 +10,13 @@ public interface MediaSource {
   /**
    * Fetches once; never throws for an answer of the provider.
    *
-   * @param platformMessageId the provider's id of the message that the file came with
+   * @param fileId the provider's id of the file, or of the message that it came with where it has
+   *     none
    * @param receiver takes the file, of a 200 only
    * @param deadline for all of it
    */
   Fetched fetch(
-      String platformMessageId,
-      Channel.Credentials credentials,
-      Receiver receiver,
-      Duration deadline);
+      String fileId, Channel.Credentials credentials, Receiver receiver, Duration deadline);
 
   /** What became of it. {@code why} is a few words without addresses or content. */
   sealed interface Fetched {

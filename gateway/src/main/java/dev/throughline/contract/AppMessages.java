@@ -3,6 +3,7 @@ package dev.throughline.contract;
 import dev.throughline.message.AppMessage;
 import dev.throughline.message.AppMessage.Agent;
 import dev.throughline.message.AppMessage.Source;
+import dev.throughline.message.AppMessage.TemplateReference;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Choice;
 import dev.throughline.message.Content;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collector;
@@ -103,6 +105,9 @@ public final class AppMessages {
   /** What was said on a channel by a message that was accepted once; a template filled in. */
   public static Optional<Content.Outbound> said(
       JsonNode message, Optional<ObjectNode> filled, ChannelName channel) {
+    if (filled.isPresent() && filled.get().has(TEMPLATE)) {
+      return said(filled.get(), Optional.empty(), channel);
+    }
     if (filled.isPresent()) {
       try {
         return Optional.of(content(Fields.of(filled.get())));
@@ -112,8 +117,12 @@ public final class AppMessages {
     }
     return stored(message)
         .flatMap(known -> known.on(channel))
-        .filter(Source.Given.class::isInstance)
-        .map(source -> ((Source.Given) source).content());
+        .flatMap(source ->
+            switch (source) {
+              case Source.Given(Content.Outbound content) -> Optional.of(content);
+              case Source.ChannelTemplate(var template) -> Optional.of(template(template));
+              case Source.Stored _ -> Optional.empty();
+            });
   }
 
   public static AppMessage read(Fields message) {
@@ -150,6 +159,17 @@ public final class AppMessages {
                 message.wrong(
                     "", "must have one of " + kinds.stream().sorted().collect(joined()) + "."));
     return content(message, kind);
+  }
+
+  /** What a template that the channel itself keeps says: the channel knows, and nobody else. */
+  static Content.Specific template(TemplateReference reference) {
+    ObjectNode json = Json.object();
+    json.put("template_id", reference.id());
+    json.put("version", reference.version());
+    reference.language().ifPresent(code -> json.put("language_code", code));
+    ObjectNode parameters = json.putObject("parameters");
+    new TreeMap<>(reference.parameters()).forEach(parameters::put);
+    return new Content.Specific(Content.Specific.TEMPLATE, Json.text(json));
   }
 
   /** The one of these kinds that a message is. */
@@ -217,7 +237,7 @@ public final class AppMessages {
     if (choices.isEmpty()) {
       throw fields.wrong("choices", "is required.");
     }
-    return new Content.Choices(text, choices);
+    return new Content.Choices(text, choices, frame(fields));
   }
 
   private static List<Choice> choices(Fields fields, int max) {
@@ -265,7 +285,8 @@ public final class AppMessages {
             optional(fields, "description"),
             fields.object("media_message").map(AppMessages::media),
             choices(fields, MAX_CHOICES),
-            fields.oneOf("height", HEIGHTS).map(Height::valueOf).orElse(Height.UNSPECIFIED_HEIGHT));
+            fields.oneOf("height", HEIGHTS).map(Height::valueOf).orElse(Height.UNSPECIFIED_HEIGHT),
+            frame(fields));
     if (card.title().isEmpty() && card.description().isEmpty() && card.media().isEmpty()) {
       throw fields.wrong("", "must have a title, a description or a media_message.");
     }
@@ -297,7 +318,20 @@ public final class AppMessages {
         fields.requiredString("title", MAX_STRING),
         optional(fields, "description"),
         fields.object("media").map(AppMessages::media),
-        sections);
+        sections,
+        frame(fields));
+  }
+
+  private static Content.Frame frame(Fields fields) {
+    return fields
+        .object("message_properties")
+        .map(properties ->
+            new Content.Frame(
+                optional(properties, "whatsapp_header"),
+                optional(properties, "whatsapp_footer"),
+                optional(properties, "menu"),
+                optional(properties, "catalog_id")))
+        .orElse(Content.Frame.NONE);
   }
 
   private static Item item(Fields item) {
@@ -316,7 +350,7 @@ public final class AppMessages {
     Fields fields = product.orElseThrow();
     fields.requiredString("marketplace", MAX_STRING);
     String id = fields.requiredString("id", MAX_STRING);
-    return new Item(new Choice.Say(id, id), price(fields), Optional.empty());
+    return new Item(new Choice.Say(id, id), price(fields), Optional.empty(), true);
   }
 
   /** Such as {@code 2 × 9.9 EUR}. */

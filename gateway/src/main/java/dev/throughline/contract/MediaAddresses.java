@@ -17,6 +17,10 @@ public interface MediaAddresses {
       media.put("url", of(message, received));
       media.put("thumbnail_url", "");
     }
+    if (content.path(Contents.CAPTIONED) instanceof ObjectNode media
+        && media.path("url").asString("").isEmpty()) {
+      media.put("url", of(message, received));
+    }
     return content;
   }
 }

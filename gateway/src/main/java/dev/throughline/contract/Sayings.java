@@ -29,7 +29,7 @@ public final class Sayings {
       case Source.Stored(TemplateReference template) ->
           templates
               .apply(template.id())
-              .map(found -> Translations.fill(found, template))
+              .map(found -> Translations.fill(found, template, channel))
               .orElseGet(() ->
                   nothing(
                       Reason.Code.TEMPLATE_NOT_FOUND,
@@ -38,6 +38,9 @@ public final class Sayings {
           nothing(
               Reason.Code.BAD_REQUEST,
               "LINE keeps no templates: refer to one of the project's by omni_template.");
+      case Source.ChannelTemplate(TemplateReference template)
+          when channel.equals(ChannelName.WHATSAPP) ->
+          new Said.Something(AppMessages.template(template), Optional.empty());
       case Source.ChannelTemplate _ ->
           nothing(
               Reason.Code.TEMPLATE_NOT_FOUND,

@@ -1,6 +1,9 @@
 package dev.throughline.contract;
 
 import dev.throughline.message.AppMessage.TemplateReference;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Content;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import java.util.ArrayList;
@@ -10,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,7 +42,7 @@ public final class Translations {
   /**
    * @param template as the API shows it
    */
-  static Said fill(ObjectNode template, TemplateReference reference) {
+  static Said fill(ObjectNode template, TemplateReference reference, ChannelName channel) {
     Optional<ObjectNode> translation =
         find(
             template,
@@ -48,6 +52,10 @@ public final class Translations {
       return Sayings.nothing(
           Reason.Code.TEMPLATE_NON_EXISTING_LANGUAGE_OR_VERSION,
           "The template has no translation of this language and version.");
+    }
+    JsonNode override = translation.get().path("channel_template_overrides").path(channel.value());
+    if (channel.equals(ChannelName.WHATSAPP) && override.isObject()) {
+      return overridden(override, reference);
     }
     String kind = kind(translation.get());
     if (kind.equals(AppMessages.TEMPLATE)) {
@@ -59,11 +67,7 @@ public final class Translations {
     TreeSet<String> missing = new TreeSet<>(names(message));
     missing.removeAll(reference.parameters().keySet());
     if (!missing.isEmpty()) {
-      return Sayings.nothing(
-          Reason.Code.TEMPLATE_INSUFFICIENT_PARAMETERS,
-          "The template needs values for "
-              + String.join(", ", missing.stream().limit(MAX_SHOWN).toList())
-              + ".");
+      return insufficient(missing);
     }
     try {
       ObjectNode filled = Json.object();
@@ -74,6 +78,57 @@ public final class Translations {
       return Sayings.nothing(
           Reason.Code.BAD_REQUEST, "With these parameters the template's " + e.sentence());
     }
+  }
+
+  /**
+   * On one channel, a template that the channel itself keeps stands for the translation. Each of
+   * its parameters has the value of the parameter of ours that it is mapped to, else its own.
+   */
+  private static Said overridden(JsonNode override, TemplateReference reference) {
+    JsonNode template = override.path("template_reference");
+    String id = template.path("template_id").asString("");
+    if (id.isEmpty()) {
+      return Sayings.nothing(
+          Reason.Code.BAD_REQUEST,
+          "The translation's channel_template_overrides name no template_reference.template_id.");
+    }
+    Map<String, String> parameters = new TreeMap<>();
+    template
+        .path("parameters")
+        .properties()
+        .forEach(each -> parameters.put(each.getKey(), each.getValue().asString("")));
+    TreeSet<String> missing = new TreeSet<>();
+    for (Map.Entry<String, JsonNode> mapped : override.path("parameter_mappings").properties()) {
+      String ours = mapped.getValue().asString("");
+      if (reference.parameters().containsKey(ours)) {
+        parameters.put(mapped.getKey(), reference.parameters().get(ours));
+      } else if (!parameters.containsKey(mapped.getKey())) {
+        missing.add(ours);
+      }
+    }
+    if (!missing.isEmpty()) {
+      return insufficient(missing);
+    }
+    ObjectNode message = Json.object();
+    ObjectNode byChannel = message.putObject(AppMessages.TEMPLATE).putObject("channel_template");
+    Content.Specific content =
+        AppMessages.template(
+            new TemplateReference(
+                id,
+                template.path("version").asString(""),
+                Optional.of(template.path("language_code").asString(""))
+                    .filter(code -> !code.isEmpty()),
+                parameters));
+    byChannel.set(ChannelName.WHATSAPP.value(), Json.object(Bytes.utf8(content.json())));
+    return new Said.Something(content, Optional.of(Json.text(message)));
+  }
+
+  private static Said insufficient(TreeSet<String> missing) {
+    return Sayings.nothing(
+        Reason.Code.TEMPLATE_INSUFFICIENT_PARAMETERS,
+        "The template needs values for "
+            + String.join(", ", missing.stream().limit(MAX_SHOWN).toList())
+            + ".");
   }
 
   /** All that match, in the template's order; an empty word matches everything. */

@@ -69,6 +69,12 @@ public interface Effects {
   /** By which the newest message of theirs can be marked as read. */
   Optional<String> readToken(Party party, AccountId account);
 
+  /**
+   * How long they have certainly not written to the account, on a channel where it is kept: since
+   * they last did, or else since there is the account.
+   */
+  Duration silence(Party party, AccountId account);
+
   /** Whether somebody's address is on a list that forbids messages of this kind. */
   boolean isOptedOut(Party party, ConsentList.Purpose purpose);
 

@@ -171,7 +171,7 @@ public final class EventStore {
     json.put("id", row.id().toString());
     json.put("direction", row.toApp() ? "TO_APP" : "TO_CONTACT");
     json.set(
-        row.toApp() ? "contact_event" : "app_event",
+        row.toApp() ? "contact_message_event" : "app_event",
         sealed.path("event") instanceof ObjectNode event ? event : Json.object());
     json.put("conversation_id", dispatch ? "" : row.conversation().map(Ulid::toString).orElse(""));
     json.put("contact_id", dispatch ? "" : row.contact().toString());

@@ -186,6 +186,30 @@ public sealed interface Fact {
   record AccountTroubled(App app, Account account, String kind, Reason reason, Instant at)
       implements Fact {}
 
+  /**
+   * A contact did something with a message that is no message itself.
+   *
+   * @param event the contract's {@code contact_message_event}
+   */
+  record EventReceived(
+      Party party, EventId id, ObjectNode event, Instant acceptedAt, Optional<Instant> occurredAt)
+      implements Fact {}
+
+  /**
+   * A channel tells something of an account of the app.
+   *
+   * @param kind the event's type, as the app is told it
+   * @param data what the channel says
+   */
+  record ChannelTold(
+      App app,
+      Account account,
+      String kind,
+      ObjectNode data,
+      Instant acceptedAt,
+      Optional<Instant> occurredAt)
+      implements Fact {}
+
   /** A task's call is over; {@code result} is what its handler wrote into the outcome. */
   record OutcomeKnown(Task task, Bytes body, ObjectNode result, Ulid entry, Instant at)
       implements Fact {}

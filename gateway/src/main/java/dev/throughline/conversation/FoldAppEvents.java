@@ -36,8 +36,15 @@ final class FoldAppEvents {
       """
       insert into event (id, project, app, conversation, contact, identity, channel, direction,
         kind, accept_time, processing_mode, status, status_at, entries, sealed)
-      values (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, 'QUEUED', ?, ?, ?)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
+
+  /** The kind of what a contact does to a message, as the contract names it. */
+  static final String CONTACT_MESSAGE_EVENT = "CONTACT_MESSAGE_EVENT";
+
+  private static final int TO_APP = 0;
+  private static final int TO_CONTACT = 1;
+  private static final String RECEIVED = "RECEIVED";
 
   private static final String STATUS =
       "update event set status = ?, status_at = ?, reason_code = ? where id = ?";
@@ -59,6 +66,7 @@ final class FoldAppEvents {
   private final Vault vault;
   private final Connection transaction;
   private final List<Row> fresh = new ArrayList<>();
+  private final List<HeardRow> heard = new ArrayList<>();
   private final Map<EventId, Status> statuses = new LinkedHashMap<>();
   private final List<Entry> entries = new ArrayList<>();
 
@@ -91,6 +99,29 @@ final class FoldAppEvents {
             vault.seal(
                 party.key(), Json.bytes(sealed).array(), Rows.associated("event", id.value()))));
     return event;
+  }
+
+  /** Keeps an event of a contact's; nothing becomes of it any more. */
+  void received(
+      EventId id,
+      ObjectNode json,
+      Party party,
+      Ulid identity,
+      boolean dispatch,
+      Instant at,
+      long index) {
+    ObjectNode sealed = Json.object();
+    sealed.set("event", json);
+    heard.add(
+        new HeardRow(
+            id,
+            dispatch ? party.outside() : party,
+            identity,
+            at,
+            dispatch,
+            index,
+            vault.seal(
+                party.key(), Json.bytes(sealed).array(), Rows.associated("event", id.value()))));
   }
 
   void status(EventId event, DeliveryStatus status, Optional<Reason> reason, Instant at) {
@@ -132,31 +163,53 @@ final class FoldAppEvents {
   }
 
   private void insert() throws SQLException {
-    if (fresh.isEmpty()) {
+    if (fresh.isEmpty() && heard.isEmpty()) {
       return;
     }
     try (PreparedStatement s = transaction.prepareStatement(INSERT)) {
       for (Row row : fresh) {
-        Party party = row.party();
-        s.setObject(1, row.event().id().value().toUuid());
-        s.setString(2, party.app().project().value());
-        s.setObject(3, party.app().id().value().toUuid());
-        @Nullable UUID conversation =
-            party.conversation().map(ConversationId::value).map(Ulid::toUuid).orElse(null);
-        s.setObject(4, conversation);
-        s.setObject(5, party.contact().value().toUuid());
-        s.setObject(6, row.identity().toUuid());
-        s.setString(7, party.identity().channel().value());
-        s.setString(8, row.event().kind().name());
-        s.setTimestamp(9, Timestamp.from(row.event().acceptedAt()));
-        s.setString(10, row.event().dispatch() ? "DISPATCH" : "CONVERSATION");
-        s.setTimestamp(11, Timestamp.from(row.event().acceptedAt()));
-        s.setArray(12, transaction.createArrayOf("bigint", new Object[] {row.index()}));
-        s.setBytes(13, row.sealed().array());
-        s.addBatch();
+        StoredEvent event = row.event();
+        s.setInt(8, TO_CONTACT);
+        s.setString(9, event.kind().name());
+        s.setString(12, DeliveryStatus.QUEUED.name());
+        set(
+            s,
+            new HeardRow(
+                event.id(),
+                row.party(),
+                row.identity(),
+                event.acceptedAt(),
+                event.dispatch(),
+                row.index(),
+                row.sealed()));
+      }
+      for (HeardRow row : heard) {
+        s.setInt(8, TO_APP);
+        s.setString(9, CONTACT_MESSAGE_EVENT);
+        s.setString(12, RECEIVED);
+        set(s, row);
       }
       s.executeBatch();
     }
+  }
+
+  private void set(PreparedStatement s, HeardRow row) throws SQLException {
+    Party party = row.party();
+    s.setObject(1, row.id().value().toUuid());
+    s.setString(2, party.app().project().value());
+    s.setObject(3, party.app().id().value().toUuid());
+    @Nullable UUID conversation =
+        party.conversation().map(ConversationId::value).map(Ulid::toUuid).orElse(null);
+    s.setObject(4, conversation);
+    s.setObject(5, party.contact().value().toUuid());
+    s.setObject(6, row.identity().toUuid());
+    s.setString(7, party.identity().channel().value());
+    s.setTimestamp(10, Timestamp.from(row.at()));
+    s.setString(11, row.dispatch() ? "DISPATCH" : "CONVERSATION");
+    s.setTimestamp(13, Timestamp.from(row.at()));
+    s.setArray(14, transaction.createArrayOf("bigint", new Object[] {row.index()}));
+    s.setBytes(15, row.sealed().array());
+    s.addBatch();
   }
 
   private void updateStatuses() throws SQLException {
@@ -190,6 +243,16 @@ final class FoldAppEvents {
       s.executeBatch();
     }
   }
+
+  /** Of an event that a contact brought about. */
+  private record HeardRow(
+      EventId id,
+      Party party,
+      Ulid identity,
+      Instant at,
+      boolean dispatch,
+      long index,
+      Bytes sealed) {}
 
   private record Row(StoredEvent event, Party party, Ulid identity, long index, Bytes sealed) {}
 

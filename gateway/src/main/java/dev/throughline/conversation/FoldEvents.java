@@ -17,6 +17,7 @@ import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryTag;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ConversationId;
+import dev.throughline.message.Ids.EventId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.InboundEvent;
 import dev.throughline.vault.DataKey;
@@ -40,6 +41,8 @@ final class FoldEvents {
   private final FoldReplies replies;
   private final FoldEdits edits;
   private final StickerPictures pictures;
+  private final FoldAppEvents appEvents;
+  private final Heard heard;
   private final Effects effects;
   private final ClockDrift drift;
 
@@ -47,6 +50,8 @@ final class FoldEvents {
       FoldState state,
       FoldPeople people,
       FoldReplies replies,
+      FoldAppEvents appEvents,
+      Heard heard,
       StickerPictures pictures,
       Effects effects,
       ClockDrift drift) {
@@ -54,6 +59,8 @@ final class FoldEvents {
     this.people = people;
     this.replies = replies;
     this.edits = new FoldEdits(state, people);
+    this.appEvents = appEvents;
+    this.heard = heard;
     this.pictures = pictures;
     this.effects = effects;
     this.drift = drift;
@@ -77,6 +84,9 @@ final class FoldEvents {
         .forEach(path -> state.undocumented.merge(path, 1, Integer::sum));
     Optional<Party> party = item.event().head().chat().map(chat -> people.party(item.app(), chat));
     party.ifPresent(known -> heardFrom(known, item.event()));
+    if (item.counts() && party.isPresent()) {
+      heard.from(item, party.get());
+    }
     switch (item.event()) {
       case InboundEvent.Message message when party.isPresent() ->
           message(
@@ -94,6 +104,17 @@ final class FoldEvents {
               party.get());
       case InboundEvent.Chosen chosen when party.isPresent() ->
           message(item, chosen.response(), Optional.empty(), Optional.empty(), party.get());
+      case InboundEvent.Reacted reacted when party.isPresent() ->
+          reacted(item, reacted, party.get());
+      case InboundEvent.AccountNews(var head, String type, String json) ->
+          effects.emit(
+              new Fact.ChannelTold(
+                  item.app(),
+                  item.account(),
+                  type,
+                  Json.object(Bytes.utf8(json)),
+                  state.at,
+                  head.occurredAt()));
       case InboundEvent.Followed followed when party.isPresent() -> {
         replies.keep(item, followed, party.get());
         effects.emit(new Fact.Opted(party.get(), true, state.at, followed.head().occurredAt()));
@@ -129,6 +150,28 @@ final class FoldEvents {
     edits.edit(item, edited, party, authorKey(item).orElse(party.key()));
     replies.keep(item, edited, party);
     notMapped(item, Optional.of(party));
+  }
+
+  /** What it names is a message of the conversation, as far as we have it. */
+  private void reacted(Item.Event item, InboundEvent.Reacted reacted, Party known)
+      throws SQLException {
+    boolean dispatch = isDispatch(item.app());
+    Party party = people.inPlace(known, dispatch);
+    Optional<MessageId> message = quoted(item, party, reacted.platformMessageId());
+    ObjectNode event = Json.object();
+    event
+        .putObject("reaction_event")
+        .put("emoji", reacted.emoji())
+        .put(
+            "action",
+            reacted.emoji().isEmpty() ? "REACTION_ACTION_UNREACT" : "REACTION_ACTION_REACT")
+        .put("message_id", message.map(MessageId::toString).orElse(""))
+        .put("reaction_category", "");
+    EventId id = new EventId(state.ulids.next());
+    Party told = party.sealedBy(authorKey(item).orElse(party.key()));
+    appEvents.received(
+        id, event, told, people.identityOf(party).id(), dispatch, state.at, state.index);
+    effects.emit(new Fact.EventReceived(told, id, event, state.at, reacted.head().occurredAt()));
   }
 
   /** What the sticker is called is kept for the picture, once for all who send it. */
@@ -326,12 +369,13 @@ final class FoldEvents {
         switch (event) {
           case InboundEvent.Followed _ -> Optional.of(Friend.FRIEND);
           case InboundEvent.Unfollowed _ -> Optional.of(Friend.BLOCKED);
-          case InboundEvent.Receipt _ -> Optional.empty();
+          case InboundEvent.Receipt _, InboundEvent.AccountNews _ -> Optional.empty();
           case InboundEvent.Message _,
               InboundEvent.StickerSent _,
               InboundEvent.Edited _,
               InboundEvent.Delivered _,
               InboundEvent.Chosen _,
+              InboundEvent.Reacted _,
               InboundEvent.Unsent _,
               InboundEvent.Unknown _ ->
               identity.friend() == Friend.BLOCKED ? Optional.of(Friend.UNKNOWN) : Optional.empty();

@@ -52,6 +52,7 @@ final class FoldWork implements Effects {
   private final FoldEvents events;
   private final FoldSends sends;
   private final FoldAppEvents appEvents;
+  private final Heard heard;
   private final FoldConsents consents;
   private final FoldAsked asked;
 
@@ -73,9 +74,10 @@ final class FoldWork implements Effects {
     this.reading = new FoldLoad(state, directory);
     this.people = new FoldPeople(state, this);
     this.replies = new FoldReplies(state);
-    this.events = new FoldEvents(state, people, replies, pictures, this, drift);
-    this.sends = new FoldSends(state, people, quotes, this);
     this.appEvents = new FoldAppEvents(vault, transaction);
+    this.heard = new Heard(state, people);
+    this.events = new FoldEvents(state, people, replies, appEvents, heard, pictures, this, drift);
+    this.sends = new FoldSends(state, people, quotes, this);
     this.consents = new FoldConsents(vault, transaction);
     this.asked = new FoldAsked(state, people, sends, appEvents, consents, this);
   }
@@ -357,6 +359,11 @@ final class FoldWork implements Effects {
   @Override
   public Optional<String> readToken(Party party, AccountId account) {
     return asked.readToken(party, account);
+  }
+
+  @Override
+  public Duration silence(Party party, AccountId account) {
+    return heard.silence(party, account);
   }
 
   @Override

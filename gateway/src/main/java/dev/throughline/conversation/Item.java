@@ -27,6 +27,7 @@ sealed interface Item {
    * @param destination whom the webhook was addressed to, by the provider's id
    * @param forwarded the event's text as the app gets it where the contract has no word
    * @param parts where the event lies in the payload
+   * @param counts whether it is kept when somebody wrote, as the channel needs it
    */
   record Event(
       LogEntry entry,
@@ -38,7 +39,8 @@ sealed interface Item {
       Optional<String> destination,
       InboundEvent event,
       String forwarded,
-      Rows.PartRange parts)
+      Rows.PartRange parts,
+      boolean counts)
       implements Item {}
 
   /** A webhook that is passed on as it came; {@code position} is behind all its events. */

@@ -148,7 +148,8 @@ final class ItemReader {
                   destination,
                   event,
                   forwarded(channel, app.get(), event),
-                  parts.next(event.head().raw())));
+                  parts.next(event.head().raw()),
+                  channel.hasWindow()));
         }
         passOn(entry, events.size(), app.get(), account.get(), items);
         yield items;

@@ -12,6 +12,7 @@ import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -46,6 +47,7 @@ record FetchBody(
     json.put("kind", attachment.kind().name());
     attachment.externalUrl().ifPresent(url -> json.put("url", url));
     attachment.fileName().ifPresent(name -> json.put("name", name));
+    attachment.fileId().ifPresent(id -> json.put("file_id", id));
     json.put("key", Base64.getEncoder().encodeToString(objectKey.array()));
     json.put("until", until.toEpochMilli());
     return Json.bytes(json);
@@ -63,7 +65,9 @@ record FetchBody(
         new Attachment(
             Attachment.Kind.valueOf(text(json, "kind")),
             Json.string(json, "url"),
-            Json.string(json, "name")),
+            Json.string(json, "name"),
+            Json.string(json, "file_id"),
+            Optional.empty()),
         Bytes.wrap(Base64.getDecoder().decode(text(json, "key"))),
         Instant.ofEpochMilli(json.path("until").asLong()));
   }

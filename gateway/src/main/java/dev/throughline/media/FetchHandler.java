@@ -139,6 +139,7 @@ public final class FetchHandler implements TaskHandler {
     if (source == null || secret.isEmpty()) {
       return new Fetched.Refused("the account has no usable credential");
     }
-    return source.fetch(body.platformId(), secret.get(), download, DEADLINE);
+    return source.fetch(
+        body.attachment().fileId().orElse(body.platformId()), secret.get(), download, DEADLINE);
   }
 }

@@ -60,10 +60,30 @@ public sealed interface Content {
     }
   }
 
+  /**
+   * What some channels show round what there is to choose (the contract's {@code
+   * message_properties}); empty texts stand for what was left out.
+   *
+   * @param menu what stands on the button that opens a list
+   * @param catalogId where the products of a list are found
+   */
+  record Frame(String header, String footer, String menu, String catalogId) {
+    public static final Frame NONE = new Frame("", "", "", "");
+
+    @Override
+    public String toString() {
+      return "Frame";
+    }
+  }
+
   /** A text, and up to ten things to choose from. */
-  record Choices(String text, List<Choice> choices) implements Outbound {
+  record Choices(String text, List<Choice> choices, Frame frame) implements Outbound {
     public Choices {
       choices = List.copyOf(choices);
+    }
+
+    public Choices(String text, List<Choice> choices) {
+      this(text, choices, Frame.NONE);
     }
 
     @Override
@@ -74,10 +94,24 @@ public sealed interface Content {
 
   /** A picture with a title, a description and up to ten choices. */
   record Card(
-      String title, String description, Optional<Media> media, List<Choice> choices, Height height)
+      String title,
+      String description,
+      Optional<Media> media,
+      List<Choice> choices,
+      Height height,
+      Frame frame)
       implements Outbound {
     public Card {
       choices = List.copyOf(choices);
+    }
+
+    public Card(
+        String title,
+        String description,
+        Optional<Media> media,
+        List<Choice> choices,
+        Height height) {
+      this(title, description, media, choices, height, Frame.NONE);
     }
 
     @Override
@@ -120,10 +154,16 @@ public sealed interface Content {
   }
 
   /** Sections of items, each of which can be chosen. */
-  record ItemList(String title, String description, Optional<Media> media, List<Section> sections)
+  record ItemList(
+      String title, String description, Optional<Media> media, List<Section> sections, Frame frame)
       implements Outbound {
     public ItemList {
       sections = List.copyOf(sections);
+    }
+
+    public ItemList(
+        String title, String description, Optional<Media> media, List<Section> sections) {
+      this(title, description, media, sections, Frame.NONE);
     }
 
     @Override
@@ -153,8 +193,13 @@ public sealed interface Content {
 
   /**
    * @param choice of a product, its id is what is shown
+   * @param product whether it is one of a catalog
    */
-  record Item(Choice.Say choice, String description, Optional<Media> media) {
+  record Item(Choice.Say choice, String description, Optional<Media> media, boolean product) {
+    public Item(Choice.Say choice, String description, Optional<Media> media) {
+      this(choice, description, media, false);
+    }
+
     @Override
     public String toString() {
       return "Item";
@@ -193,13 +238,25 @@ public sealed interface Content {
   }
 
   /**
-   * A file that a contact sent; its bytes are fetched from the channel, by the message's id there.
+   * A file that a contact sent; its bytes are fetched from the channel.
    *
    * @param externalUrl where the bytes are if the channel does not have them itself
    * @param fileName as the contact's device calls it
+   * @param fileId the channel's id of the file, where it is not the message's
+   * @param caption what the contact wrote under it
    */
-  record Attachment(Kind kind, Optional<String> externalUrl, Optional<String> fileName)
+  record Attachment(
+      Kind kind,
+      Optional<String> externalUrl,
+      Optional<String> fileName,
+      Optional<String> fileId,
+      Optional<String> caption)
       implements Inbound {
+    /** Known by the message that it came with. */
+    public Attachment(Kind kind, Optional<String> externalUrl, Optional<String> fileName) {
+      this(kind, externalUrl, fileName, Optional.empty(), Optional.empty());
+    }
+
     /** What sort of file it is, by the channel's word. */
     public enum Kind {
       IMAGE,
@@ -259,12 +316,56 @@ public sealed interface Content {
   /**
    * A message of a kind that only one channel has, such as WhatsApp's FLOWS.
    *
-   * @param json the contract's {@code channel_specific_message} of the channel
+   * @param json the contract's {@code channel_specific_message} of the channel; of a {@link
+   *     #TEMPLATE}, the contract's {@code channel_template} of the channel
    */
   record Specific(String type, String json) implements Outbound {
+    /** A template that the channel itself keeps. */
+    public static final String TEMPLATE = "TEMPLATE";
+
     @Override
     public String toString() {
       return "Specific[" + type + "]";
+    }
+  }
+
+  /**
+   * Things of a catalog that a contact ordered, or asks about.
+   *
+   * @param text what the contact wrote with it; may be empty
+   */
+  record Products(String text, String catalogId, List<Product> products) implements Inbound {
+    public Products {
+      products = List.copyOf(products);
+    }
+
+    @Override
+    public String toString() {
+      return "Products(" + products.size() + ")";
+    }
+  }
+
+  /**
+   * @param id the seller's own
+   * @param price of one; not a number where none was said
+   */
+  record Product(String id, int quantity, double price, String currency) {
+    @Override
+    public String toString() {
+      return "Product";
+    }
+  }
+
+  /**
+   * An answer of a kind that only one channel has, such as a filled-in form of WhatsApp's.
+   *
+   * @param type as the contract's {@code channel_specific_message} names it
+   * @param json its {@code message}
+   */
+  record SpecificReply(String type, String json) implements Inbound {
+    @Override
+    public String toString() {
+      return "SpecificReply[" + type + "]";
     }
   }
 

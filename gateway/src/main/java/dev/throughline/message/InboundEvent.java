@@ -84,6 +84,20 @@ public sealed interface InboundEvent {
   /** Somebody chose something that a message offered. */
   record Chosen(Head head, Content.ChoiceResponse response) implements InboundEvent {}
 
+  /**
+   * Somebody showed by a sign what they think of a message, or took that back.
+   *
+   * @param platformMessageId the provider's id of the message
+   * @param emoji empty where it was taken back
+   */
+  record Reacted(Head head, String platformMessageId, String emoji) implements InboundEvent {
+    /** Shows nothing of what it says. */
+    @Override
+    public String toString() {
+      return "Reacted[" + head + "]";
+    }
+  }
+
   /** Somebody added the account as a friend, or unblocked it. */
   record Followed(Head head, boolean unblocked) implements InboundEvent {}
 
@@ -121,6 +135,19 @@ public sealed interface InboundEvent {
 
       /** It will not arrive, or not any more. */
       record Failed(Reason reason) implements News {}
+    }
+  }
+
+  /**
+   * The provider tells something of the account itself, such as how good its number is thought.
+   *
+   * @param type as the app is told it
+   * @param json what the provider says, as it says it
+   */
+  record AccountNews(Head head, String type, String json) implements InboundEvent {
+    @Override
+    public String toString() {
+      return "AccountNews[" + type + "]";
     }
   }
 

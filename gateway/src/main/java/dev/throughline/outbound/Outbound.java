@@ -85,6 +85,8 @@ public final class Outbound implements Reaction {
           Fact.ReachKnown _,
           Fact.ConsentChanged _,
           Fact.AccountTroubled _,
+          Fact.EventReceived _,
+          Fact.ChannelTold _,
           Fact.OutcomeKnown _,
           Fact.Asked _,
           Fact.ReplayAsked _ -> {
@@ -180,9 +182,13 @@ public final class Outbound implements Reaction {
   /** What is to be sent; empty if the channel cannot carry it, and then the message has failed. */
   private static Optional<SendBody> rendered(
       Step step, Channel channel, Channel.Composed composed, Effects effects) {
-    return switch (channel.render(composed)) {
-      case Channel.Rendered.Impossible(String why) -> {
-        fail(step.party, step.message, Reason.Code.BAD_REQUEST, why, effects);
+    Channel.Composed timed =
+        channel.hasWindow()
+            ? composed.after(effects.silence(step.party, step.account.id()))
+            : composed;
+    return switch (channel.render(timed)) {
+      case Channel.Rendered.Impossible(Reason.Code code, String why) -> {
+        fail(step.party, step.message, code, why, effects);
         yield Optional.empty();
       }
       case Channel.Rendered.Ready ready -> {

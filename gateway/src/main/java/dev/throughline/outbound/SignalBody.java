@@ -15,6 +15,7 @@ import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -70,7 +71,9 @@ record SignalBody(
         new AppId(id(json, "app")),
         new AccountId(id(json, "account")),
         new Identity(new ChannelName(text(json, "channel")), text(json, "recipient")),
-        Json.string(json, "read_token").<Signal>map(Signal.Read::new).orElseGet(Signal.Typing::new),
+        Json.string(json, "read_token")
+            .<Signal>map(Signal.Read::new)
+            .orElseGet(() -> new Signal.Typing(Optional.empty())),
         Bytes.wrap(Base64.getDecoder().decode(text(json, "rendered"))),
         Instant.ofEpochMilli(json.path("until").asLong()));
   }

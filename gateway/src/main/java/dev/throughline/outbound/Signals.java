@@ -66,7 +66,8 @@ public final class Signals implements Reaction {
     }
     Optional<Signal> signal =
         switch (event.kind()) {
-          case COMPOSING -> Optional.of(new Signal.Typing());
+          case COMPOSING ->
+              Optional.of(new Signal.Typing(effects.readToken(party, account.get().id())));
           case READ_MESSAGE -> effects.readToken(party, account.get().id()).map(Signal.Read::new);
           case COMPOSING_END, COMMENT_REPLY, AGENT_JOINED, AGENT_LEFT, GENERIC -> Optional.empty();
         };

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.callback.Webhooks;
 import dev.throughline.channel.Channel;
+import dev.throughline.channel.Transport;
 import dev.throughline.channel.line.LineChannel;
 import dev.throughline.channel.line.LineHost;
-import dev.throughline.channel.line.Transport;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.ClockDrift;

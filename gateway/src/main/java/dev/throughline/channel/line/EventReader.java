@@ -1,5 +1,6 @@
 package dev.throughline.channel.line;
 
+import dev.throughline.channel.ChoiceData;
 import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.InboundEvent;
@@ -166,7 +167,7 @@ final class EventReader {
     String data = postback.data;
     return data == null || postback.params
         ? unknown(head)
-        : new InboundEvent.Chosen(head, LinePostback.read(wellFormed(data)));
+        : new InboundEvent.Chosen(head, ChoiceData.read(wellFormed(data)));
   }
 
   private InboundEvent takenBack(Head head) {

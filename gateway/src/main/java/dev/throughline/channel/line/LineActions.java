@@ -1,5 +1,6 @@
 package dev.throughline.channel.line;
 
+import dev.throughline.channel.ChoiceData;
 import dev.throughline.message.Choice;
 import dev.throughline.message.Content.Location;
 import dev.throughline.message.Ids.MessageId;
@@ -12,6 +13,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class LineActions {
   /** Characters of a label, in templates and quick replies, and on buttons of Flex messages. */
   static final int MAX_LABEL = 20;
+
+  /** Of a postback, in UTF-16 units. */
+  private static final int MAX_DATA = 300;
 
   static final int MAX_FLEX_LABEL = 40;
 
@@ -56,7 +60,7 @@ final class LineActions {
     }
     switch (choice) {
       case Choice.Say say -> {
-        action.put("data", LinePostback.data(message, all.indexOf(say), say));
+        action.put("data", ChoiceData.of(message, all.indexOf(say), say, MAX_DATA));
         if (LineText.clusters(say.title(), MAX_DISPLAY_TEXT) <= MAX_DISPLAY_TEXT) {
           action.put("displayText", say.title());
         }

@@ -1,5 +1,6 @@
 package dev.throughline.channel.line;
 
+import dev.throughline.channel.Transport;
 import dev.throughline.message.Bytes;
 import java.util.ArrayList;
 import java.util.List;

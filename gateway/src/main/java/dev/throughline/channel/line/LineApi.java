@@ -1,5 +1,6 @@
 package dev.throughline.channel.line;
 
+import dev.throughline.channel.Transport;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Reason;

@@ -3,6 +3,7 @@ package dev.throughline.channel.line;
 import dev.throughline.channel.AccountForm;
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
+import dev.throughline.channel.Transport;
 import dev.throughline.message.Assurance;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;

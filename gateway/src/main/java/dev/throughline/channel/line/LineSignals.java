@@ -3,6 +3,7 @@ package dev.throughline.channel.line;
 import dev.throughline.channel.Channel.Signal;
 import dev.throughline.channel.Channel.Via;
 import dev.throughline.channel.SendResult;
+import dev.throughline.channel.Transport;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Identity;
 import java.time.Instant;
@@ -27,7 +28,7 @@ final class LineSignals {
   static Optional<Bytes> render(Signal signal, Identity recipient) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     switch (signal) {
-      case Signal.Typing() -> {
+      case Signal.Typing _ -> {
         if (!LineIds.isUser(recipient.value())) {
           return Optional.empty();
         }

@@ -3,6 +3,7 @@ package dev.throughline.channel.line;
 import dev.throughline.channel.Channel.Via;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.SendResult.Exchange;
+import dev.throughline.channel.Transport;
 import dev.throughline.http.RetryAfter;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Reason;

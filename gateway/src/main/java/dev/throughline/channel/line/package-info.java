@@ -3,7 +3,7 @@
  * text messages, reply and push, and the few other calls that set-up and diagnosis need. Nothing
  * here keeps state or retries; only {@link dev.throughline.channel.line.LineChannel#send} and
  * {@link dev.throughline.channel.line.LineApi} call out, through the {@link
- * dev.throughline.channel.line.Transport} that they were given.
+ * dev.throughline.channel.Transport} that they were given.
  */
 @NullMarked
 package dev.throughline.channel.line;

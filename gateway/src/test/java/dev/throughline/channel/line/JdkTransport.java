@@ -1,5 +1,6 @@
 package dev.throughline.channel.line;
 
+import dev.throughline.channel.Transport;
 import dev.throughline.message.Bytes;
 import java.net.ConnectException;
 import java.net.http.HttpClient;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.throughline.channel.Channel;
+import dev.throughline.channel.Transport;
 import dev.throughline.message.Assurance;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;

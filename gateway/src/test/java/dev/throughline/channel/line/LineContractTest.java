@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.throughline.channel.Channel.Outgoing;
 import dev.throughline.channel.Channel.Rendered;
 import dev.throughline.channel.Channel.Via;
+import dev.throughline.channel.Transport;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
 import java.nio.file.Files;

@@ -78,7 +78,7 @@ class LineGoldenTest {
         json.properties().forEach(p -> actual.set(p.getKey(), p.getValue()));
         ready.lost().forEach(actual.putArray("lost")::add);
       }
-      case Rendered.Impossible(String why) -> actual.put("impossible", why);
+      case Rendered.Impossible(var _, String why) -> actual.put("impossible", why);
     }
 
     if ("write".equals(System.getProperty("goldens"))) {

@@ -16,6 +16,7 @@ import dev.throughline.channel.SendResult.ReplyTokenInvalid;
 import dev.throughline.channel.SendResult.Throttled;
 import dev.throughline.channel.SendResult.Unknown;
 import dev.throughline.channel.SendResult.Unreachable;
+import dev.throughline.channel.Transport;
 import dev.throughline.channel.line.ScriptedServer.Script;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;

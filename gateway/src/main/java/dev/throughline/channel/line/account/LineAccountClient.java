@@ -1,7 +1,7 @@
 package dev.throughline.channel.line.account;
 
+import dev.throughline.channel.Transport;
 import dev.throughline.channel.line.LineHost;
-import dev.throughline.channel.line.Transport;
 import dev.throughline.contract.Json;
 import dev.throughline.http.RetryAfter;
 import java.net.URI;

@@ -2,8 +2,8 @@ package dev.throughline.channel.line.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.channel.Transport;
 import dev.throughline.channel.line.LineCredentials;
-import dev.throughline.channel.line.Transport;
 import dev.throughline.log.ManualClock;
 import dev.throughline.message.Bytes;
 import java.net.URI;

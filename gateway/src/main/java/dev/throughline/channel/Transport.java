@@ -1,4 +1,4 @@
-package dev.throughline.channel.line;
+package dev.throughline.channel;
 
 import dev.throughline.message.Bytes;
 import java.net.URI;
@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One HTTP exchange with LINE. Whoever fulfils this follows no redirect, repeats nothing by itself,
- * and gives up at the deadline.
+ * One HTTP exchange with a provider. Whoever fulfils this follows no redirect, repeats nothing by
+ * itself, and gives up at the deadline.
  */
 @FunctionalInterface
 public interface Transport {
@@ -77,7 +77,7 @@ public interface Transport {
       }
     }
 
-    /** No byte of the request can have reached LINE: refused, unknown host, TLS. */
+    /** No byte of the request can have reached the provider: refused, unknown host, TLS. */
     record NotSent(String why) implements Answer {}
 
     /** The request or a part of it was written, and no whole answer came back. */

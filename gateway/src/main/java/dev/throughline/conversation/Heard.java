@@ -1,0 +1,106 @@
+package dev.throughline.conversation;
+
+import dev.throughline.ledger.Ulid;
+import dev.throughline.message.Ids.AccountId;
+import dev.throughline.message.InboundEvent;
+import dev.throughline.store.DatabaseException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** When people last wrote to accounts of channels that let us answer freely for a while only. */
+final class Heard {
+  private static final String KEEP =
+      """
+      insert into heard (account, identity, at) values (?, ?, ?)
+      on conflict (account, identity) do update set at = greatest(heard.at, excluded.at)
+      """;
+
+  private static final String LAST = "select at from heard where account = ? and identity = ?";
+
+  private static final int ULID_RANDOM_IN_HIGH = 16;
+
+  private final FoldState state;
+  private final FoldPeople people;
+  private final Map<Place, Instant> fresh = new HashMap<>();
+
+  Heard(FoldState state, FoldPeople people) {
+    this.state = state;
+    this.people = people;
+  }
+
+  private record Place(AccountId account, Ulid identity) {}
+
+  /** Whatever a person does counts: too much is harmless, since the channel has the last word. */
+  void from(Item.Event item, Party party) {
+    switch (item.event()) {
+      case InboundEvent.Receipt _,
+          InboundEvent.Delivered _,
+          InboundEvent.AccountNews _,
+          InboundEvent.Unfollowed _ -> {}
+      case InboundEvent.Message _,
+          InboundEvent.StickerSent _,
+          InboundEvent.Edited _,
+          InboundEvent.Chosen _,
+          InboundEvent.Reacted _,
+          InboundEvent.Followed _,
+          InboundEvent.Unsent _,
+          InboundEvent.Unknown _ ->
+          keep(new Place(item.account().id(), people.identityOf(party).id()), time(item));
+    }
+  }
+
+  private Instant time(Item.Event item) {
+    return item.occurredAt().isAfter(state.at) ? state.at : item.occurredAt();
+  }
+
+  private void keep(Place place, Instant at) {
+    @Nullable Instant before = fresh.get(place);
+    if (before != null && !before.isBefore(at)) {
+      return;
+    }
+    fresh.put(place, at);
+    state.writes.add(c -> {
+      try (PreparedStatement s = c.prepareStatement(KEEP)) {
+        s.setObject(1, place.account().value().toUuid());
+        s.setObject(2, place.identity().toUuid());
+        s.setTimestamp(3, Timestamp.from(at));
+        return s.executeUpdate();
+      }
+    });
+  }
+
+  Duration silence(Party party, AccountId account) {
+    Place place = new Place(account, people.identityOf(party).id());
+    Instant last = Instant.ofEpochMilli(account.value().high() >>> ULID_RANDOM_IN_HIGH);
+    @Nullable Instant now = fresh.get(place);
+    if (now != null && now.isAfter(last)) {
+      last = now;
+    }
+    try {
+      Instant kept = kept(state.transaction, place);
+      last = kept.isAfter(last) ? kept : last;
+    } catch (SQLException e) {
+      throw DatabaseException.of(e);
+    }
+    return last.isAfter(state.at) ? Duration.ZERO : Duration.between(last, state.at);
+  }
+
+  private static Instant kept(Connection connection, Place place) throws SQLException {
+    try (PreparedStatement s = connection.prepareStatement(LAST)) {
+      s.setObject(1, place.account().value().toUuid());
+      s.setObject(2, place.identity().toUuid());
+      try (ResultSet row = s.executeQuery()) {
+        return row.next() ? row.getObject(1, OffsetDateTime.class).toInstant() : Instant.MIN;
+      }
+    }
+  }
+}
