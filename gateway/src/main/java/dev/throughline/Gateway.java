@@ -19,6 +19,9 @@ import dev.throughline.callback.Prober;
 import dev.throughline.callback.Webhook;
 import dev.throughline.callback.Webhooks;
 import dev.throughline.channel.Channel;
+import dev.throughline.channel.Subscriptions;
+import dev.throughline.channel.aws.SnsCertificates;
+import dev.throughline.channel.aws.SnsSubscriptions;
 import dev.throughline.channel.line.LineApi;
 import dev.throughline.channel.line.LineChannel;
 import dev.throughline.channel.line.LineContent;
@@ -39,6 +42,8 @@ import dev.throughline.http.HttpServer;
 import dev.throughline.http.Listener;
 import dev.throughline.http.Resolver;
 import dev.throughline.http.TargetPolicy;
+import dev.throughline.inbound.OfferHandler;
+import dev.throughline.inbound.Offers;
 import dev.throughline.inbound.Receiver;
 import dev.throughline.inbound.RefusedWebhooks;
 import dev.throughline.inbound.StickerRoutes;
@@ -209,6 +214,14 @@ public final class Gateway implements AutoCloseable {
         tasks.register(
             new TeeHandler(
                 log, drafts, directory, channels, credentials, http, config.callbacks()));
+        SnsCertificates certificates = new SnsCertificates(http, config.providers().aws(), clock);
+        Subscriptions sns = new SnsSubscriptions(http, certificates);
+        tasks.register(
+            new OfferHandler(
+                log,
+                drafts,
+                directory,
+                Map.of(ChannelName.SMS, sns, ChannelName.EMAIL, sns, ChannelName.WHATSAPP, sns)));
         tasks.register(new ReachHandler(log, drafts, directory, channels, credentials));
         tasks.register(
             new CallbackHandler(
@@ -243,6 +256,7 @@ public final class Gateway implements AutoCloseable {
                     new Reaches(),
                     new Receiving(vault, media),
                     new Tee(vault),
+                    new Offers(vault),
                     new Callbacks(webhooks, tasks, vault, links)));
         Fold fold = opened(new Fold(log, Converse.READER, lead.epoch(), converse));
         long headAtLead = log.head();

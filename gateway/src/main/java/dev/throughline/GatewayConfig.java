@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param media files: where they lie, where they are reached, how long they are kept
  * @param limits how much a project and an app may use
  * @param http how outgoing calls resolve names and whom they trust
+ * @param providers where the providers of the other channels are
  */
 public record GatewayConfig(
     Path data,
@@ -41,7 +42,62 @@ public record GatewayConfig(
     TargetPolicy callbacks,
     MediaConfig media,
     Limits limits,
-    Http.Settings http) {
+    Http.Settings http,
+    Providers providers) {
+
+  /** The providers themselves. */
+  public GatewayConfig(
+      Path data,
+      DatabaseConfig database,
+      String publicHost,
+      int publicPort,
+      String opsHost,
+      int opsPort,
+      Optional<TlsFiles> tls,
+      String ledgerHost,
+      Optional<URI> publicUrl,
+      URI lineApi,
+      TargetPolicy callbacks,
+      MediaConfig media,
+      Limits limits,
+      Http.Settings http) {
+    this(
+        data,
+        database,
+        publicHost,
+        publicPort,
+        opsHost,
+        opsPort,
+        tls,
+        ledgerHost,
+        publicUrl,
+        lineApi,
+        callbacks,
+        media,
+        limits,
+        http,
+        Providers.REAL);
+  }
+
+  /** This, with other providers, such as emulated ones. */
+  public GatewayConfig reaching(Providers others) {
+    return new GatewayConfig(
+        data,
+        database,
+        publicHost,
+        publicPort,
+        opsHost,
+        opsPort,
+        tls,
+        ledgerHost,
+        publicUrl,
+        lineApi,
+        callbacks,
+        media,
+        limits,
+        http,
+        others);
+  }
 
   public static final URI LINE = URI.create("https://api.line.me");
   public static final int PUBLIC_PORT = 8080;

@@ -31,6 +31,7 @@ final class ArchitectureTest {
           "log",
           "task",
           "channel",
+          "channel.aws",
           "channel.line",
           "channel.line.account",
           "conversation",

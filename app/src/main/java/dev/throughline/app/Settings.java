@@ -2,8 +2,10 @@ package dev.throughline.app;
 
 import dev.throughline.Gateway;
 import dev.throughline.GatewayConfig;
+import dev.throughline.Providers;
 import dev.throughline.api.Limits;
 import dev.throughline.app.Failures.CommandFailed;
+import dev.throughline.channel.aws.AwsSettings;
 import dev.throughline.http.Http;
 import dev.throughline.http.Redacted;
 import dev.throughline.http.TargetPolicy;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -48,6 +52,8 @@ final class Settings {
           "database.connections",
           "ledger.origin",
           "line.api",
+          "aws.endpoint",
+          "aws.notifications",
           "callbacks.allow_loopback",
           "limits.requests_per_second",
           "limits.queue",
@@ -125,22 +131,36 @@ final class Settings {
       Optional<URI> lineApi,
       boolean sandbox) {
     return new GatewayConfig(
-        data,
-        database(data),
-        text("public.host").orElse(sandbox ? "127.0.0.1" : "0.0.0.0"),
-        port.or(() -> number("public.port")).orElse(GatewayConfig.PUBLIC_PORT),
-        text("operations.host").orElse("127.0.0.1"),
-        opsPort.or(() -> number("operations.port")).orElse(GatewayConfig.OPS_PORT),
-        tls(),
-        text("ledger.origin").orElseGet(Settings::hostName),
-        text("public.url").map(Settings::publicUrl),
-        lineApi
-            .or(() -> text("line.api").map(value -> uri("line.api", value)))
-            .orElse(GatewayConfig.LINE),
-        sandbox || flag("callbacks.allow_loopback") ? TargetPolicy.SANDBOX : TargetPolicy.PUBLIC,
-        media(data),
-        limits(),
-        Http.Settings.of(Gateway.VERSION));
+            data,
+            database(data),
+            text("public.host").orElse(sandbox ? "127.0.0.1" : "0.0.0.0"),
+            port.or(() -> number("public.port")).orElse(GatewayConfig.PUBLIC_PORT),
+            text("operations.host").orElse("127.0.0.1"),
+            opsPort.or(() -> number("operations.port")).orElse(GatewayConfig.OPS_PORT),
+            tls(),
+            text("ledger.origin").orElseGet(Settings::hostName),
+            text("public.url").map(Settings::publicUrl),
+            lineApi
+                .or(() -> text("line.api").map(value -> uri("line.api", value)))
+                .orElse(GatewayConfig.LINE),
+            sandbox || flag("callbacks.allow_loopback")
+                ? TargetPolicy.SANDBOX
+                : TargetPolicy.PUBLIC,
+            media(data),
+            limits(),
+            Http.Settings.of(Gateway.VERSION))
+        .reaching(Providers.REAL.aws(aws()));
+  }
+
+  private AwsSettings aws() {
+    Optional<String> origins = text("aws.notifications");
+    try {
+      return new AwsSettings(
+          text("aws.endpoint").map(value -> webUri("aws.endpoint", value)),
+          origins.map(Pattern::compile).orElse(AwsSettings.SNS));
+    } catch (PatternSyntaxException e) {
+      throw new CommandFailed("aws.notifications must be a regular expression of origins.", e);
+    }
   }
 
   private Limits limits() {

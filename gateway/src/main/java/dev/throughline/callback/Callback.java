@@ -51,6 +51,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
           Fact.ReplayAsked _,
           Fact.DeliveryTold _,
           Fact.WebhookTaken _,
+          Fact.SubscriptionOffered _,
           Fact.TakenBack _ ->
           Optional.empty();
     };

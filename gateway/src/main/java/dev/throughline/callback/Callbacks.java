@@ -157,6 +157,7 @@ public final class Callbacks implements Reaction {
           Fact.ReplayAsked _,
           Fact.DeliveryTold _,
           Fact.WebhookTaken _,
+          Fact.SubscriptionOffered _,
           Fact.TakenBack _ ->
           throw new IllegalArgumentException("nobody is told of " + fact.getClass());
     };

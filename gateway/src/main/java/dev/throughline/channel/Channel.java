@@ -124,6 +124,9 @@ public interface Channel {
 
     record Refused(Cause cause) implements Authenticity {}
 
+    /** What it must be checked against cannot be had now: the provider is to come again. */
+    record Undecided() implements Authenticity {}
+
     /** What was wrong, as counted in the {@code refused} entry. */
     enum Cause {
       MISSING,

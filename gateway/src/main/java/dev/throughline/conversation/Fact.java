@@ -147,6 +147,9 @@ public sealed interface Fact {
   /** A webhook of an account that passes them on came in, and is the entry at that index. */
   record WebhookTaken(Account account, Ulid entry, long index) implements Fact {}
 
+  /** A provider offers to tell an account from now on; what it said is the entry at that index. */
+  record SubscriptionOffered(Account account, Ulid entry, long index) implements Fact {}
+
   /** A channel took a message. */
   record Submitted(Party party, StoredMessage message, Instant at) implements Fact {}
 

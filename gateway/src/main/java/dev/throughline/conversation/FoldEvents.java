@@ -131,10 +131,23 @@ final class FoldEvents {
         Sent sent = told(item, delivered).orElseThrow();
         effects.emit(new Fact.DeliveryTold(sent.party(), sent.message(), state.at));
       }
+      case InboundEvent.Subscription told -> subscription(item, told.state());
       case InboundEvent other -> {
         party.ifPresent(known -> replies.keep(item, other, known));
         notMapped(item, party);
       }
+    }
+  }
+
+  private void subscription(Item.Event item, InboundEvent.Subscription.State told)
+      throws SQLException {
+    switch (told) {
+      case OFFERED ->
+          effects.emit(
+              new Fact.SubscriptionOffered(item.account(), item.entry().id(), state.index));
+      case ENDED ->
+          ConverseStore.alarm(
+              state.transaction, "subscription_ended", item.account().id().toString(), state.at);
     }
   }
 
@@ -369,7 +382,10 @@ final class FoldEvents {
         switch (event) {
           case InboundEvent.Followed _ -> Optional.of(Friend.FRIEND);
           case InboundEvent.Unfollowed _ -> Optional.of(Friend.BLOCKED);
-          case InboundEvent.Receipt _, InboundEvent.AccountNews _ -> Optional.empty();
+          case InboundEvent.Receipt _,
+              InboundEvent.AccountNews _,
+              InboundEvent.Subscription _ ->
+              Optional.empty();
           case InboundEvent.Message _,
               InboundEvent.StickerSent _,
               InboundEvent.Edited _,

@@ -44,6 +44,7 @@ final class Heard {
     switch (item.event()) {
       case InboundEvent.Receipt _,
           InboundEvent.Delivered _,
+          InboundEvent.Subscription _,
           InboundEvent.AccountNews _,
           InboundEvent.Unfollowed _ -> {}
       case InboundEvent.Message _,

@@ -125,6 +125,7 @@ public final class Receiver {
         refused.count(account.id(), cause);
         yield REFUSED;
       }
+      case Authenticity.Undecided() -> LATER;
       case Authenticity.Authentic(int version) -> keep(account, channel, version, request.body());
     };
   }

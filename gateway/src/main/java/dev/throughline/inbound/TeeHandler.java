@@ -1,7 +1,6 @@
 package dev.throughline.inbound;
 
 import dev.throughline.channel.Channel;
-import dev.throughline.contract.Json;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Directory;
 import dev.throughline.http.Headers;
@@ -10,25 +9,18 @@ import dev.throughline.http.HttpResult;
 import dev.throughline.http.OutgoingRequest;
 import dev.throughline.http.Target;
 import dev.throughline.http.TargetPolicy;
-import dev.throughline.inbound.Tee.Result;
-import dev.throughline.ledger.Kind;
-import dev.throughline.ledger.Subject;
+import dev.throughline.inbound.WebhookTask.Called;
+import dev.throughline.inbound.WebhookTask.Result;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
-import dev.throughline.log.LogEntry;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
-import dev.throughline.message.Ids.AccountId;
-import dev.throughline.message.Ulids;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
-import dev.throughline.vault.Owner;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Calls the bot that an account's webhooks are passed on to: the same bytes as the channel sent,
@@ -84,36 +76,33 @@ public final class TeeHandler implements TaskHandler {
 
   @Override
   public void run(Task task, Bytes body) throws InterruptedException {
-    ObjectNode asked = Json.object(body);
-    Optional<Account> account =
-        Json.string(asked, Tee.ACCOUNT)
-            .flatMap(Ulids::parse)
-            .map(AccountId::new)
-            .flatMap(directory::account);
-    conclude(task, account, call(account, asked.path(Tee.INDEX).asLong()));
+    WebhookTask asked = WebhookTask.of(body, directory);
+    log.appendSurely(asked.outcome(task, call(asked), drafts));
   }
 
   @Override
   public void erased(Task task) throws InterruptedException {
-    conclude(task, Optional.empty(), new Called(Result.GONE, 0, "erased"));
+    WebhookTask asked = new WebhookTask(Optional.empty(), 0);
+    log.appendSurely(asked.outcome(task, Called.gone("erased"), drafts));
   }
 
-  private Called call(Optional<Account> account, long index) throws InterruptedException {
+  private Called call(WebhookTask asked) {
+    Optional<Account> account = asked.account();
     Optional<Channel> channel = account.map(Account::channel).map(channels::get);
     Optional<Channel.Credentials> secret = account.flatMap(credentials);
     Optional<String> address = account.flatMap(Account::tee);
     if (channel.isEmpty() || secret.isEmpty() || address.isEmpty()) {
-      return new Called(Result.GONE, 0, "the account passes nothing on any more");
+      return Called.gone("the account passes nothing on any more");
     }
-    Optional<Bytes> webhook = log.read(List.of(index)).stream().findFirst().flatMap(LogEntry::body);
+    Optional<Bytes> webhook = asked.webhook(log);
     if (webhook.isEmpty()) {
-      return new Called(Result.GONE, 0, "erased");
+      return Called.gone("erased");
     }
     Target target;
     try {
       target = Target.parse(address.get());
     } catch (Target.InvalidTargetException e) {
-      return new Called(Result.GONE, 0, "the target is not an address");
+      return Called.gone("the target is not an address");
     }
     OutgoingRequest request =
         OutgoingRequest.post(target, policy, webhook.get())
@@ -125,42 +114,16 @@ public final class TeeHandler implements TaskHandler {
       request = request.with(field.getKey(), field.getValue());
     }
     return switch (http.send(request, DEADLINE)) {
-      case HttpResult.Answered(int status, Headers _, Bytes _) -> Called.answered(status);
-      case HttpResult.TooLarge(int status, Headers _) -> Called.answered(status);
-      case HttpResult.NotSent(HttpResult.Cause cause) -> new Called(Result.FAILED, 0, cause.name());
-      case HttpResult.Unknown(HttpResult.Cause cause, var _) ->
-          new Called(Result.FAILED, 0, cause.name());
+      case HttpResult.Answered(int status, Headers _, Bytes _) -> answered(status);
+      case HttpResult.TooLarge(int status, Headers _) -> answered(status);
+      case HttpResult.NotSent(HttpResult.Cause cause) -> Called.failed(cause.name());
+      case HttpResult.Unknown(HttpResult.Cause cause, var _) -> Called.failed(cause.name());
     };
   }
 
-  private void conclude(Task task, Optional<Account> account, Called called)
-      throws InterruptedException {
-    ObjectNode json = Json.object();
-    json.put("task", task.id().toString());
-    json.put("kind", Tee.KIND);
-    json.put(Tee.RESULT, called.result().name());
-    json.put("status", called.status());
-    json.put(Tee.ERROR, called.error());
-    log.appendSurely(
-        drafts
-            .draft(
-                Kind.OUTCOME,
-                account
-                    .<Subject>map(found -> new Subject.Account(found.id().toString()))
-                    .orElseGet(Subject.Installation::new))
-            .part(
-                account
-                    .<Owner>map(found -> new Owner.Account(found.id()))
-                    .orElseGet(Owner.Installation::new),
-                Json.bytes(json))
-            .build());
-  }
-
-  private record Called(Result result, int status, String error) {
-    static Called answered(int status) {
-      return status >= 200 && status < 300
-          ? new Called(Result.DELIVERED, status, "")
-          : new Called(Result.FAILED, status, "HTTP " + status);
-    }
+  private static Called answered(int status) {
+    return status >= 200 && status < 300
+        ? new Called(Result.DELIVERED, status, "")
+        : new Called(Result.FAILED, status, "HTTP " + status);
   }
 }

@@ -151,6 +151,17 @@ public sealed interface InboundEvent {
     }
   }
 
+  /** The provider says something of whether it tells us of this account at all. */
+  record Subscription(Head head, State state) implements InboundEvent {
+    /** What became of it. */
+    public enum State {
+      /** It would from now on, if we accept. */
+      OFFERED,
+      /** It does not any more. */
+      ENDED
+    }
+  }
+
   /** Any other event; {@code type} is the provider's word for it, or empty. */
   record Unknown(Head head, String type) implements InboundEvent {}
 }

@@ -76,6 +76,7 @@ public final class Outbound implements Reaction {
           Fact.Opted _,
           Fact.NotMapped _,
           Fact.WebhookTaken _,
+          Fact.SubscriptionOffered _,
           Fact.TakenBack _,
           Fact.StatusChanged _,
           Fact.Submitted _,

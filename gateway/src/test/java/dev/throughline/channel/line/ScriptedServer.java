@@ -21,19 +21,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * A server on the loopback interface that keeps each request and does with the connection whatever
  * its script says.
  */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
   /** What to do once a whole request was read. */
-  interface Script {
+  public interface Script {
     void run(Socket connection, OutputStream out) throws IOException;
   }
 
-  record Received(String method, String path, Map<String, String> headers, String body) {}
+  public record Received(String method, String path, Map<String, String> headers, String body) {}
 
-  final List<Received> received = new CopyOnWriteArrayList<>();
+  public final List<Received> received = new CopyOnWriteArrayList<>();
   private final ServerSocket server;
   private volatile Script script;
 
-  ScriptedServer(Script script) {
+  public ScriptedServer(Script script) {
     this.script = script;
     try {
       server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -43,20 +43,20 @@ final class ScriptedServer implements AutoCloseable {
     Thread.ofVirtual().start(this::accept);
   }
 
-  void script(Script next) {
+  public void script(Script next) {
     script = next;
   }
 
-  URI address() {
+  public URI address() {
     return URI.create("http://127.0.0.1:" + server.getLocalPort());
   }
 
-  Received last() {
+  public Received last() {
     return received.getLast();
   }
 
   /** An answer that ends the connection. */
-  static Script answer(int status, String headers, String body) {
+  public static Script answer(int status, String headers, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     String head =
         "HTTP/1.1 "
@@ -73,12 +73,12 @@ final class ScriptedServer implements AutoCloseable {
   }
 
   /** Nothing, for as long as the other end waits. */
-  static Script hang() {
+  public static Script hang() {
     return (connection, out) -> connection.getInputStream().readAllBytes();
   }
 
   /** A TCP reset instead of an answer. */
-  static Script reset() {
+  public static Script reset() {
     return (connection, out) -> connection.setSoLinger(true, 0);
   }
 

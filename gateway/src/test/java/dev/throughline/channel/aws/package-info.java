@@ -1,0 +1,4 @@
+@NullMarked
+package dev.throughline.channel.aws;
+
+import org.jspecify.annotations.NullMarked;
