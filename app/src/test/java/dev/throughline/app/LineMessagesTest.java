@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,10 +55,52 @@ final class LineMessagesTest {
   }
 
   static Stream<Path> goldens() throws IOException {
-    Path root = Path.of(System.getProperty("throughline.root", ".."));
-    try (Stream<Path> files = Files.list(root.resolve("gateway/src/test/goldens/line"))) {
-      return files.sorted().toList().stream();
+    return PreparedGolden.files("line");
+  }
+
+  static Stream<Path> prepared() throws IOException {
+    return PreparedGolden.files("line-prepared");
+  }
+
+  @ParameterizedTest
+  @MethodSource("prepared")
+  void goesOutAsItsGoldenSaysOnceSomethingIsThere(Path golden) throws Exception {
+    new PreparedGolden(world, app, user, golden)
+        .holds((_, name) -> {
+          throw new AssertionError("files are SentMediaTest's: " + name);
+        });
+  }
+
+  /** No row of the document without a golden file, and no file without a row. */
+  @Test
+  void everyRowHasItsGolden() throws Exception {
+    List<String> rows =
+        Files.readAllLines(
+                Path.of(System.getProperty("throughline.root", ".."), "docs/channels/line.md"))
+            .stream()
+            .dropWhile(line -> !line.startsWith("| generic message | on LINE | golden"))
+            .skip(2)
+            .takeWhile(line -> line.startsWith("|"))
+            .toList();
+    List<String> named = new ArrayList<>();
+    for (String row : rows) {
+      List<String> goldens =
+          Pattern.compile("`([a-z0-9-]+)`")
+              .matcher(row.split("(?<!\\\\)\\|")[3])
+              .results()
+              .map(found -> found.group(1))
+              .toList();
+      assertThat(goldens).as(row).isNotEmpty();
+      named.addAll(goldens);
     }
+
+    List<String> files = new ArrayList<>();
+    for (String folder : List.of("line", "line-prepared", "line-media")) {
+      PreparedGolden.files(folder)
+          .forEach(file -> files.add(file.getFileName().toString().replace(".json", "")));
+    }
+    assertThat(named).containsExactlyInAnyOrderElementsOf(files);
+    assertThat(rows).noneMatch(row -> row.contains("dropped"));
   }
 
   @ParameterizedTest

@@ -13,15 +13,19 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -60,6 +64,27 @@ final class SentMediaTest {
   void aFriend() throws Exception {
     app = world.app();
     user = world.friend();
+  }
+
+  static Stream<Path> goldens() throws IOException {
+    return PreparedGolden.files("line-media");
+  }
+
+  /** The rows of docs/channels/line.md that say what a file is found to be. */
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void goesOutAsItsGoldenSays(Path golden) throws Exception {
+    new PreparedGolden(world, app, user, golden)
+        .holds((kind, name) ->
+            origin.serves(
+                name,
+                switch (kind) {
+                  case "film" -> Samples.film(12_345);
+                  case "m4a" -> Samples.sound(61_500);
+                  case "mp3" -> Samples.mp3(160_000);
+                  case "gif" -> Samples.picture("gif", 60, 60);
+                  default -> throw new AssertionError(kind);
+                }));
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ulids;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
 import dev.throughline.vault.Owner;
@@ -106,7 +107,7 @@ public final class JobHandler implements TaskHandler {
   }
 
   private void conclude(Task task, Job job, Step step) throws InterruptedException {
-    ObjectNode record = record(task);
+    ObjectNode record = Outcomes.record(task, KIND);
     record.put(JOB, job.id().toString());
     record.put(STATE, step.state().name());
     record.set(DOCUMENT, step.document());
@@ -138,14 +139,6 @@ public final class JobHandler implements TaskHandler {
 
   /** There is nothing to do any more: the task ends. */
   private void gone(Task task) throws InterruptedException {
-    log.appendSurely(
-        drafts
-            .draft(Kind.OUTCOME, new Subject.Installation())
-            .part(new Owner.Installation(), Json.bytes(record(task)))
-            .build());
-  }
-
-  private static ObjectNode record(Task task) {
-    return Json.object().put("task", task.id().toString()).put("kind", KIND);
+    new Outcomes(log, drafts).append(Outcomes.record(task, KIND));
   }
 }

@@ -5,16 +5,14 @@ import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Directory;
-import dev.throughline.ledger.Kind;
-import dev.throughline.ledger.Subject;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ulids;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
-import dev.throughline.vault.Owner;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,8 +35,7 @@ final class SetUpHandler implements TaskHandler {
   /** About a day. */
   private static final int MAX_TRIES = 150;
 
-  private final Log log;
-  private final Drafts drafts;
+  private final Outcomes outcomes;
   private final Directory directory;
   private final AccountCalls calls;
   private final AccountCheck check;
@@ -51,8 +48,7 @@ final class SetUpHandler implements TaskHandler {
       AccountCalls calls,
       AccountCheck check,
       AccountStates states) {
-    this.log = log;
-    this.drafts = drafts;
+    this.outcomes = new Outcomes(log, drafts);
     this.directory = directory;
     this.calls = calls;
     this.check = check;
@@ -112,22 +108,8 @@ final class SetUpHandler implements TaskHandler {
 
   private void conclude(Task task, Optional<Account> account, OptionalLong againMillis)
       throws InterruptedException {
-    ObjectNode record = Json.object();
-    record.put("task", task.id().toString());
-    record.put("kind", KIND);
+    ObjectNode record = Outcomes.record(task, KIND);
     againMillis.ifPresent(millis -> record.put(AGAIN_MILLIS, millis));
-    log.appendSurely(
-        drafts
-            .draft(
-                Kind.OUTCOME,
-                account
-                    .<Subject>map(found -> new Subject.Account(found.id().toString()))
-                    .orElseGet(Subject.Installation::new))
-            .part(
-                account
-                    .<Owner>map(found -> new Owner.Account(found.id()))
-                    .orElseGet(Owner.Installation::new),
-                Json.bytes(record))
-            .build());
+    outcomes.append(account.map(Account::id), record);
   }
 }

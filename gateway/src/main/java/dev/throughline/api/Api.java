@@ -15,6 +15,7 @@ import dev.throughline.conversation.Injections;
 import dev.throughline.conversation.LastMessages;
 import dev.throughline.conversation.MessageStore;
 import dev.throughline.conversation.ProjectSettings;
+import dev.throughline.conversation.QuotePreview;
 import dev.throughline.conversation.RecentConversations;
 import dev.throughline.conversation.TemplateStore;
 import dev.throughline.http.Route;
@@ -145,7 +146,13 @@ public final class Api {
             .routes(guard));
     routes.addAll(
         new SendRoutes(
-                requests, directory, ports.targets(), ports.channels(), templates, ports.files())
+                requests,
+                directory,
+                ports.targets(),
+                ports.channels(),
+                templates,
+                ports.files(),
+                new QuotePreview(database, vault, log, ports.channels()))
             .routes(guard));
     routes.addAll(
         new EventRoutes(

@@ -54,7 +54,7 @@ final class EventRoutes {
   }
 
   private Response send(ProjectId project, Request request) {
-    Requests.key(request);
+    IdempotencyKeys.key(request);
     EventRequest event = EventRequests.read(request.body());
     App app = directory.app(project, event.app()).orElseThrow(AppRoutes::unknown);
     if (event.channel().filter(channel -> app.account(channel).isEmpty()).isPresent()) {

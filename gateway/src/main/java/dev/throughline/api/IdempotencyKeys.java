@@ -1,6 +1,7 @@
 package dev.throughline.api;
 
 import dev.throughline.http.Request;
+import dev.throughline.ledger.Kind;
 import dev.throughline.log.Draft;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.ProjectId;
@@ -10,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** The header {@code Idempotency-Key}, and the request that it stands for: path, query and body. */
+/** The header {@code Idempotency-Key}, and the request that it stands for. */
 final class IdempotencyKeys {
   private static final String HEADER = "Idempotency-Key";
   private static final int MAX_LENGTH = 255;
@@ -21,24 +22,37 @@ final class IdempotencyKeys {
     this.vault = vault;
   }
 
-  Optional<Draft.Once> of(ProjectId project, Request request) {
+  /** The request's key, which must be one that can be kept. */
+  static Optional<String> key(Request request) {
     Optional<String> key = request.header(HEADER);
     if (key.isPresent() && (key.get().isBlank() || key.get().length() > MAX_LENGTH)) {
       throw Refusal.invalid(
           "FIELD_INVALID", HEADER, HEADER + " must have 1 to " + MAX_LENGTH + " characters.");
     }
-    return key.map(value ->
-        new Draft.Once(
-            vault.hash("idempotency key", project + "\n" + value),
-            vault.hash(
-                "idempotent request",
-                project
-                    + "\n"
-                    + request.rawPath()
-                    + "\n"
-                    + request.query("ordinal").orElse("")
-                    + "\n"
-                    + digest(request.body()))));
+    return key;
+  }
+
+  /** Of a call that is told by its path and query. */
+  Optional<Draft.Once> of(ProjectId project, Request request) {
+    return key(request)
+        .map(key ->
+            once(
+                project + "\n" + key,
+                project + "\n" + request.rawPath() + "\n" + request.query("ordinal").orElse(""),
+                request));
+  }
+
+  /** Of a call that is told by its entry's kind; those of sends are as they always were. */
+  Optional<Draft.Once> ofEntry(Kind kind, ProjectId project, Request request) {
+    String call = (kind.equals(Kind.REQUEST) ? "" : kind + "\n") + project;
+    return key(request).map(key -> once(call + "\n" + key, call, request));
+  }
+
+  /** A key of one call says nothing of another. */
+  private Draft.Once once(String key, String call, Request request) {
+    return new Draft.Once(
+        vault.hash("idempotency key", key),
+        vault.hash("idempotent request", call + "\n" + digest(request.body())));
   }
 
   private static String digest(Bytes body) {

@@ -23,11 +23,8 @@ import dev.throughline.store.DatabaseException;
 import dev.throughline.task.Backlog;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,13 +33,11 @@ import java.util.Optional;
  * its {@code Idempotency-Key}.
  */
 final class Requests {
-  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-  private static final int MAX_KEY = 255;
   private static final Duration FULL_PAUSE = Duration.ofSeconds(5);
 
   private final Log log;
   private final Drafts drafts;
-  private final Vault vault;
+  private final IdempotencyKeys keys;
   private final ContactStore contacts;
   private final Backlog backlog;
   private final int queued;
@@ -54,7 +49,7 @@ final class Requests {
       Log log, Drafts drafts, Vault vault, ContactStore contacts, Backlog backlog, int queued) {
     this.log = log;
     this.drafts = drafts;
-    this.vault = vault;
+    this.keys = new IdempotencyKeys(vault);
     this.contacts = contacts;
     this.backlog = backlog;
     this.queued = queued;
@@ -99,22 +94,7 @@ final class Requests {
   Accepted accept(Kind kind, ProjectId project, Owner owner, Bytes body, Request request) {
     Draft draft =
         drafts.draft(kind, new Subject.Project(project.value())).part(owner, body).build();
-    return append(
-        key(request)
-            .map(key -> draft.once(once(kind, project, key, request.body())))
-            .orElse(draft));
-  }
-
-  /** The request's key, which must be one that can be kept. */
-  static Optional<String> key(Request request) {
-    Optional<String> key = request.header(IDEMPOTENCY_KEY);
-    if (key.isPresent() && (key.get().isBlank() || key.get().length() > MAX_KEY)) {
-      throw Refusal.invalid(
-          "FIELD_INVALID",
-          IDEMPOTENCY_KEY,
-          "Idempotency-Key must have 1 to " + MAX_KEY + " characters.");
-    }
-    return key;
+    return append(keys.ofEntry(kind, project, request).map(draft::once).orElse(draft));
   }
 
   private Accepted append(Draft draft) {
@@ -146,22 +126,6 @@ final class Requests {
       return log.indexOf(id).flatMap(index -> log.read(List.of(index)).stream().findFirst());
     } catch (DatabaseException unavailable) {
       return Optional.empty();
-    }
-  }
-
-  /** A key of one call says nothing of another; those of sends are as they always were. */
-  private Draft.Once once(Kind kind, ProjectId project, String key, Bytes body) {
-    String call = kind.equals(Kind.REQUEST) ? "" : kind + "\n";
-    return new Draft.Once(
-        vault.hash("idempotency key", call + project + "\n" + key),
-        vault.hash("idempotent request", call + project + "\n" + digest(body)));
-  }
-
-  private static String digest(Bytes body) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body.array()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 must exist in every JDK", e);
     }
   }
 }

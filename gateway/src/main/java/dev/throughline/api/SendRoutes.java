@@ -8,6 +8,7 @@ import dev.throughline.contract.SendRequests;
 import dev.throughline.contract.WrongFieldException;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.QuotePreview;
 import dev.throughline.conversation.TemplateStore;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
@@ -43,6 +44,7 @@ final class SendRoutes {
   private final Map<ChannelName, Channel> channels;
   private final TemplateStore templates;
   private final FileLook files;
+  private final QuotePreview quotes;
 
   SendRoutes(
       Requests requests,
@@ -50,8 +52,10 @@ final class SendRoutes {
       TargetCheck targets,
       Map<ChannelName, Channel> channels,
       TemplateStore templates,
-      FileLook files) {
+      FileLook files,
+      QuotePreview quotes) {
     this.files = files;
+    this.quotes = quotes;
     this.requests = requests;
     this.directory = directory;
     this.targets = targets;
@@ -64,7 +68,7 @@ final class SendRoutes {
   }
 
   private Response send(ProjectId project, Request request) throws InterruptedException {
-    Requests.key(request);
+    IdempotencyKeys.key(request);
     SendRequest send =
         switch (SendRequests.parse(request.body())) {
           case SendRequests.Parsed.Valid(SendRequest valid) -> valid;
@@ -122,14 +126,15 @@ final class SendRoutes {
       throws InterruptedException {
     switch (files.look(app.project(), content, channel.mediaLimits())) {
       case Probed.Fit(Map<String, MediaFacts> media) ->
-          rendered(shown, channel, send, content, media);
+          rendered(shown, app, channel, send, content, media);
       case Probed.Unfit(Reason reason) -> refused(shown, reason.code(), reason.description());
       case Probed.Later(Reason reason) -> refused(shown, reason.code(), reason.description());
     }
   }
 
-  private static void rendered(
+  private void rendered(
       ObjectNode shown,
+      App app,
       Channel channel,
       SendRequest send,
       Content.Outbound content,
@@ -147,7 +152,7 @@ final class SendRoutes {
             content,
             send.channelProperties(),
             send.message().agent(),
-            Optional.empty(),
+            quotes.of(app, send, channel.name(), recipient),
             recipient,
             media);
     switch (channel.render(composed)) {

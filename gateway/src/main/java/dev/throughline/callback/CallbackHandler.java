@@ -18,6 +18,7 @@ import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
 import dev.throughline.vault.Owner;
@@ -92,13 +93,7 @@ public final class CallbackHandler implements TaskHandler {
 
   @Override
   public void erased(Task task) throws InterruptedException {
-    log.appendSurely(
-        drafts
-            .draft(Kind.OUTCOME, new Subject.Installation())
-            .part(
-                new Owner.Installation(),
-                Json.bytes(CallbackOutcome.refused("erased").toJson(task)))
-            .build());
+    new Outcomes(log, drafts).append(CallbackOutcome.refused("erased").toJson(task));
   }
 
   private CallbackOutcome call(CallbackTask callback) throws InterruptedException {

@@ -8,6 +8,8 @@ import dev.throughline.log.Log;
 import dev.throughline.log.LogEntry;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ulids;
 import java.sql.Connection;
@@ -43,30 +45,48 @@ final class Quotes {
 
   /** What {@code reply_to} names, for a message to this party. */
   Quote of(Connection connection, MessageId message, Party party) throws SQLException {
-    Channel channel = channels.get(party.identity().channel());
-    if (channel == null) {
-      return new Quote.Impossible();
-    }
-    Optional<Row> row = row(connection, message);
-    if (row.isEmpty() || !row.get().isOf(party)) {
-      return new Quote.Impossible();
-    }
-    Optional<String> token =
-        row.get().toApp
-            ? received(channel, row.get())
-            : sent(channel, entries(connection, message));
-    return token.<Quote>map(Quote.By::new).orElseGet(Quote.Impossible::new);
+    return of(
+        place(connection, message, party.app().id(), party.contact(), party.identity().channel()));
   }
 
-  private Optional<String> received(Channel channel, Row row) {
-    return log.read(List.of(row.index)).stream()
+  /** Where a message stands in the log; empty if it is no message of this chat. */
+  Optional<Place> place(
+      Connection connection, MessageId message, AppId app, ContactId contact, ChannelName channel)
+      throws SQLException {
+    Optional<Row> row = row(connection, message).filter(found -> found.isOf(app, contact, channel));
+    if (row.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Long> entries = row.get().toApp ? List.of(row.get().index) : entries(connection, message);
+    return Optional.of(new Place(channel, row.get().toApp, entries, row.get().position));
+  }
+
+  /** By what the channel quotes it. */
+  Quote of(Optional<Place> place) {
+    return place
+        .flatMap(where ->
+            Optional.ofNullable(channels.get(where.channel))
+                .flatMap(channel ->
+                    where.toApp ? received(channel, where) : sent(channel, where.entries)))
+        .<Quote>map(Quote.By::new)
+        .orElseGet(Quote.Impossible::new);
+  }
+
+  record Place(ChannelName channel, boolean toApp, List<Long> entries, int position) {
+    Place {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  private Optional<String> received(Channel channel, Place place) {
+    return log.read(place.entries).stream()
         .findFirst()
         .flatMap(LogEntry::body)
         .map(channel::parse)
         .filter(ParsedWebhook.Events.class::isInstance)
         .map(parsed -> ((ParsedWebhook.Events) parsed).events())
-        .filter(events -> row.position < events.size())
-        .map(events -> Bytes.utf8(events.get(row.position).head().raw()))
+        .filter(events -> place.position < events.size())
+        .map(events -> Bytes.utf8(events.get(place.position).head().raw()))
         .flatMap(channel::quoteToken);
   }
 
@@ -113,10 +133,10 @@ final class Quotes {
   private record Row(
       UUID app, Optional<UUID> contact, String channel, boolean toApp, long index, int position) {
     /** Channels quote within one chat. */
-    boolean isOf(Party party) {
-      return Ulids.of(app).equals(party.app().id().value())
-          && contact.map(Ulids::of).equals(Optional.of(party.contact().value()))
-          && channel.equals(party.identity().channel().value());
+    boolean isOf(AppId asked, ContactId other, ChannelName name) {
+      return Ulids.of(app).equals(asked.value())
+          && contact.map(Ulids::of).equals(Optional.of(other.value()))
+          && channel.equals(name.value());
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
 import java.time.Duration;
@@ -21,14 +22,14 @@ public final class OfferHandler implements TaskHandler {
   private static final int CONCURRENCY = 4;
 
   private final Log log;
-  private final Drafts drafts;
+  private final Outcomes outcomes;
   private final Directory directory;
   private final Map<ChannelName, Subscriptions> subscriptions;
 
   public OfferHandler(
       Log log, Drafts drafts, Directory directory, Map<ChannelName, Subscriptions> subscriptions) {
     this.log = log;
-    this.drafts = drafts;
+    this.outcomes = new Outcomes(log, drafts);
     this.directory = directory;
     this.subscriptions = Map.copyOf(subscriptions);
   }
@@ -46,13 +47,13 @@ public final class OfferHandler implements TaskHandler {
   @Override
   public void run(Task task, Bytes body) throws InterruptedException {
     WebhookTask asked = WebhookTask.of(body, directory);
-    log.appendSurely(asked.outcome(task, call(asked), drafts));
+    outcomes.append(asked.accountId(), asked.outcome(task, call(asked)));
   }
 
   @Override
   public void erased(Task task) throws InterruptedException {
     WebhookTask asked = new WebhookTask(Optional.empty(), 0);
-    log.appendSurely(asked.outcome(task, Called.gone("erased"), drafts));
+    outcomes.append(asked.accountId(), asked.outcome(task, Called.gone("erased")));
   }
 
   private Called call(WebhookTask asked) {

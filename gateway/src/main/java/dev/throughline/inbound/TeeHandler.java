@@ -15,6 +15,7 @@ import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
 import java.time.Duration;
@@ -37,7 +38,7 @@ public final class TeeHandler implements TaskHandler {
   static final String HEADER = "x-throughline-tee";
 
   private final Log log;
-  private final Drafts drafts;
+  private final Outcomes outcomes;
   private final Directory directory;
   private final Map<ChannelName, Channel> channels;
   private final Function<Account, Optional<Channel.Credentials>> credentials;
@@ -56,7 +57,7 @@ public final class TeeHandler implements TaskHandler {
       Http http,
       TargetPolicy policy) {
     this.log = log;
-    this.drafts = drafts;
+    this.outcomes = new Outcomes(log, drafts);
     this.directory = directory;
     this.channels = Map.copyOf(channels);
     this.credentials = credentials;
@@ -77,13 +78,13 @@ public final class TeeHandler implements TaskHandler {
   @Override
   public void run(Task task, Bytes body) throws InterruptedException {
     WebhookTask asked = WebhookTask.of(body, directory);
-    log.appendSurely(asked.outcome(task, call(asked), drafts));
+    outcomes.append(asked.accountId(), asked.outcome(task, call(asked)));
   }
 
   @Override
   public void erased(Task task) throws InterruptedException {
     WebhookTask asked = new WebhookTask(Optional.empty(), 0);
-    log.appendSurely(asked.outcome(task, Called.gone("erased"), drafts));
+    outcomes.append(asked.accountId(), asked.outcome(task, Called.gone("erased")));
   }
 
   private Called call(WebhookTask asked) {

@@ -5,17 +5,14 @@ import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Effects;
 import dev.throughline.conversation.Fact;
-import dev.throughline.ledger.Kind;
-import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
-import dev.throughline.log.Draft;
-import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.log.LogEntry;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ulids;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
@@ -121,24 +118,14 @@ record WebhookTask(Optional<Account> account, long index) {
     }
   }
 
-  Draft outcome(Task task, Called called, Drafts drafts) {
-    ObjectNode json = Json.object();
-    json.put("task", task.id().toString());
-    json.put("kind", task.kind());
-    json.put(RESULT, called.result().name());
-    json.put("status", called.status());
-    json.put(ERROR, called.error());
-    return drafts
-        .draft(
-            Kind.OUTCOME,
-            account
-                .<Subject>map(found -> new Subject.Account(found.id().toString()))
-                .orElseGet(Subject.Installation::new))
-        .part(
-            account
-                .<Owner>map(found -> new Owner.Account(found.id()))
-                .orElseGet(Owner.Installation::new),
-            Json.bytes(json))
-        .build();
+  ObjectNode outcome(Task task, Called called) {
+    return Outcomes.record(task, task.kind())
+        .put(RESULT, called.result().name())
+        .put("status", called.status())
+        .put(ERROR, called.error());
+  }
+
+  Optional<AccountId> accountId() {
+    return account.map(Account::id);
   }
 }

@@ -15,9 +15,9 @@ import dev.throughline.log.Log;
 import dev.throughline.media.FetchOutcome.Result;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
-import dev.throughline.vault.Owner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -99,13 +99,7 @@ public final class FetchHandler implements TaskHandler {
 
   @Override
   public void erased(Task task) throws InterruptedException {
-    log.appendSurely(
-        drafts
-            .draft(Kind.OUTCOME, new Subject.Installation())
-            .part(
-                new Owner.Installation(),
-                Json.bytes(FetchOutcome.plain(Result.UNWANTED, "erased").toJson(task)))
-            .build());
+    new Outcomes(log, drafts).append(FetchOutcome.plain(Result.UNWANTED, "erased").toJson(task));
   }
 
   private FetchOutcome fetch(FetchBody body) {

@@ -1,17 +1,14 @@
 package dev.throughline.outbound;
 
 import dev.throughline.contract.Json;
-import dev.throughline.ledger.Kind;
-import dev.throughline.ledger.Subject;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ulids;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
-import dev.throughline.vault.Owner;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Due when a channel that tells of deliveries would have told of one: from then on it was none.
@@ -22,12 +19,10 @@ public final class ConfirmHandler implements TaskHandler {
 
   private static final int CONCURRENCY = 8;
 
-  private final Log log;
-  private final Drafts drafts;
+  private final Outcomes outcomes;
 
   public ConfirmHandler(Log log, Drafts drafts) {
-    this.log = log;
-    this.drafts = drafts;
+    this.outcomes = new Outcomes(log, drafts);
   }
 
   static Bytes body(MessageId message) {
@@ -53,24 +48,11 @@ public final class ConfirmHandler implements TaskHandler {
 
   @Override
   public void run(Task task, Bytes body) throws InterruptedException {
-    over(record(task).put("message", message(body).toString()));
+    outcomes.append(Outcomes.record(task, KIND).put("message", message(body).toString()));
   }
 
   @Override
   public void erased(Task task) throws InterruptedException {
-    // The fold finds the body erased and ends the task.
-    over(record(task));
-  }
-
-  private static ObjectNode record(Task task) {
-    return Json.object().put("task", task.id().toString()).put("kind", KIND);
-  }
-
-  private void over(ObjectNode record) throws InterruptedException {
-    log.appendSurely(
-        drafts
-            .draft(Kind.OUTCOME, new Subject.Installation())
-            .part(new Owner.Installation(), Json.bytes(record))
-            .build());
+    outcomes.append(Outcomes.record(task, KIND));
   }
 }

@@ -2,10 +2,7 @@ package dev.throughline.outbound;
 
 import dev.throughline.channel.Channel;
 import dev.throughline.contract.AppMessages;
-import dev.throughline.contract.Json;
 import dev.throughline.conversation.Owners;
-import dev.throughline.ledger.Kind;
-import dev.throughline.ledger.Subject;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.media.MediaProbe;
@@ -13,9 +10,9 @@ import dev.throughline.media.MediaProbe.Probed;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
-import dev.throughline.vault.Owner;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,15 +25,13 @@ public final class ProbeHandler implements TaskHandler {
 
   private static final int CONCURRENCY = 64;
 
-  private final Log log;
-  private final Drafts drafts;
+  private final Outcomes outcomes;
   private final Map<ChannelName, Channel> channels;
   private final MediaProbe probe;
 
   public ProbeHandler(
       Log log, Drafts drafts, Map<ChannelName, Channel> channels, MediaProbe probe) {
-    this.log = log;
-    this.drafts = drafts;
+    this.outcomes = new Outcomes(log, drafts);
     this.channels = Map.copyOf(channels);
     this.probe = probe;
   }
@@ -61,24 +56,16 @@ public final class ProbeHandler implements TaskHandler {
         channel == null || content.isEmpty()
             ? new Probed.Fit(Map.of())
             : probe.look(body.project(), content.get(), channel.mediaLimits(), true);
-    log.appendSurely(
-        drafts
-            .draft(Kind.OUTCOME, new Subject.Account(body.account().toString()))
-            .cause(body.message().value())
-            .part(
-                Owners.person(body.project(), body.app(), body.recipient()),
-                Json.bytes(ProbeOutcome.toJson(probed, task, body.message())))
-            .build());
+    outcomes.append(
+        body.account(),
+        body.message().value(),
+        Owners.person(body.project(), body.app(), body.recipient()),
+        ProbeOutcome.toJson(probed, task, body.message()),
+        Bytes.EMPTY);
   }
 
   @Override
   public void erased(Task task) throws InterruptedException {
-    // The fold finds the body erased and ends the task.
-    var record = Json.object().put("task", task.id().toString()).put("kind", KIND);
-    log.appendSurely(
-        drafts
-            .draft(Kind.OUTCOME, new Subject.Installation())
-            .part(new Owner.Installation(), Json.bytes(record))
-            .build());
+    outcomes.append(Outcomes.record(task, KIND));
   }
 }

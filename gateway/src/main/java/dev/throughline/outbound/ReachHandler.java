@@ -2,19 +2,16 @@ package dev.throughline.outbound;
 
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.Channel.Reach;
-import dev.throughline.contract.Json;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Changes;
 import dev.throughline.conversation.Directory;
-import dev.throughline.ledger.Kind;
-import dev.throughline.ledger.Subject;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
-import dev.throughline.vault.Owner;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -35,8 +32,7 @@ public final class ReachHandler implements TaskHandler {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int CONCURRENCY = 32;
 
-  private final Log log;
-  private final Drafts drafts;
+  private final Outcomes outcomes;
   private final Directory directory;
   private final Map<ChannelName, Channel> channels;
   private final Function<Account, Optional<Channel.Credentials>> credentials;
@@ -50,8 +46,7 @@ public final class ReachHandler implements TaskHandler {
       Directory directory,
       Map<ChannelName, Channel> channels,
       Function<Account, Optional<Channel.Credentials>> credentials) {
-    this.log = log;
-    this.drafts = drafts;
+    this.outcomes = new Outcomes(log, drafts);
     this.directory = directory;
     this.channels = Map.copyOf(channels);
     this.credentials = credentials;
@@ -84,7 +79,7 @@ public final class ReachHandler implements TaskHandler {
         secret.isEmpty() || channel == null
             ? new Reach.Unavailable("The app has no usable credential for the channel.")
             : channel.reach(body.recipient(), secret.get(), DEADLINE);
-    ObjectNode record = record(task);
+    ObjectNode record = Outcomes.record(task, KIND);
     switch (reach) {
       case Reach.Yes() -> record.put(RESULT, Seen.YES.name());
       case Reach.No() -> record.put(RESULT, Seen.NO.name());
@@ -93,20 +88,11 @@ public final class ReachHandler implements TaskHandler {
           record.put(RESULT, Seen.UNAVAILABLE.name()).put(WHY, why);
     }
     task.contact().ifPresent(contact -> record.put(Changes.CONTACT, contact.toString()));
-    append(
-        new Subject.Account(body.account().toString()), new Owner.Account(body.account()), record);
+    outcomes.append(Optional.of(body.account()), record);
   }
 
   @Override
   public void erased(Task task) throws InterruptedException {
-    append(new Subject.Installation(), new Owner.Installation(), record(task));
-  }
-
-  private static ObjectNode record(Task task) {
-    return Json.object().put("task", task.id().toString()).put("kind", KIND);
-  }
-
-  private void append(Subject subject, Owner owner, ObjectNode record) throws InterruptedException {
-    log.appendSurely(drafts.draft(Kind.OUTCOME, subject).part(owner, Json.bytes(record)).build());
+    outcomes.append(Outcomes.record(task, KIND));
   }
 }

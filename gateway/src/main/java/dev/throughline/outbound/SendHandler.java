@@ -6,10 +6,7 @@ import dev.throughline.contract.Json;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Owners;
-import dev.throughline.ledger.Kind;
-import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
-import dev.throughline.log.Appended;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
@@ -18,6 +15,7 @@ import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Ulids;
 import dev.throughline.outbound.SendOutcome.Result;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
 import dev.throughline.vault.Owner;
@@ -48,13 +46,13 @@ public final class SendHandler implements TaskHandler {
   private static final int CONCURRENCY = 128;
 
   private final Log log;
-  private final Drafts drafts;
+  private final Outcomes outcomes;
+  private final Attempts attempts;
   private final Ulids ulids;
   private final InstantSource clock;
   private final Directory directory;
   private final Map<ChannelName, Channel> channels;
   private final Function<Account, Optional<Channel.Credentials>> credentials;
-  private final LongSupplier epoch;
 
   /**
    * @param credentials what a channel needs to send as an account
@@ -70,13 +68,13 @@ public final class SendHandler implements TaskHandler {
       Function<Account, Optional<Channel.Credentials>> credentials,
       LongSupplier epoch) {
     this.log = log;
-    this.drafts = drafts;
+    this.outcomes = new Outcomes(log, drafts);
+    this.attempts = new Attempts(log, drafts, epoch);
     this.ulids = ulids;
     this.clock = clock;
     this.directory = directory;
     this.channels = Map.copyOf(channels);
     this.credentials = credentials;
-    this.epoch = epoch;
   }
 
   @Override
@@ -125,13 +123,7 @@ public final class SendHandler implements TaskHandler {
 
   @Override
   public void erased(Task task) throws InterruptedException {
-    // The fold finds the body erased and ends the task.
-    var record = Json.object().put("task", task.id().toString()).put("kind", KIND);
-    log.appendSurely(
-        drafts
-            .draft(Kind.OUTCOME, new Subject.Installation())
-            .part(new Owner.Installation(), Json.bytes(record))
-            .build());
+    outcomes.append(Outcomes.record(task, KIND));
   }
 
   private void attempt(Task task, SendBody body, Channel channel, Channel.Credentials secret)
@@ -141,19 +133,13 @@ public final class SendHandler implements TaskHandler {
             .filter(token -> clock.instant().isBefore(token.received().plus(REPLY_TOKEN_AGE)))
             .isPresent();
     Ulid id = ulids.next();
-    Owner.Person owner = owner(body);
-    Appended appended =
-        log.appendSurely(
-            drafts
-                .draft(id, Kind.ATTEMPT, new Subject.Account(body.account().toString()))
-                .cause(body.message().value())
-                .part(owner, Json.bytes(SendOutcome.attempt(task, body, reply, id)))
-                .part(owner, body.rendered())
-                .build()
-                .underEpoch(epoch.getAsLong()));
-    if (!(appended instanceof Appended.At)) {
-      throw new IllegalStateException("another node leads: nothing was sent");
-    }
+    attempts.append(
+        id,
+        body.account(),
+        body.message().value(),
+        owner(body),
+        SendOutcome.attempt(task, body, reply, id),
+        body.rendered());
     Channel.Via via =
         reply
             ? new Channel.Via.Reply(body.reply().orElseThrow().token())
@@ -189,16 +175,12 @@ public final class SendHandler implements TaskHandler {
     if (!exchange.error().isEmpty()) {
       record.put("error", exchange.error());
     }
-    Owner.Person owner = owner(body);
-    Drafts.Builder draft =
-        drafts
-            .draft(Kind.OUTCOME, new Subject.Account(body.account().toString()))
-            .cause(attempt.orElse(body.message().value()))
-            .part(owner, Json.bytes(record));
-    if (exchange.response().length() > 0) {
-      draft.part(owner, exchange.response());
-    }
-    log.appendSurely(draft.build());
+    outcomes.append(
+        body.account(),
+        attempt.orElse(body.message().value()),
+        owner(body),
+        record,
+        exchange.response());
   }
 
   /** Read back from the attempt itself: by then the token may have been too old to reply. */

@@ -2,15 +2,11 @@ package dev.throughline.outbound;
 
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
-import dev.throughline.contract.Json;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Changes;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Owners;
-import dev.throughline.ledger.Kind;
-import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
-import dev.throughline.log.Appended;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
@@ -20,6 +16,7 @@ import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Ulids;
 import dev.throughline.outbound.SendOutcome.Result;
+import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
 import dev.throughline.vault.Owner;
@@ -41,14 +38,13 @@ public final class SignalHandler implements TaskHandler {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int CONCURRENCY = 64;
 
-  private final Log log;
-  private final Drafts drafts;
+  private final Outcomes outcomes;
+  private final Attempts attempts;
   private final Ulids ulids;
   private final InstantSource clock;
   private final Directory directory;
   private final Map<ChannelName, Channel> channels;
   private final Function<Account, Optional<Channel.Credentials>> credentials;
-  private final LongSupplier epoch;
 
   /**
    * @param credentials what a channel needs to act as an account
@@ -63,14 +59,13 @@ public final class SignalHandler implements TaskHandler {
       Map<ChannelName, Channel> channels,
       Function<Account, Optional<Channel.Credentials>> credentials,
       LongSupplier epoch) {
-    this.log = log;
-    this.drafts = drafts;
+    this.outcomes = new Outcomes(log, drafts);
+    this.attempts = new Attempts(log, drafts, epoch);
     this.ulids = ulids;
     this.clock = clock;
     this.directory = directory;
     this.channels = Map.copyOf(channels);
     this.credentials = credentials;
-    this.epoch = epoch;
   }
 
   @Override
@@ -114,31 +109,19 @@ public final class SignalHandler implements TaskHandler {
 
   @Override
   public void erased(Task task) throws InterruptedException {
-    // The fold finds the body erased and ends the task.
-    log.appendSurely(
-        drafts
-            .draft(Kind.OUTCOME, new Subject.Installation())
-            .part(
-                new Owner.Installation(),
-                Json.bytes(Json.object().put("task", task.id().toString()).put("kind", KIND)))
-            .build());
+    outcomes.append(Outcomes.record(task, KIND));
   }
 
   private void attempt(Task task, SignalBody body, Channel channel, Channel.Credentials secret)
       throws InterruptedException {
     Ulid id = ulids.next();
-    Appended appended =
-        log.appendSurely(
-            drafts
-                .draft(id, Kind.ATTEMPT, new Subject.Account(body.account().toString()))
-                .cause(body.event().id().value())
-                .part(owner(body), Json.bytes(about(task, body)))
-                .part(owner(body), body.rendered())
-                .build()
-                .underEpoch(epoch.getAsLong()));
-    if (!(appended instanceof Appended.At)) {
-      throw new IllegalStateException("another node leads: nothing was shown");
-    }
+    attempts.append(
+        id,
+        body.account(),
+        body.event().id().value(),
+        owner(body),
+        about(task, body),
+        body.rendered());
     SendResult result = channel.show(body.signal(), body.rendered(), secret, DEADLINE);
     conclude(
         task, body, Optional.of(id), SendOutcome.of(result, false), result.exchange().status());
@@ -157,18 +140,16 @@ public final class SignalHandler implements TaskHandler {
     record.remove("via");
     record.setAll(about(task, body));
     record.put("status", status);
-    log.appendSurely(
-        drafts
-            .draft(Kind.OUTCOME, new Subject.Account(body.account().toString()))
-            .cause(attempt.orElse(body.event().id().value()))
-            .part(owner(body), Json.bytes(record))
-            .build());
+    outcomes.append(
+        body.account(),
+        attempt.orElse(body.event().id().value()),
+        owner(body),
+        record,
+        Bytes.EMPTY);
   }
 
   private static ObjectNode about(Task task, SignalBody body) {
-    ObjectNode json = Json.object();
-    json.put("task", task.id().toString());
-    json.put("kind", KIND);
+    ObjectNode json = Outcomes.record(task, KIND);
     json.put("event", body.event().id().toString());
     json.put("event_kind", body.event().kind().name());
     json.put("channel", body.recipient().channel().value());
