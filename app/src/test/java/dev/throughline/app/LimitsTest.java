@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.throughline.api.Limits;
 import dev.throughline.app.CallbackTarget.Call;
 import dev.throughline.sandbox.line.Fault;
+import dev.throughline.sandbox.line.Subscriber;
+import dev.throughline.sandbox.line.Subscriber.Consent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,12 +128,22 @@ final class LimitsTest {
   }
 
   @Test
-  void conversationMetadataComesBackUnlessTheAppWantsNone() throws Exception {
-    for (String view : List.of("FULL", "NONE")) {
-      world
-          .api()
-          .patch("/apps/" + app.id(), "{\"conversation_metadata_report_view\":\"" + view + "\"}")
-          .ok();
+  void conversationMetadataComesBackWhereTheAppWantsItFull() throws Exception {
+    for (String view : List.of("", "FULL", "NONE")) {
+      if (!view.isEmpty()) {
+        world
+            .api()
+            .patch("/apps/" + app.id(), "{\"conversation_metadata_report_view\":\"" + view + "\"}")
+            .ok();
+      }
+      assertThat(
+              world
+                  .api()
+                  .get("/apps/" + app.id())
+                  .ok()
+                  .path("conversation_metadata_report_view")
+                  .asString())
+          .isEqualTo(view.isEmpty() ? "NONE" : view);
       ObjectNode send = (ObjectNode) Api.json(app.sendBody(user, text));
       send.set("conversation_metadata", Api.json("{\"k\":\"v\"}"));
       world.api().post("/messages:send", send.toString()).ok();
@@ -141,6 +153,52 @@ final class LimitsTest {
       assertThat(heard.json().path("message_metadata").asString())
           .isEqualTo(view.equals("FULL") ? "{\"k\":\"v\"}" : "");
     }
+  }
+
+  @Test
+  void metadataThatWasPatchedComesBack() throws Exception {
+    app = world.app("{\"conversation_metadata_report_view\":\"FULL\"}");
+    ObjectNode send = (ObjectNode) Api.json(app.sendBody(user, text));
+    send.set("conversation_metadata", Api.json("{\"a\":1}"));
+    send.put("message_metadata", "as sent");
+    String message =
+        world.api().post("/messages:send", send.toString()).ok().path("message_id").asString();
+    app.comesTo(message, "QUEUED_ON_CHANNEL", "");
+    String conversation = app.message(message).path("conversation_id").asString();
+
+    String path = "/conversations/" + conversation;
+    world
+        .api()
+        .patch(path + "?metadata_update_strategy=MERGE_PATCH", "{\"metadata_json\":{\"b\":2}}")
+        .ok();
+    assertThat(heard("merged")).isEqualTo("{\"a\":1,\"b\":2}");
+    world.api().patch(path, "{\"metadata_json\":{}}").ok();
+    assertThat(heard("cleared")).isEmpty();
+    world.api().patch(path, "{\"metadata\":\"older\"}").ok();
+    assertThat(heard("older")).isEqualTo("older");
+    world.api().patch(path, "{\"metadata_json\":{\"c\":3}}").ok();
+    assertThat(heard("object")).isEqualTo("{\"c\":3}");
+    assertThat(world.api().get(path).ok().path("metadata").asString()).isEqualTo("older");
+
+    // A message's own goes with what is told of it from then on.
+    app = world.app();
+    String phone = "+8180%08d".formatted(70_000_000 + world.number());
+    world.line.phones().subscribe(new Subscriber(user, phone, Consent.UNSET));
+    ObjectNode notified = (ObjectNode) Api.json(app.sendBody(phone, text));
+    notified.put("message_metadata", "as sent");
+    String id =
+        world.api().post("/messages:send", notified.toString()).ok().path("message_id").asString();
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+    world.api().patch("/messages/" + id, "{\"metadata\":\"patched\"}").ok();
+    world.line.phones().subscribe(new Subscriber(user, phone, Consent.ACCEPTED));
+    Call delivered =
+        app.called("message_delivery_report", call -> call.text().contains("\"DELIVERED\""));
+    assertThat(delivered.payload().path("metadata").asString()).isEqualTo("patched");
+    assertThat(delivered.json().path("message_metadata").asString()).isEqualTo("patched");
+  }
+
+  private String heard(String words) throws Exception {
+    return app.hears(user, words + " " + text).json().path("message_metadata").asString();
   }
 
   @Test

@@ -52,8 +52,7 @@ final class AppForm {
   ObjectNode defaults() {
     ObjectNode json = Json.object();
     json.put(DISPLAY_NAME, "");
-    // What a send attaches to a conversation comes back unless the app asks for nothing.
-    json.put(REPORT_VIEW, "FULL");
+    json.put(REPORT_VIEW, "NONE");
     json.putObject(RETENTION).put("retention_type", "MESSAGE_EXPIRE_POLICY").put("ttl_days", 180);
     json.putObject(DISPATCH_RETENTION)
         .put("retention_type", "MESSAGE_EXPIRE_POLICY")

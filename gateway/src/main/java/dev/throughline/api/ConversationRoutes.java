@@ -245,11 +245,20 @@ final class ConversationRoutes {
         before.lastReceived(),
         mask.covers("metadata", body)
             ? body.string("metadata", MAX_METADATA).orElse("")
-            : before.metadata(),
+            : mirrors(before) ? text(metadataJson) : before.metadata(),
         metadataJson,
         mask.covers("correlation_id", body)
             ? body.string("correlation_id", SendRequests.MAX_CORRELATION_ID).orElse("")
             : before.correlationId());
+  }
+
+  /** A send sets the older text to that of the object: as long as nobody sets it, it stays so. */
+  private static boolean mirrors(Conversation conversation) {
+    return conversation.metadata().equals(text(conversation.metadataJson()));
+  }
+
+  private static String text(ObjectNode metadata) {
+    return metadata.isEmpty() ? "" : Json.text(metadata);
   }
 
   private Response delete(ProjectId project, Request request) throws InterruptedException {

@@ -201,7 +201,9 @@ public final class AppStore {
             Json.string(ours, "known_block").filter("try"::equals).isPresent()
                 ? KnownBlock.TRY
                 : KnownBlock.FAIL,
-            Json.string(json, "conversation_metadata_report_view").filter("NONE"::equals).isEmpty(),
+            Json.string(json, "conversation_metadata_report_view")
+                .filter("FULL"::equals)
+                .isPresent(),
             new Rates(
                 ours.path("rate_limits").path("outbound").asInt(0),
                 ours.path("rate_limits").path("webhooks").asInt(0)),

@@ -293,9 +293,7 @@ final class FoldEvents {
             state.at,
             head.occurredAt(),
             sender,
-            item.app().settings().reportsMetadata()
-                ? Json.string(about, "metadata").orElse("")
-                : "",
+            item.app().settings().reportsMetadata() ? FoldPeople.reported(about) : "",
             Json.string(about, "correlation_id"),
             platformId.map(named -> new Fact.Origin(item.account().id(), named, key))));
   }

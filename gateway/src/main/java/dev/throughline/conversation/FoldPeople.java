@@ -281,6 +281,15 @@ final class FoldPeople {
     return ofApps.path(party.app().id().toString()) instanceof ObjectNode own ? own : Json.object();
   }
 
+  /**
+   * What callbacks carry of a conversation's metadata: the object, else the contract's older text.
+   */
+  static String reported(ObjectNode about) {
+    return about.path("metadata_json") instanceof ObjectNode object && !object.isEmpty()
+        ? Json.text(object)
+        : Json.string(about, "metadata").orElse("");
+  }
+
   ObjectNode conversationData(Party party) {
     ConversationRow row =
         state.conversations.get(new AppContact(party.app().id().value(), party.contact()));
