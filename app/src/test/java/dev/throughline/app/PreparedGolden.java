@@ -34,13 +34,16 @@ final class PreparedGolden {
   /** By which the request is found among those that LINE got. */
   private String about;
 
+  /** Where the message goes. */
+  private String address;
+
   PreparedGolden(World world, CustomerApp app, String user, Path file) throws IOException {
     this.world = world;
     this.app = app;
     this.golden = Files.readString(file);
     this.about = user;
+    this.address = user;
     values.put("to", user);
-    values.put("address", user);
   }
 
   static Stream<Path> files(String folder) throws IOException {
@@ -55,7 +58,7 @@ final class PreparedGolden {
   void holds(BiFunction<String, String, String> serves) throws Exception {
     prepare(Api.json(golden).path("before"), serves);
     JsonNode expected = filled();
-    ObjectNode body = (ObjectNode) Api.json(app.sendBody(values.get("address"), ""));
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(address, ""));
     body.set("message", expected.path("app_message"));
     if (expected.has("channel_properties")) {
       body.set("channel_properties", expected.path("channel_properties"));
@@ -93,7 +96,7 @@ final class PreparedGolden {
     if (before.has("number")) {
       String number = "+8180%08d".formatted(90_000_000 + world.number());
       world.line.phones().subscribe(new Subscriber(about, number, Consent.ACCEPTED));
-      values.put("address", number);
+      address = number;
       about =
           HexFormat.of()
               .formatHex(MessageDigest.getInstance("SHA-256").digest(number.getBytes(UTF_8)));
@@ -120,8 +123,8 @@ final class PreparedGolden {
             .findFirst()
             .orElseThrow();
     values.put("quoteToken", event.path("message").path("quoteToken").asString());
-    values.put("replyToken", event.path("replyToken").asString());
-    about = values.get("replyToken");
+    about = event.path("replyToken").asString();
+    values.put("replyToken", about);
   }
 
   private static String endpoint(JsonNode expected) {
