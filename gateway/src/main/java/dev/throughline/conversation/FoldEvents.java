@@ -380,9 +380,7 @@ final class FoldEvents {
         switch (event) {
           case InboundEvent.Followed _ -> Optional.of(Friend.FRIEND);
           case InboundEvent.Unfollowed _ -> Optional.of(Friend.BLOCKED);
-          case InboundEvent.Receipt _,
-              InboundEvent.AccountNews _,
-              InboundEvent.Subscription _ ->
+          case InboundEvent.Receipt _, InboundEvent.AccountNews _, InboundEvent.Subscription _ ->
               Optional.empty();
           case InboundEvent.Message _,
               InboundEvent.StickerSent _,
