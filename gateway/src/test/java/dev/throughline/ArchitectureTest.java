@@ -25,6 +25,7 @@ final class ArchitectureTest {
       List.of(
           "message",
           "contract",
+          "policy",
           "http",
           "store",
           "vault",

@@ -172,10 +172,25 @@ final class SchemaTest {
                   "status_at",
                   "reason_code",
                   "entries")),
-          Map.entry("consent", Set.of("id", "app", "hash_epoch", "list", "channel", "since")),
+          Map.entry(
+              "consent", Set.of("id", "app", "hash_epoch", "list", "channel", "since", "given")),
           Map.entry(
               "consent_record",
-              Set.of("id", "app", "hash_epoch", "list", "operation", "origin", "at")),
+              Set.of(
+                  "id",
+                  "app",
+                  "hash_epoch",
+                  "list",
+                  "operation",
+                  "origin",
+                  "at",
+                  "source",
+                  "occurred",
+                  "message")),
+          Map.entry(
+              "suppression",
+              Set.of("id", "app", "hash_epoch", "channel", "why", "since", "expires")),
+          Map.entry("opt_out_link_end", Set.of("app", "hash_epoch", "before")),
           Map.entry("account_notice", Set.of("account", "kind", "at")),
           Map.entry("alarm", Set.of("kind", "subject", "count", "first_at", "last_at")));
 
@@ -203,7 +218,9 @@ final class SchemaTest {
           Map.entry("media_signing", Set.of("sealed")),
           Map.entry("event", Set.of("sealed")),
           Map.entry("consent", Set.of("hash", "sealed")),
-          Map.entry("consent_record", Set.of("hash")),
+          Map.entry("consent_record", Set.of("hash", "sealed")),
+          Map.entry("suppression", Set.of("hash", "sealed")),
+          Map.entry("opt_out_link_end", Set.of("hash")),
           Map.entry("task", Set.of("sealed")),
           Map.entry("template", Set.of("sealed")));
 

@@ -17,6 +17,7 @@ import dev.throughline.conversation.MessageStore;
 import dev.throughline.conversation.ProjectSettings;
 import dev.throughline.conversation.QuotePreview;
 import dev.throughline.conversation.RecentConversations;
+import dev.throughline.conversation.SendPermissions;
 import dev.throughline.conversation.TemplateStore;
 import dev.throughline.http.Route;
 import dev.throughline.log.Drafts;
@@ -152,7 +153,9 @@ public final class Api {
                 ports.channels(),
                 templates,
                 ports.files(),
-                new QuotePreview(database, vault, log, ports.channels()))
+                new QuotePreview(database, vault, log, ports.channels()),
+                new SendPermissions(database, vault),
+                clock)
             .routes(guard));
     routes.addAll(
         new EventRoutes(

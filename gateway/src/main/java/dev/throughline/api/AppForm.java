@@ -4,6 +4,7 @@ import dev.throughline.contract.Fields;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.App.Account;
+import dev.throughline.policy.SendPolicyForm;
 import dev.throughline.task.Backlog;
 import java.util.List;
 import java.util.Set;
@@ -197,6 +198,7 @@ final class AppForm {
   }
 
   private static void merge(ObjectNode ours, Fields given) {
+    SendPolicyForm.merge(ours, given);
     given
         .oneOf("unknown_reply", Set.of("leave", "push"))
         .ifPresent(value -> ours.put("unknown_reply", value));

@@ -14,6 +14,7 @@ import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ConsentList;
 import dev.throughline.message.ConsentRequest;
+import dev.throughline.message.ConsentSource;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.ReachRequest;
@@ -104,6 +105,7 @@ final class ConsentRoutes {
     }
     body.put(REQUEST_ID, requestId);
     body.put(ConsentRequests.OPT, out ? "OUT" : "IN");
+    body.put(ConsentRequests.SOURCE, ConsentSource.API.name());
     Bytes kept = Json.bytes(body);
     ConsentRequest change = ConsentRequests.read(kept);
     App app = directory.app(project, change.app()).orElseThrow(AppRoutes::unknown);

@@ -24,6 +24,7 @@ import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
+import dev.throughline.policy.QuietHoursForm;
 import dev.throughline.vault.Owner;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -166,7 +167,7 @@ final class ContactRoutes {
     Fields body = Fields.of(Json.request(request.body()));
     Contact none =
         new Contact(
-            new ContactId(ulids.next()), List.of(), List.of(), "", "", "", "", "UNSPECIFIED");
+            new ContactId(ulids.next()), List.of(), List.of(), "", "", "", "", "UNSPECIFIED", "");
     if (!body.has("channel_identities")) {
       throw body.wrong("channel_identities", "is required.");
     }
@@ -258,7 +259,8 @@ final class ContactRoutes {
         text(mask, body, "email", MAX_TEXT, before.email()),
         text(mask, body, "external_id", MAX_TEXT, before.externalId()),
         text(mask, body, "metadata", MAX_METADATA, before.metadata()),
-        mask.covers("language", body) ? language(body) : before.language());
+        mask.covers("language", body) ? language(body) : before.language(),
+        mask.covers(Contact.TIME_ZONE, body) ? timeZone(body) : before.timeZone());
   }
 
   private static String text(UpdateMask mask, Fields body, String name, int max, String before) {
@@ -274,6 +276,13 @@ final class ContactRoutes {
       throw body.wrong("language", "must be one of the contract's languages, such as EN or JA.");
     }
     return language;
+  }
+
+  /** Empty where it is taken away. */
+  private static String timeZone(Fields body) {
+    return body.string(Contact.TIME_ZONE, MAX_TEXT).filter(name -> !name.isEmpty()).isEmpty()
+        ? ""
+        : QuietHoursForm.zone(body, Contact.TIME_ZONE).getId();
   }
 
   private static List<ChannelName> priority(Fields body) {

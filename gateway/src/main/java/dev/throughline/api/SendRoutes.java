@@ -1,7 +1,6 @@
 package dev.throughline.api;
 
 import dev.throughline.channel.Channel;
-import dev.throughline.contract.Identities;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.Sayings;
 import dev.throughline.contract.SendRequests;
@@ -9,6 +8,7 @@ import dev.throughline.contract.WrongFieldException;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.QuotePreview;
+import dev.throughline.conversation.SendPermissions;
 import dev.throughline.conversation.TemplateStore;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
@@ -20,13 +20,15 @@ import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.MediaFacts;
+import dev.throughline.message.MessageClass;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.outbound.Outbound;
+import dev.throughline.policy.Permission;
 import dev.throughline.vault.Owner;
-import java.util.Comparator;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +47,8 @@ final class SendRoutes {
   private final TemplateStore templates;
   private final FileLook files;
   private final QuotePreview quotes;
+  private final SendPermissions permissions;
+  private final InstantSource clock;
 
   SendRoutes(
       Requests requests,
@@ -53,9 +57,13 @@ final class SendRoutes {
       Map<ChannelName, Channel> channels,
       TemplateStore templates,
       FileLook files,
-      QuotePreview quotes) {
+      QuotePreview quotes,
+      SendPermissions permissions,
+      InstantSource clock) {
     this.files = files;
     this.quotes = quotes;
+    this.permissions = permissions;
+    this.clock = clock;
     this.requests = requests;
     this.directory = directory;
     this.targets = targets;
@@ -101,6 +109,7 @@ final class SendRoutes {
   private ObjectNode preview(App app, SendRequest send) throws InterruptedException {
     ObjectNode json = Json.object();
     json.put("validate_only", true);
+    json.put("class", app.settings().policy().classOf(send.messageClass()).name());
     ArrayNode shown = json.putArray("channels");
     for (ChannelName name : tried(app, send)) {
       ObjectNode each = shown.addObject();
@@ -124,9 +133,25 @@ final class SendRoutes {
   private void looked(
       ObjectNode shown, App app, Channel channel, SendRequest send, Content.Outbound content)
       throws InterruptedException {
+    MessageClass sent = app.settings().policy().classOf(send.messageClass());
+    Optional<Identity> recipient =
+        permissions.address(
+            app,
+            send.recipient(),
+            channel.name(),
+            send.message().isNotification() || send.asksForNotification());
+    Optional<Reason> refusal =
+        recipient.flatMap(address -> Outbound.refusal(channel, address, sent));
+    if (refusal.isPresent()) {
+      refused(shown, refusal.get().code(), refusal.get().description());
+      return;
+    }
+    if (recipient.isPresent() && !isPermitted(shown, app, recipient.get(), sent, send.urgent())) {
+      return;
+    }
     switch (files.look(app.project(), content, channel.mediaLimits())) {
       case Probed.Fit(Map<String, MediaFacts> media) ->
-          rendered(shown, app, channel, send, content, media);
+          rendered(shown, app, channel, send, recipient, content, media);
       case Probed.Unfit(Reason reason) -> refused(shown, reason.code(), reason.description());
       case Probed.Later(Reason reason) -> refused(shown, reason.code(), reason.description());
     }
@@ -137,15 +162,9 @@ final class SendRoutes {
       App app,
       Channel channel,
       SendRequest send,
+      Optional<Identity> recipient,
       Content.Outbound content,
       Map<String, MediaFacts> media) {
-    Optional<Identity> recipient = recipient(send, channel.name());
-    Optional<Reason> refusal =
-        recipient.flatMap(address -> Outbound.refusal(channel, address, send.purpose()));
-    if (refusal.isPresent()) {
-      refused(shown, refusal.get().code(), refusal.get().description());
-      return;
-    }
     Channel.Composed composed =
         new Channel.Composed(
             TranscodeRoutes.NO_MESSAGE,
@@ -164,14 +183,25 @@ final class SendRoutes {
     }
   }
 
-  /** The address on the channel, if the request names it. */
-  private static Optional<Identity> recipient(SendRequest send, ChannelName channel) {
-    boolean phone = send.message().isNotification() || send.asksForNotification();
-    return send.recipient() instanceof Recipient.ByIdentities(List<Identity> named)
-        ? named.stream()
-            .filter(identity -> identity.channel().equals(channel))
-            .min(Comparator.comparing(each -> Identities.isPhoneNumber(each) != phone))
-        : Optional.empty();
+  /** Shows what stands against it, and until when it would wait. */
+  private boolean isPermitted(
+      ObjectNode shown, App app, Identity recipient, MessageClass sent, boolean urgent) {
+    return switch (permissions.of(app, recipient, sent, urgent, clock.instant())) {
+      case Permission.Granted _ -> true;
+      case Permission.Refused(Reason reason) -> {
+        refused(shown, reason.code(), reason.description());
+        yield false;
+      }
+      case Permission.NotBefore hold -> {
+        shown
+            .putObject("held")
+            .put("not_before", hold.time().toString())
+            .put("time_zone", hold.zone().zone().getId())
+            .put("time_zone_source", hold.zone().source().name())
+            .put("reason", hold.sentence());
+        yield true;
+      }
+    };
   }
 
   private static void refused(ObjectNode channel, Reason.Code code, String why) {

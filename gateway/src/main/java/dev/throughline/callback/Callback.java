@@ -111,15 +111,22 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
 
   private static Callback opted(Fact.Opted fact) {
     ObjectNode body = envelope(fact.party(), fact.acceptedAt(), fact.occurredAt());
-    return opted(fact.party(), body, fact.in(), "");
+    return opted(fact.party(), body, fact.in(), "", Optional.empty());
   }
 
   private static Callback changed(Fact.ConsentChanged fact) {
-    ObjectNode body = envelope(fact.party(), fact.at(), Optional.of(fact.at()));
-    return opted(fact.party(), body, !fact.out(), fact.requestId());
+    ObjectNode body = envelope(fact.party(), fact.at(), Optional.of(fact.occurred()));
+    ObjectNode ours = Json.object();
+    ours.put("list_type", fact.list().name());
+    ours.put("source", fact.source().name());
+    return opted(fact.party(), body, !fact.out(), fact.requestId(), Optional.of(ours));
   }
 
-  private static Callback opted(Party party, ObjectNode body, boolean in, String requestId) {
+  /**
+   * @param ours which list and by what way; a channel's own facts have neither
+   */
+  private static Callback opted(
+      Party party, ObjectNode body, boolean in, String requestId, Optional<ObjectNode> ours) {
     boolean dispatch = isDispatch(party);
     ObjectNode opt = body.putObject(in ? "opt_in_notification" : "opt_out_notification");
     opt.put("request_id", requestId);
@@ -128,6 +135,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
     opt.put("identity", party.identity().value());
     opt.put("status", in ? "OPT_IN_SUCCEEDED" : "OPT_OUT_SUCCEEDED");
     opt.put("processing_mode", mode(dispatch));
+    ours.ifPresent(told -> opt.set("throughline", told));
     return finish(in ? "OPT_IN" : "OPT_OUT", party, body, "", Optional.empty());
   }
 

@@ -4,6 +4,7 @@ import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.ConsentList;
 import dev.throughline.message.ConsentRequest;
+import dev.throughline.message.ConsentSource;
 import dev.throughline.message.SendRequest.Recipient;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,9 @@ import java.util.stream.Collectors;
 public final class ConsentRequests {
   /** What the API adds: {@code OUT} or {@code IN}. */
   public static final String OPT = "throughline_opt";
+
+  /** What the API adds: a {@link ConsentSource}. */
+  public static final String SOURCE = "throughline_source";
 
   private ConsentRequests() {}
 
@@ -44,6 +48,7 @@ public final class ConsentRequests {
             .flatMap(ConsentList::of)
             .orElse(ConsentList.OPT_OUT_ALL),
         Json.string(fields.json(), OPT).filter("OUT"::equals).isPresent(),
-        fields.string("request_id", ReachRequests.MAX_REQUEST_ID).orElse(""));
+        fields.string("request_id", ReachRequests.MAX_REQUEST_ID).orElse(""),
+        Json.string(fields.json(), SOURCE).map(ConsentSource::valueOf).orElse(ConsentSource.API));
   }
 }

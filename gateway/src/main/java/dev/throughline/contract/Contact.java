@@ -15,9 +15,13 @@ public record Contact(
     String email,
     String externalId,
     String metadata,
-    String language) {
+    String language,
+    String timeZone) {
   /** The display name of somebody who was given none. */
   public static final String NAMELESS = "Unknown";
+
+  /** An extension: a name of the IANA database, shown where it was given. */
+  public static final String TIME_ZONE = "time_zone";
 
   public Contact {
     identities = List.copyOf(identities);
@@ -36,6 +40,9 @@ public record Contact(
     json.put("external_id", externalId);
     json.put("metadata", metadata);
     json.put("language", language);
+    if (!timeZone.isEmpty()) {
+      json.put(TIME_ZONE, timeZone);
+    }
     return json;
   }
 

@@ -12,6 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param content such as {@code {"text_message":{"text":…}}}; an empty object once it is deleted
  * @param identity empty where none is known yet
+ * @param messageClass of a message to a contact: an extension
  * @param contact known in every mode, and not shown in DISPATCH; so is the conversation
  */
 public record ConversationMessage(
@@ -27,7 +28,8 @@ public record ConversationMessage(
     String senderId,
     String correlationId,
     String processingMode,
-    Optional<Status> status) {
+    Optional<Status> status,
+    Optional<String> messageClass) {
 
   /** Which way a message went. */
   public enum Direction {
@@ -60,6 +62,7 @@ public record ConversationMessage(
     json.put("correlation_id", correlationId);
     json.put("processing_mode", processingMode);
     status.ifPresent(at -> json.set("message_status", json(at)));
+    messageClass.ifPresent(name -> json.putObject("throughline").put("class", name));
     return json;
   }
 

@@ -3,10 +3,10 @@ package dev.throughline.contract;
 import dev.throughline.message.AppMessage;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
-import dev.throughline.message.ConsentList;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.MessageClass;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.message.Ulids;
@@ -76,6 +76,11 @@ public final class SendRequests {
     if (dispatchOnly && recipient instanceof Recipient.ByContact) {
       throw fields.wrong("recipient.contact_id", "cannot be used with DISPATCH_ONLY.");
     }
+    Optional<MessageClass> messageClass = messageClass(fields);
+    boolean urgent = fields.bool("urgent").orElse(false);
+    if (urgent && messageClass.filter(MessageClass.MARKETING::equals).isPresent()) {
+      throw fields.wrong("urgent", "cannot be said of CONTENT_MARKETING.");
+    }
     return new SendRequest(
         app,
         recipient,
@@ -96,17 +101,24 @@ public final class SendRequests {
             .isPresent(),
         dispatchOnly,
         fields.stringMap("channel_properties", MAX_PROPERTY),
-        purpose(fields),
+        messageClass,
+        urgent,
         fields.bool("validate_only").orElse(false));
   }
 
-  private static ConsentList.Purpose purpose(Fields fields) {
+  /** CONTENT_UNKNOWN says no more than nothing does; CONTENT_CONVERSATION is an extension. */
+  private static Optional<MessageClass> messageClass(Fields fields) {
     return fields
         .oneOf(
             "message_content_type",
-            Set.of("CONTENT_UNKNOWN", "CONTENT_MARKETING", "CONTENT_NOTIFICATION"))
-        .map(type -> ConsentList.Purpose.valueOf(type.substring("CONTENT_".length())))
-        .orElse(ConsentList.Purpose.UNKNOWN);
+            Set.of(
+                "CONTENT_UNKNOWN",
+                "CONTENT_MARKETING",
+                "CONTENT_NOTIFICATION",
+                "CONTENT_CONVERSATION"))
+        .map(type -> type.substring("CONTENT_".length()))
+        .filter(type -> !type.equals("UNKNOWN"))
+        .map(MessageClass::valueOf);
   }
 
   /** The app that a request is about. */

@@ -6,6 +6,7 @@ import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.policy.SendPolicy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,7 @@ public record App(
    *     word
    * @param publicStickers stickers are shown with the channel's public pictures
    * @param reportsMetadata callbacks of what a person says carry the conversation's metadata
+   * @param policy whom it may write to, and when
    */
   public record Settings(
       UnknownReply unknownReply,
@@ -64,7 +66,8 @@ public record App(
       boolean reportsMetadata,
       Rates rates,
       boolean forwardUnknown,
-      boolean publicStickers) {}
+      boolean publicStickers,
+      SendPolicy policy) {}
 
   /** How many a second may go out; 0: as many as there are. */
   public record Rates(int outbound, int webhooks) {

@@ -13,6 +13,7 @@ import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
+import dev.throughline.policy.SendPolicyForm;
 import dev.throughline.store.Database;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Vault;
@@ -208,7 +209,8 @@ public final class AppStore {
                 ours.path("rate_limits").path("outbound").asInt(0),
                 ours.path("rate_limits").path("webhooks").asInt(0)),
             Json.string(ours, "forward_unknown").filter("strip"::equals).isEmpty(),
-            Json.string(ours, "sticker_picture").filter("line"::equals).isPresent());
+            Json.string(ours, "sticker_picture").filter("line"::equals).isPresent(),
+            SendPolicyForm.of(ours));
     return new App(
         id,
         project,

@@ -6,6 +6,7 @@ import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.ConsentList;
+import dev.throughline.message.ConsentSource;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ulids;
@@ -22,13 +23,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Who wants no messages, as the API shows it. The fold writes it. */
 public final class ConsentStore {
   private static final String PAGE =
       """
-      select id, sealed from consent where app = ? and list = ? and id > ? order by id limit ?
+      select id, sealed from consent
+      where app = ? and list = ? and not given and id > ? order by id limit ?
       """;
 
   private static final String CHANNELS = "select distinct channel from consent where app = ?";
@@ -36,7 +39,7 @@ public final class ConsentStore {
   /** No list of pages: the contract has none here. The newest thousand are shown. */
   private static final String RECORDS =
       """
-      select list, operation, origin, at from consent_record
+      select list, operation, origin, at, id, source, occurred, message, sealed from consent_record
       where app = ? and hash = any (?)
       order by id desc limit 1000
       """;
@@ -102,12 +105,39 @@ public final class ConsentStore {
             json.put("project_id", app.project().value());
             json.put("app_id", app.id().toString());
             json.put("datetime", row.getObject(4, OffsetDateTime.class).toInstant().toString());
+            if (!ConsentSource.API.name().equals(row.getString(6))) {
+              json.set("throughline", how(row));
+            }
             records.add(json);
           }
         }
         return records;
       }
     });
+  }
+
+  /** By what way it became known, when it was said, and in what words. */
+  private ObjectNode how(ResultSet row) throws SQLException {
+    ObjectNode how = Json.object();
+    how.put("source", row.getString(6));
+    @Nullable OffsetDateTime occurred = row.getObject(7, OffsetDateTime.class);
+    if (occurred != null) {
+      how.put("occurred_at", occurred.toInstant().toString());
+    }
+    @Nullable UUID message = row.getObject(8, UUID.class);
+    if (message != null) {
+      how.put("message_id", Ulids.of(message).toString());
+    }
+    byte @Nullable [] sealed = row.getBytes(9);
+    if (sealed != null) {
+      vault
+          .open(
+              Bytes.wrap(sealed),
+              Rows.associated(FoldConsents.RECORD_TABLE, Ulids.of(row.getObject(5, UUID.class))))
+          .flatMap(words -> Json.string(Json.object(words), "said"))
+          .ifPresent(words -> how.put("said", words));
+    }
+    return how;
   }
 
   private Set<Bytes> hashes(Connection c, App app, String address) throws SQLException {

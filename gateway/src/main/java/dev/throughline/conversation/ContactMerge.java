@@ -178,7 +178,8 @@ public final class ContactMerge {
         or(kept.email(), gone.email()),
         or(kept.externalId(), gone.externalId()),
         or(kept.metadata(), gone.metadata()),
-        kept.language().equals(Languages.UNSPECIFIED) ? gone.language() : kept.language());
+        kept.language().equals(Languages.UNSPECIFIED) ? gone.language() : kept.language(),
+        or(kept.timeZone(), gone.timeZone()));
   }
 
   private static String or(String kept, String gone) {

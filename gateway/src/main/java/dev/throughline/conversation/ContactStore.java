@@ -465,7 +465,8 @@ public final class ContactStore {
         Json.string(json, "email").orElse(""),
         Json.string(json, "external_id").orElse(""),
         Json.string(json, "metadata").orElse(""),
-        row.language());
+        row.language(),
+        Json.string(json, Contact.TIME_ZONE).orElse(""));
   }
 
   private Bytes seal(Contact contact, DataKey key) {
@@ -474,6 +475,9 @@ public final class ContactStore {
     json.put("email", contact.email());
     json.put("external_id", contact.externalId());
     json.put("metadata", contact.metadata());
+    if (!contact.timeZone().isEmpty()) {
+      json.put(Contact.TIME_ZONE, contact.timeZone());
+    }
     ArrayNode priority = json.putArray("channel_priority");
     contact.priority().forEach(channel -> priority.add(channel.value()));
     return vault.seal(

@@ -4,13 +4,14 @@ import dev.throughline.conversation.Fact.StoredEvent;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
-import dev.throughline.message.ConsentList;
 import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.MessageClass;
 import dev.throughline.message.Reason;
+import dev.throughline.policy.Permission;
 import dev.throughline.store.SqlWork;
 import dev.throughline.task.Task;
 import dev.throughline.vault.DataKey;
@@ -75,8 +76,8 @@ public interface Effects {
    */
   Duration silence(Party party, AccountId account);
 
-  /** Whether somebody's address is on a list that forbids messages of this kind. */
-  boolean isOptedOut(Party party, ConsentList.Purpose purpose);
+  /** Whether a message of this class may go to somebody's address now: consent, quiet hours. */
+  Permission permission(Party party, MessageClass sent, boolean urgent);
 
   /** False if the app was told of this trouble of an account less than {@code pause} ago. */
   boolean isNews(AccountId account, String trouble, Duration pause);

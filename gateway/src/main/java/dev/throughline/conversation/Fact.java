@@ -7,6 +7,7 @@ import dev.throughline.message.AppEvent;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.ConsentList;
+import dev.throughline.message.ConsentSource;
 import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Ids.AccountId;
@@ -15,6 +16,7 @@ import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.EventId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.MessageClass;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
@@ -177,8 +179,20 @@ public sealed interface Fact {
     }
   }
 
-  /** Somebody's address went on a list of those who want no messages ({@code out}), or off it. */
-  record ConsentChanged(Party party, ConsentList list, boolean out, String requestId, Instant at)
+  /**
+   * Somebody's address went on a list of those who want no messages ({@code out}), or off it.
+   *
+   * @param requestId the request's; of what somebody wrote, the message's id
+   * @param occurred when they said so
+   */
+  record ConsentChanged(
+      Party party,
+      ConsentList list,
+      boolean out,
+      ConsentSource source,
+      String requestId,
+      Instant occurred,
+      Instant at)
       implements Fact {}
 
   /**
@@ -243,6 +257,7 @@ public sealed interface Fact {
    *
    * @param content the contract's {@code app_message}; without fields when it is gone
    * @param said where a template was filled in: what it said on the channel
+   * @param urgent does not wait for quiet hours to end
    */
   record StoredMessage(
       MessageId id,
@@ -254,7 +269,9 @@ public sealed interface Fact {
       String metadata,
       Optional<String> correlationId,
       Optional<String> callbackUrl,
-      boolean dispatch) {
+      boolean dispatch,
+      MessageClass messageClass,
+      boolean urgent) {
 
     public StoredMessage with(DeliveryStatus changed) {
       return new StoredMessage(
@@ -267,7 +284,9 @@ public sealed interface Fact {
           metadata,
           correlationId,
           callbackUrl,
-          dispatch);
+          dispatch,
+          messageClass,
+          urgent);
     }
   }
 }

@@ -102,16 +102,27 @@ final class FoldAsked {
 
   private void consent(App app, ConsentRequest request, Identity address) throws SQLException {
     Party party = people.withConversation(people.party(app, address));
-    consents.change(
+    consents.say(
         state.hash(FoldPeople.person(app, address)),
         party,
-        request.list(),
-        request.out(),
-        state.at,
-        state.ulids);
+        new FoldConsents.Statement(
+            request.list(),
+            request.out(),
+            request.source(),
+            state.at,
+            Optional.empty(),
+            "",
+            party.key()),
+        state.at);
     effects.emit(
         new Fact.ConsentChanged(
-            party, request.list(), request.out(), request.requestId(), state.at));
+            party,
+            request.list(),
+            request.out(),
+            request.source(),
+            request.requestId(),
+            state.at,
+            state.at));
   }
 
   /** What is known answers; else somebody has to look. */

@@ -39,6 +39,7 @@ final class FoldEvents {
   private final FoldState state;
   private final FoldPeople people;
   private final FoldReplies replies;
+  private final FoldOptWords words;
   private final FoldEdits edits;
   private final StickerPictures pictures;
   private final FoldAppEvents appEvents;
@@ -52,12 +53,14 @@ final class FoldEvents {
       FoldReplies replies,
       FoldAppEvents appEvents,
       Heard heard,
+      FoldOptWords words,
       StickerPictures pictures,
       Effects effects,
       ClockDrift drift) {
     this.state = state;
     this.people = people;
     this.replies = replies;
+    this.words = words;
     this.edits = new FoldEdits(state, people);
     this.appEvents = appEvents;
     this.heard = heard;
@@ -296,6 +299,7 @@ final class FoldEvents {
             item.app().settings().reportsMetadata() ? FoldPeople.reported(about) : "",
             Json.string(about, "correlation_id"),
             platformId.map(named -> new Fact.Origin(item.account().id(), named, key))));
+    words.heard(item, said, id, party);
   }
 
   /** The message that somebody quoted, if we have it; it may have come in this very batch. */

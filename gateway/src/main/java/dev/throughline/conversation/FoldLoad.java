@@ -14,6 +14,7 @@ import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.InboundEvent;
+import dev.throughline.message.MessageClass;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.Ulids;
 import dev.throughline.task.Task;
@@ -238,7 +239,16 @@ final class FoldLoad {
                 Json.string(json, "metadata").orElse(""),
                 Json.string(json, "correlation_id"),
                 Json.string(json, "callback_url"),
-                row.processingMode().equals("DISPATCH"))));
+                row.processingMode().equals("DISPATCH"),
+                messageClass(app.get(), json),
+                json.path(FoldSends.URGENT).asBoolean(false))));
+  }
+
+  /** Messages of earlier versions have none of their own. */
+  private static MessageClass messageClass(App app, ObjectNode json) {
+    return Json.string(json, FoldSends.MESSAGE_CLASS)
+        .map(MessageClass::valueOf)
+        .orElse(app.settings().policy().unsaid());
   }
 
   static Optional<MessageId> message(JsonNode record) {

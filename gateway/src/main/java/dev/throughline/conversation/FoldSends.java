@@ -22,6 +22,7 @@ import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.MessageClass;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
 import java.sql.SQLException;
@@ -35,6 +36,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What apps want to say: a message is made of each request. */
 final class FoldSends {
+  /** In what is kept of a message. */
+  static final String MESSAGE_CLASS = "class";
+
+  static final String URGENT = "urgent";
+
   private final FoldState state;
   private final FoldPeople people;
   private final Quotes quotes;
@@ -74,6 +80,11 @@ final class FoldSends {
     sealed.put("metadata", request.metadata());
     request.correlationId().ifPresent(value -> sealed.put("correlation_id", value));
     request.callbackUrl().ifPresent(value -> sealed.put("callback_url", value));
+    MessageClass messageClass = app.settings().policy().classOf(request.messageClass());
+    sealed.put(MESSAGE_CLASS, messageClass.name());
+    if (request.urgent()) {
+      sealed.put(URGENT, true);
+    }
     state.newMessages.add(
         new MessageRow(
             id,
@@ -113,7 +124,9 @@ final class FoldSends {
             request.metadata(),
             request.correlationId(),
             request.callbackUrl(),
-            dispatch);
+            dispatch,
+            messageClass,
+            request.urgent());
     state.sent.put(id.value(), new Sent(party, message));
     Optional<Channel.Quote> quote = Optional.empty();
     if (request.message().replyTo().isPresent()) {

@@ -12,15 +12,17 @@ import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.log.LogEntry;
 import dev.throughline.message.Bytes;
-import dev.throughline.message.ConsentList;
 import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.EventId;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.MessageClass;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Ulids;
+import dev.throughline.policy.Permission;
+import dev.throughline.policy.SendPolicy;
 import dev.throughline.store.DatabaseException;
 import dev.throughline.store.SqlWork;
 import dev.throughline.task.Task;
@@ -76,9 +78,19 @@ final class FoldWork implements Effects {
     this.replies = new FoldReplies(state);
     this.appEvents = new FoldAppEvents(vault, transaction);
     this.heard = new Heard(state, people);
-    this.events = new FoldEvents(state, people, replies, appEvents, heard, pictures, this, drift);
+    this.consents = new FoldConsents(vault, ulids, transaction);
+    this.events =
+        new FoldEvents(
+            state,
+            people,
+            replies,
+            appEvents,
+            heard,
+            new FoldOptWords(state, consents, this),
+            pictures,
+            this,
+            drift);
     this.sends = new FoldSends(state, people, quotes, this);
-    this.consents = new FoldConsents(vault, transaction);
     this.asked = new FoldAsked(state, people, sends, appEvents, consents, this);
   }
 
@@ -367,9 +379,31 @@ final class FoldWork implements Effects {
   }
 
   @Override
-  public boolean isOptedOut(Party party, ConsentList.Purpose purpose) {
-    return consents.forbid(
-        party.app().id(), state.hash(FoldPeople.person(party.app(), party.identity())), purpose);
+  public Permission permission(Party party, MessageClass sent, boolean urgent) {
+    SendPolicy policy = party.app().settings().policy();
+    Bytes hash = state.hash(FoldPeople.person(party.app(), party.identity()));
+    Optional<Reason> refusal =
+        policy.refusal(
+            party.identity().channel(), sent, consents.standing(party.app().id(), hash), state.at);
+    if (refusal.isPresent()) {
+      return new Permission.Refused(refusal.get());
+    }
+    if (!policy.mayHold(sent, urgent)) {
+      return new Permission.Granted();
+    }
+    try {
+      return policy.hours(
+          sent,
+          state.at,
+          ContactZone.find(
+              state.transaction,
+              state.vault,
+              Optional.of(party.contact()),
+              party.identity(),
+              policy.quietHours().zone()));
+    } catch (SQLException e) {
+      throw DatabaseException.of(e);
+    }
   }
 
   @Override

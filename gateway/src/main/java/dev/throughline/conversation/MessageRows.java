@@ -129,7 +129,8 @@ final class MessageRows {
         Json.string(json, "sender_id").orElse(""),
         Json.string(json, "correlation_id").orElse(""),
         row.processingMode(),
-        Optional.of(new Status(row.status(), row.statusAt(), row.reason(), description)));
+        Optional.of(new Status(row.status(), row.statusAt(), row.reason(), description)),
+        Json.string(json, FoldSends.MESSAGE_CLASS));
   }
 
   private static ObjectNode json(Vault vault, Bytes sealed, String what, Ulid id) {

@@ -218,8 +218,15 @@ public final class MessageStore {
               "",
               send.flatMap(SendRequest::correlationId).orElse(""),
               dispatched ? "DISPATCH" : "CONVERSATION",
-              Optional.of(new Status("QUEUED", found.at(), "", ""))));
+              Optional.of(new Status("QUEUED", found.at(), "", "")),
+              send.flatMap(this::messageClass)));
     });
+  }
+
+  private Optional<String> messageClass(SendRequest send) {
+    return directory
+        .app(send.app())
+        .map(app -> app.settings().policy().classOf(send.messageClass()).name());
   }
 
   /** The newest first. */

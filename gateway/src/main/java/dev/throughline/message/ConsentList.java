@@ -17,19 +17,17 @@ public enum ConsentList {
     return Optional.empty();
   }
 
-  /** Whether being on this list forbids messages of this kind. */
-  public boolean forbids(Purpose purpose) {
+  /** Whether the list is about messages of this class. */
+  public boolean covers(MessageClass sent) {
     return switch (this) {
       case OPT_OUT_ALL -> true;
-      case OPT_OUT_MARKETING -> purpose == Purpose.MARKETING;
-      case OPT_OUT_NOTIFICATION -> purpose == Purpose.NOTIFICATION;
+      case OPT_OUT_MARKETING -> sent == MessageClass.MARKETING;
+      case OPT_OUT_NOTIFICATION -> sent == MessageClass.NOTIFICATION;
     };
   }
 
-  /** What a message is for, as its sender says ({@code message_content_type}). */
-  public enum Purpose {
-    UNKNOWN,
-    MARKETING,
-    NOTIFICATION
+  /** Whether somebody who wants again what {@code wanted} is about must come off this list. */
+  public boolean isLeftWith(ConsentList wanted) {
+    return wanted == OPT_OUT_ALL || this == OPT_OUT_ALL || this == wanted;
   }
 }

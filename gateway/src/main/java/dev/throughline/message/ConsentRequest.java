@@ -10,6 +10,7 @@ import java.util.List;
  * @param channels which of the recipient's addresses are meant; empty: all that are named
  * @param out on the list, and not off it
  * @param requestId by which the answer is known; may be empty
+ * @param source by what way it came
  */
 public record ConsentRequest(
     AppId app,
@@ -17,7 +18,8 @@ public record ConsentRequest(
     List<ChannelName> channels,
     ConsentList list,
     boolean out,
-    String requestId)
+    String requestId,
+    ConsentSource source)
     implements AppRequest {
 
   public ConsentRequest {

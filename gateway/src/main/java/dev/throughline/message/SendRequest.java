@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param mergeMetadata merge it into what is there (RFC 7386) instead of replacing it
  * @param callbackUrl where this message's delivery reports go instead of to the app's webhooks
  * @param dispatchOnly no contact and no conversation are shown for it
- * @param purpose what it is for, which those who want no such messages are spared
+ * @param messageClass what it is for; empty leaves it to the app
+ * @param urgent does not wait for quiet hours to end
  * @param validateOnly nothing is sent: the answer says what would become of it
  */
 public record SendRequest(
@@ -33,7 +34,8 @@ public record SendRequest(
     boolean highPriority,
     boolean dispatchOnly,
     Map<String, String> channelProperties,
-    ConsentList.Purpose purpose,
+    Optional<MessageClass> messageClass,
+    boolean urgent,
     boolean validateOnly) {
 
   public SendRequest {

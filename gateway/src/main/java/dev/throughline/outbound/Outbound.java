@@ -14,14 +14,15 @@ import dev.throughline.media.MediaProbe.Probed;
 import dev.throughline.message.AppMessage;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
-import dev.throughline.message.ConsentList;
 import dev.throughline.message.Content;
 import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Identity;
 import dev.throughline.message.MediaFacts;
+import dev.throughline.message.MessageClass;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
+import dev.throughline.policy.Permission;
 import dev.throughline.task.Task;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,16 +110,12 @@ public final class Outbound implements Reaction {
           effects);
       return;
     }
-    if (effects.isOptedOut(party, requested.request().purpose())) {
-      fail(
-          party,
-          message,
-          Reason.Code.DELIVERY_REJECTED_DUE_TO_POLICY,
-          "The recipient's address is on a list of those who want no such messages.",
-          effects);
+    if (effects.permission(party, message.messageClass(), message.urgent())
+        instanceof Permission.Refused(Reason reason)) {
+      effects.status(party, message, DeliveryStatus.FAILED, Optional.of(reason));
       return;
     }
-    Optional<Reason> refusal = refusal(channel, party.identity(), requested.request().purpose());
+    Optional<Reason> refusal = refusal(channel, party.identity(), message.messageClass());
     if (refusal.isPresent()) {
       effects.status(party, message, DeliveryStatus.FAILED, refusal);
       return;
@@ -165,9 +162,8 @@ public final class Outbound implements Reaction {
   }
 
   /** Why the channel may not be used for this at such an address, if it may not. */
-  public static Optional<Reason> refusal(
-      Channel channel, Identity recipient, ConsentList.Purpose purpose) {
-    return purpose == ConsentList.Purpose.MARKETING && !channel.way(recipient).advertising()
+  public static Optional<Reason> refusal(Channel channel, Identity recipient, MessageClass sent) {
+    return sent == MessageClass.MARKETING && !channel.way(recipient).advertising()
         ? Optional.of(
             new Reason(
                 Reason.Code.DELIVERY_REJECTED_DUE_TO_POLICY,

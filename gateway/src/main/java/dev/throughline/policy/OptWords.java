@@ -1,0 +1,122 @@
+package dev.throughline.policy;
+
+import dev.throughline.message.ChannelName;
+import java.text.Normalizer;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The words by which people stop messages and have them start again: a whole message that is one of
+ * them and nothing else. Where they come from: docs/consent.md.
+ *
+ * @param stop words of the app's own, besides the known ones; normal
+ * @param start the same
+ */
+public record OptWords(boolean enabled, Set<String> stop, Set<String> start) {
+  public static final OptWords KNOWN = new OptWords(true, Set.of(), Set.of());
+
+  /** Longer messages are no such words; nor is more of a message looked at. */
+  static final int MAX_LENGTH = 64;
+
+  /** On every channel: they mean nothing else in a conversation. */
+  private static final Set<String> STOP =
+      words(
+          "stop|stopall|stop all|unsubscribe|opt out|optout|opt-out",
+          "停止|配信停止|配信を停止|配信解除|配信不要|配信停止希望|購読解除|購読停止|登録解除|受信拒否|ストップ|オプトアウト",
+          "หยุด|หยุดส่ง|หยุดส่งข้อความ|หยุดรับข้อความ|หยุดรับข่าวสาร|ไม่รับข่าวสาร|ไม่รับข้อความ"
+              + "|ยกเลิกรับข่าวสาร|ยกเลิกการรับข่าวสาร|ยกเลิกการรับข้อความ|ยกเลิกการติดตาม",
+          "退訂|取消訂閱|停止訂閱|解除訂閱|停止接收|停止發送|拒收|取消接收",
+          "退订|取消订阅|停止订阅|解除订阅|停止接收|停止发送|拒收|取消接收");
+
+  /** By text message only: elsewhere they answer a question, or call off an order. */
+  private static final Set<String> STOP_BY_SMS =
+      words("quit|end|revoke|cancel|remove|arret|td|t|r", "解約|キャンセル", "ยกเลิก", "取消");
+
+  private static final Set<String> START =
+      words(
+          "start|unstop|subscribe|opt in|optin|opt-in|resubscribe",
+          "再開|配信再開|配信開始|配信希望|購読再開|スタート|オプトイン",
+          "เริ่ม|เริ่มใหม่|เริ่มรับข้อความ|รับข่าวสาร|รับข้อความ|สมัครรับข่าวสาร",
+          "訂閱|重新訂閱|恢復訂閱|恢復接收|開始接收|恢復",
+          "订阅|重新订阅|恢复订阅|恢复接收|开始接收|恢复");
+
+  public OptWords {
+    stop = Set.copyOf(stop);
+    start = Set.copyOf(start);
+  }
+
+  /** What somebody wants. */
+  public enum Wish {
+    STOP,
+    START
+  }
+
+  /** What a message wants, if it is such a word. */
+  public Optional<Wish> of(ChannelName channel, String text) {
+    if (!enabled || text.length() > 4 * MAX_LENGTH) {
+      return Optional.empty();
+    }
+    String word = normal(text);
+    if (word.isEmpty() || word.length() > MAX_LENGTH) {
+      return Optional.empty();
+    }
+    // An app's own word for one is not also the known word for the other.
+    if (stop.contains(word)) {
+      return Optional.of(Wish.STOP);
+    }
+    if (start.contains(word)) {
+      return Optional.of(Wish.START);
+    }
+    if (STOP.contains(word) || channel.equals(ChannelName.SMS) && STOP_BY_SMS.contains(word)) {
+      return Optional.of(Wish.STOP);
+    }
+    return START.contains(word) ? Optional.of(Wish.START) : Optional.empty();
+  }
+
+  /**
+   * One spelling of a message: full and half width alike (NFKC), in lower case, blanks as one and
+   * none at the ends, and without what only ends a sentence or stands around a word.
+   */
+  static String normal(String text) {
+    String plain =
+        Normalizer.normalize(text, Normalizer.Form.NFKC)
+            .toUpperCase(Locale.ROOT)
+            .toLowerCase(Locale.ROOT)
+            // Marks that show nothing come with what is copied and dictated.
+            .replaceAll("\\p{Cf}|\\p{Cc}(?<![\\n\\r\\t])", "")
+            .replaceAll("[\\p{Z}\\s]+", " ");
+    int from = 0;
+    int to = plain.length();
+    while (from < to && isAround(plain.codePointAt(from))) {
+      from += Character.charCount(plain.codePointAt(from));
+    }
+    while (from < to && isAround(plain.codePointBefore(to))) {
+      to -= Character.charCount(plain.codePointBefore(to));
+    }
+    return Normalizer.normalize(plain.substring(from, to), Normalizer.Form.NFKC);
+  }
+
+  private static boolean isAround(int point) {
+    return switch (Character.getType(point)) {
+      case Character.SPACE_SEPARATOR,
+          Character.OTHER_PUNCTUATION,
+          Character.START_PUNCTUATION,
+          Character.END_PUNCTUATION,
+          Character.INITIAL_QUOTE_PUNCTUATION,
+          Character.FINAL_QUOTE_PUNCTUATION,
+          Character.DASH_PUNCTUATION ->
+          true;
+      default -> false;
+    };
+  }
+
+  private static Set<String> words(String... languages) {
+    return Arrays.stream(languages)
+        .flatMap(words -> Arrays.stream(words.split("\\|")))
+        .map(OptWords::normal)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+}

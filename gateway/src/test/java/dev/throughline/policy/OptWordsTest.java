@@ -1,0 +1,120 @@
+package dev.throughline.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.throughline.message.ChannelName;
+import dev.throughline.policy.OptWords.Wish;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whoever writes a word that stops messages, and nothing else, means it, in whatever width, case
+ * and punctuation; whoever uses it in a sentence means something else.
+ */
+final class OptWordsTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "STOP",
+        "stop",
+        "Stop.",
+        " stop ",
+        "ＳＴＯＰ",
+        "stop!!",
+        "\"STOP\"",
+        "STOP\r\n",
+        "ｓｔｏｐ。",
+        "opt out",
+        "opt  out",
+        "Opt-Out",
+        "UNSUBSCRIBE",
+        "\u200bSTOP\u200e",
+        "stop all",
+        "STOP…",
+        "停止",
+        "「停止」",
+        "停止。",
+        "配信停止",
+        "配信停止！",
+        "ストップ",
+        "ｽﾄｯﾌﾟ",
+        "　配信停止　",
+        "配信解除",
+        "หยุด",
+        "ไม่รับข่าวสาร",
+        "ยกเลิกการรับข่าวสาร",
+        "退訂",
+        "取消訂閱",
+        "停止接收",
+        "拒收",
+        "退订",
+        "取消订阅",
+        "停止接收。",
+        "退订！"
+      })
+  void wordsStop(String text) {
+    assertThat(OptWords.KNOWN.of(ChannelName.LINE, text)).contains(Wish.STOP);
+    assertThat(OptWords.KNOWN.of(ChannelName.SMS, text)).contains(Wish.STOP);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "START",
+        "unstop",
+        "ｓｔａｒｔ！",
+        "再開",
+        "配信再開。",
+        "スタート",
+        "เริ่ม",
+        "รับข่าวสาร",
+        "訂閱",
+        "重新訂閱",
+        "订阅",
+        "恢复订阅"
+      })
+  void wordsStart(String text) {
+    assertThat(OptWords.KNOWN.of(ChannelName.LINE, text)).contains(Wish.START);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", " ", "!", "Please stop", "Don't stop", "Where does the bus stop?", "停止してほしい理由",
+            "いつ配信停止ですか",
+        "หยุดวันไหน", "我要退訂單", "nonstop", "st op", "HELP", "STOP STOP", "yes", "はい"
+      })
+  void sentencesDoNot(String text) {
+    assertThat(OptWords.KNOWN.of(ChannelName.SMS, text)).isEmpty();
+  }
+
+  /** In a chat they call off an order, or answer a question. */
+  @ParameterizedTest
+  @ValueSource(strings = {"cancel", "END", "quit", "TD", "T", "キャンセル", "ยกเลิก", "取消"})
+  void someWordsStopByTextMessageOnly(String text) {
+    assertThat(OptWords.KNOWN.of(ChannelName.SMS, text)).contains(Wish.STOP);
+    assertThat(OptWords.KNOWN.of(ChannelName.LINE, text)).isEmpty();
+    assertThat(OptWords.KNOWN.of(ChannelName.WHATSAPP, text)).isEmpty();
+  }
+
+  @Test
+  void anAppHasItsOwnWordsOrNone() {
+    OptWords own = new OptWords(true, Set.of(OptWords.normal("やめます！"), "start"), Set.of("stop"));
+
+    assertThat(own.of(ChannelName.LINE, "やめます")).contains(Wish.STOP);
+    assertThat(own.of(ChannelName.LINE, "START")).contains(Wish.STOP);
+    assertThat(own.of(ChannelName.LINE, "STOP")).contains(Wish.START);
+    assertThat(own.of(ChannelName.LINE, "停止")).contains(Wish.STOP);
+    assertThat(new OptWords(false, Set.of("x"), Set.of()).of(ChannelName.SMS, "STOP"))
+        .isEqualTo(Optional.empty());
+  }
+
+  @Test
+  void longTextsAreNotLookedAt() {
+    assertThat(OptWords.KNOWN.of(ChannelName.LINE, "stop" + " ".repeat(100))).contains(Wish.STOP);
+    assertThat(OptWords.KNOWN.of(ChannelName.LINE, "stop" + " ".repeat(100_000))).isEmpty();
+  }
+}
