@@ -129,6 +129,9 @@ final class SchemaTest {
                   "part_first",
                   "part_end",
                   "message")),
+          Map.entry("merged_contact", Set.of("contact", "successor")),
+          Map.entry("former_address", Set.of("id", "contact")),
+          Map.entry("address", Set.of("id")),
           Map.entry("sent_as", Set.of("account", "platform_id", "message")),
           Map.entry("heard", Set.of("account", "identity", "at")),
           Map.entry("sticker", Set.of("package_id", "sticker_id", "keyword")),
@@ -221,6 +224,8 @@ final class SchemaTest {
           Map.entry("consent_record", Set.of("hash", "sealed")),
           Map.entry("suppression", Set.of("hash", "sealed")),
           Map.entry("opt_out_link_end", Set.of("hash")),
+          Map.entry("former_address", Set.of("sealed")),
+          Map.entry("address", Set.of("sealed")),
           Map.entry("task", Set.of("sealed")),
           Map.entry("template", Set.of("sealed")));
 

@@ -139,10 +139,12 @@ final class NotificationMessagesTest {
 
     app.comesTo(id, "QUEUED_ON_CHANNEL", "UNKNOWN");
     assertThat(app.settled()).isEmpty();
+    assertThat(world.count("select count(*) from task where state = 'unknown'")).isEqualTo(1);
     has(Consent.ACCEPTED);
     app.comesTo(id, "DELIVERED", "");
+    assertThat(world.count("select count(*) from task where state = 'unknown'")).isZero();
 
-    assertThat(world.api().post("/messages/" + id + ":resend", "").status()).isEqualTo(200);
+    world.api().post("/messages/" + id + ":resend", "");
     app.settled();
     assertThat(world.requests("pnp-push", words)).hasSize(1);
     app.comesTo(id, "DELIVERED", "");

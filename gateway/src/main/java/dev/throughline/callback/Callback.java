@@ -36,6 +36,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
       case Fact.Opted opted -> Optional.of(opted(opted));
       case Fact.NotMapped notMapped -> Optional.of(notMapped(notMapped));
       case Fact.StatusChanged changed -> Optional.of(changed(changed));
+      case Fact.Unaddressed unaddressed -> Optional.of(unaddressed(unaddressed));
       case Fact.Submitted submitted -> Optional.of(submitted(submitted));
       case Fact.EventStatusChanged changed -> Optional.of(changed(changed));
       case Fact.ReachKnown known -> Optional.of(known(known));
@@ -92,6 +93,29 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
     report.put("metadata", message.metadata());
     report.put("processing_mode", mode(message.dispatch()));
     return finish("MESSAGE_DELIVERY", party, body, message.metadata(), message.correlationId());
+  }
+
+  private static Callback unaddressed(Fact.Unaddressed fact) {
+    StoredMessage message = fact.message();
+    App app = fact.app();
+    ObjectNode body =
+        envelope(app.id(), app.project(), message.acceptedAt(), Optional.of(fact.at()));
+    ObjectNode report = body.putObject("message_delivery_report");
+    report.put("message_id", message.id().toString());
+    report.put("conversation_id", "");
+    report.put("status", message.status().name());
+    report
+        .putObject("channel_identity")
+        .put("channel", message.channel().value())
+        .put("identity", "")
+        .put("app_id", Owners.scope(message.channel(), app.id()).map(AppId::toString).orElse(""));
+    report.put("contact_id", message.dispatch() ? "" : fact.contact().toString());
+    report.set("reason", reason(fact.reason()));
+    report.put("metadata", message.metadata());
+    report.put("processing_mode", mode(message.dispatch()));
+    body.put("message_metadata", message.metadata());
+    message.correlationId().ifPresent(id -> body.put("correlation_id", id));
+    return new Callback("MESSAGE_DELIVERY", app.project(), Optional.of(app.id()), body);
   }
 
   private static Callback submitted(Fact.Submitted fact) {

@@ -95,6 +95,9 @@ public final class Callbacks implements Reaction {
     if (fact instanceof Fact.StatusChanged changed) {
       return changed.message().callbackUrl();
     }
+    if (fact instanceof Fact.Unaddressed unaddressed) {
+      return unaddressed.message().callbackUrl();
+    }
     return fact instanceof Fact.EventStatusChanged changed
         ? changed.event().callbackUrl()
         : Optional.empty();
@@ -138,6 +141,7 @@ public final class Callbacks implements Reaction {
       case Fact.Changed f -> Told.of(f.contact(), f.key());
       case Fact.Opted f -> Told.of(f.party().contact(), f.party().key());
       case Fact.StatusChanged f -> Told.of(f.party().contact(), f.party().key());
+      case Fact.Unaddressed f -> Told.of(f.contact(), f.key());
       case Fact.Submitted f -> Told.of(f.party().contact(), f.party().key());
       case Fact.EventStatusChanged f -> Told.of(f.party().contact(), f.party().key());
       case Fact.ReachKnown f -> Told.of(f.party().contact(), f.party().key());

@@ -149,6 +149,7 @@ public final class ContactMerge {
       execute(c, MOVE_CONTACT_ENTRIES, into.value(), from.value());
       contacts.update(c, project, merged, key);
       execute(c, MOVE_EVENTS, into.value(), from.value());
+      FormerAddresses.merged(c, from, into);
       execute(c, CONTACT_GONE, from.value());
       entries.append(c, draft, into, Optional.empty());
       return true;

@@ -289,6 +289,7 @@ public final class ContactStore {
           }
           Vault.insert(c, keys.values());
           update(c, project, changed, key);
+          FormerAddresses.keep(c, id, ids.values());
           try (PreparedStatement statement = c.prepareStatement(DELETE_OTHER_ADDRESSES)) {
             statement.setObject(1, id.value().toUuid());
             statement.setArray(2, uuids(c, ids.values()));

@@ -172,8 +172,8 @@ final class ConverseStore {
   private static final String MESSAGES =
       """
       select m.id, m.app, m.conversation, m.contact, m.identity, m.channel, m.accept_time,
-        m.status, m.processing_mode, m.sealed, i.sealed
-      from message m join identity i on i.id = m.identity join contact c on c.id = m.contact
+        m.status, m.processing_mode, m.sealed, i.sealed, m.reason_code = 'UNKNOWN'
+      from message m join address i on i.id = m.identity join contact c on c.id = m.contact
       where m.id = any (?)
       order by c.id
       for key share of c
@@ -573,6 +573,7 @@ final class ConverseStore {
                   new ChannelName(row.getString(6)),
                   time(row, 7),
                   row.getString(8),
+                  row.getBoolean(12),
                   row.getString(9),
                   Bytes.wrap(row.getBytes(10)),
                   Bytes.wrap(row.getBytes(11))));

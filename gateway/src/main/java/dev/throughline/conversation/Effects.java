@@ -49,6 +49,9 @@ public interface Effects {
   /** Tells the other reactions. */
   void emit(Fact fact);
 
+  /** The send of a message that was set aside since nobody knew whether the channel took it. */
+  Optional<Task> shelved(Party party, StoredMessage message);
+
   /** The party and the message of a task's send, if both still exist. */
   Optional<Sent> sent(Ulid message);
 

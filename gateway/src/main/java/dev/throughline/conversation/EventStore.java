@@ -33,7 +33,7 @@ public final class EventStore {
       """
       select e.id, e.app, e.conversation, e.contact, e.channel, e.direction, e.accept_time,
         e.processing_mode, e.status, e.reason_code, e.sealed, i.id, i.sealed
-      from event e left join identity i on i.id = e.identity
+      from event e left join address i on i.id = e.identity
       where e.project = ?\
       """;
 

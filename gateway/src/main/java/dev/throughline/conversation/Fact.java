@@ -143,6 +143,11 @@ public sealed interface Fact {
       Instant at)
       implements Fact {}
 
+  /** A message to a contact has failed, since no address of theirs is left. */
+  record Unaddressed(
+      App app, ContactId contact, StoredMessage message, Reason reason, DataKey key, Instant at)
+      implements Fact {}
+
   /** A channel says that a message reached whom it was for. */
   record DeliveryTold(Party party, StoredMessage message, Instant at) implements Fact {}
 

@@ -43,6 +43,10 @@ final class FoldAsked {
   void asked(Item.Asked item) throws SQLException {
     App app = item.app();
     List<Identity> addresses = sends.addresses(app, item.request().recipient());
+    if (addresses.isEmpty()) {
+      // What was asked for goes with the contact that it was about.
+      return;
+    }
     switch (item.request()) {
       case EventRequest request -> event(item, request, addresses);
       case ReachRequest request -> {

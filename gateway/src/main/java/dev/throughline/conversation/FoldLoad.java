@@ -144,11 +144,21 @@ final class FoldLoad {
       }
     }
     List<IdentityRow> rows = new ArrayList<>(ConverseStore.known(state.transaction, hashes));
-    rows.addAll(ConverseStore.identitiesOf(state.transaction, contacts));
+    List<IdentityRow> theirs = ConverseStore.identitiesOf(state.transaction, contacts);
+    rows.addAll(theirs);
+    Set<ContactId> asked = new HashSet<>(contacts);
+    theirs.forEach(row -> asked.remove(row.contact()));
+    if (!asked.isEmpty()) {
+      // Whoever was merged while we waited for them is known by now to have been.
+      state.successors.putAll(FormerAddresses.successors(state.transaction, asked));
+      rows.addAll(ConverseStore.identitiesOf(state.transaction, state.successors.values()));
+    }
+    asked.addAll(contacts);
+    asked.addAll(state.successors.values());
     Set<ContactId> known = new HashSet<>();
     for (IdentityRow row : rows) {
       state.identities.putIfAbsent(row.hash(), row);
-      if (contacts.contains(row.contact())) {
+      if (asked.contains(row.contact())) {
         state.identitiesOfContact.computeIfAbsent(row.contact(), c -> new ArrayList<>()).add(row);
       }
       known.add(row.contact());
@@ -207,6 +217,7 @@ final class FoldLoad {
         found.stream().map(row -> Vault.keyId(row.identitySealed())).distinct().toList());
     for (Rows.KnownMessage row : found) {
       known(row).ifPresent(message -> state.sent.put(row.id().value(), message));
+      state.shelf.mark(row.id(), row.doubtful());
     }
   }
 

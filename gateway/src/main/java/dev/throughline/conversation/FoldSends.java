@@ -44,18 +44,25 @@ final class FoldSends {
   private final FoldState state;
   private final FoldPeople people;
   private final Quotes quotes;
+  private final FoldUnaddressed unaddressed;
   private final Effects effects;
 
   FoldSends(FoldState state, FoldPeople people, Quotes quotes, Effects effects) {
     this.state = state;
     this.people = people;
     this.quotes = quotes;
+    this.unaddressed = new FoldUnaddressed(state, effects);
     this.effects = effects;
   }
 
   void send(Item.Send item) throws SQLException {
     SendRequest request = item.request();
     App app = item.app();
+    if (request.recipient() instanceof SendRequest.Recipient.ByContact(ContactId contact)
+        && addresses(app, request.recipient()).isEmpty()) {
+      unaddressed.fail(item, state.successors.getOrDefault(contact, contact));
+      return;
+    }
     boolean dispatch =
         request.dispatchOnly() || app.processingMode() == App.ProcessingMode.DISPATCH;
     Party recipient = recipient(item, dispatch);
@@ -147,19 +154,18 @@ final class FoldSends {
         dispatched);
   }
 
-  /** What the app can reach a recipient by. */
+  /** What the app can reach a recipient by: of a merged contact, the one that took over. */
   List<Identity> addresses(App app, SendRequest.Recipient recipient) {
     return switch (recipient) {
       case SendRequest.Recipient.ByIdentities(List<Identity> named) -> named;
       case SendRequest.Recipient.ByContact(ContactId contact) -> {
         List<Identity> known = new ArrayList<>();
-        for (IdentityRow row : state.identitiesOfContact.getOrDefault(contact, List.of())) {
+        for (IdentityRow row :
+            state.identitiesOfContact.getOrDefault(
+                state.successors.getOrDefault(contact, contact), List.of())) {
           if (row.app().isEmpty() || row.app().get().equals(app.id())) {
             people.open(row).ifPresent(known::add);
           }
-        }
-        if (known.isEmpty()) {
-          throw new IllegalStateException("the contact has no identity to send to any more");
         }
         yield known;
       }

@@ -44,10 +44,15 @@ final class FoldState {
   final Set<UUID> fresh = new HashSet<>();
   final Map<Bytes, IdentityRow> identities = new HashMap<>();
   final Map<ContactId, List<IdentityRow>> identitiesOfContact = new HashMap<>();
+
+  /** Who took over from contacts that were merged. */
+  final Map<ContactId, ContactId> successors = new HashMap<>();
+
   final Map<AppContact, ConversationRow> conversations = new HashMap<>();
   final Map<TemplateStore.Place, ObjectNode> templates = new HashMap<>();
   final Map<Ulid, Task> tasks = new HashMap<>();
   final Map<Ulid, Sent> sent = new HashMap<>();
+  final FoldShelf shelf = new FoldShelf(this);
 
   /** Of an address, those of the same person, where they are to be one contact's. */
   final Map<Owner.Person, List<Bytes>> siblings = new HashMap<>();

@@ -347,6 +347,8 @@ final class FoldWork implements Effects {
         message.id(),
         new StatusRow(
             message.id(), status.name(), state.at, reason.map(r -> r.code().name()), sealed));
+    state.shelf.mark(
+        message.id(), reason.map(Reason::code).filter(Reason.Code.UNKNOWN::equals).isPresent());
     StoredMessage changed = message.with(status);
     state.sent.put(message.id().value(), new Sent(party, changed));
     emit(new Fact.StatusChanged(party, changed, status, reason, state.at));
@@ -426,6 +428,11 @@ final class FoldWork implements Effects {
   @Override
   public Optional<Sent> sent(Ulid message) {
     return Optional.ofNullable(state.sent.get(message));
+  }
+
+  @Override
+  public Optional<Task> shelved(Party party, StoredMessage message) {
+    return state.shelf.of(party, message.id());
   }
 
   @Override

@@ -129,7 +129,7 @@ public final class LastMessages {
         select last.* %s
         order by last.accept_time desc, last.id desc limit 1) found)
     select %s
-    from m left join identity i on i.id = m.identity
+    from m left join address i on i.id = m.identity
     where (m.accept_time, m.id) < (?, ?)
     order by m.accept_time desc, m.id desc limit ?
     """

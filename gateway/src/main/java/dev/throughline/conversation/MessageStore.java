@@ -53,7 +53,7 @@ public final class MessageStore {
   private static final String FIND =
       "select "
           + MessageRows.COLUMNS
-          + "from message m left join identity i on i.id = m.identity"
+          + "from message m left join address i on i.id = m.identity"
           + " where m.id = ? and m.project = ?";
 
   private static final String OF_APPS = page("app = scope.id and conversation is not null");
@@ -127,7 +127,7 @@ public final class MessageStore {
       order by found.accept_time desc, found.id desc
       limit ?)
     select %s
-    from m left join identity i on i.id = m.identity order by m.accept_time desc, m.id desc
+    from m left join address i on i.id = m.identity order by m.accept_time desc, m.id desc
     """
         .formatted(scope, MessageRows.COLUMNS);
   }

@@ -52,7 +52,7 @@ public final class RecentConversations {
           where c.id = own.conversation and (c.active or not ?))
       order by accept_time %2$s, id %2$s limit ?)
     select %3$s
-    from m left join identity i on i.id = m.identity
+    from m left join address i on i.id = m.identity
     order by m.accept_time %2$s, m.id %2$s
     """
         .formatted(after, order, MessageRows.COLUMNS);

@@ -138,7 +138,11 @@ final class Rows {
     }
   }
 
-  /** A message that was stored before, as outcomes need it. */
+  /**
+   * A message that was stored before, as outcomes need it.
+   *
+   * @param doubtful nobody knows whether the channel took it
+   */
   record KnownMessage(
       MessageId id,
       AppId app,
@@ -148,6 +152,7 @@ final class Rows {
       ChannelName channel,
       Instant acceptTime,
       String status,
+      boolean doubtful,
       String processingMode,
       Bytes sealed,
       Bytes identitySealed) {}

@@ -80,6 +80,7 @@ public final class Outbound implements Reaction {
           Fact.SubscriptionOffered _,
           Fact.TakenBack _,
           Fact.StatusChanged _,
+          Fact.Unaddressed _,
           Fact.Submitted _,
           Fact.EventRequested _,
           Fact.EventStatusChanged _,
@@ -410,8 +411,12 @@ public final class Outbound implements Reaction {
   /** Facts of the channel go before what we know: an unknown outcome is known by it. */
   private static void delivered(Fact.DeliveryTold told, Effects effects) {
     switch (told.message().status()) {
-      case QUEUED, SWITCHING_CHANNEL, QUEUED_ON_CHANNEL ->
-          effects.status(told.party(), told.message(), DeliveryStatus.DELIVERED, Optional.empty());
+      case QUEUED, SWITCHING_CHANNEL, QUEUED_ON_CHANNEL -> {
+        effects
+            .shelved(told.party(), told.message())
+            .ifPresent(task -> effects.change(new Task.Change.Done(task.id())));
+        effects.status(told.party(), told.message(), DeliveryStatus.DELIVERED, Optional.empty());
+      }
       case DELIVERED, READ, FAILED -> {
         // Told twice, or after the time in which it counts.
       }
@@ -488,6 +493,11 @@ public final class Outbound implements Reaction {
 
   /** Nobody knows whether it was taken: shown as such, and sent again only when asked. */
   private static void shelve(Task task, Party party, StoredMessage message, Effects effects) {
+    if (message.status() == DeliveryStatus.DELIVERED || message.status() == DeliveryStatus.READ) {
+      // The channel told of the delivery, and so nothing is unknown any more.
+      effects.change(new Task.Change.Done(task.id()));
+      return;
+    }
     effects.change(new Task.Change.Shelved(task.id(), Task.Shelf.UNKNOWN, task.tries(), "UNKNOWN"));
     effects.status(
         party,
