@@ -89,7 +89,9 @@ final class FoldUnaddressed {
             request.metadata(),
             request.correlationId(),
             request.callbackUrl(),
-            dispatch);
+            dispatch,
+            item.app().settings().policy().classOf(request.messageClass()),
+            request.urgent());
     Bytes kept = seal(key.get(), sealed, "message", id.value());
     Bytes why =
         seal(
