@@ -27,12 +27,15 @@ import dev.throughline.channel.line.LineChannel;
 import dev.throughline.channel.line.LineContent;
 import dev.throughline.channel.line.LineHost;
 import dev.throughline.channel.line.account.LineAccountClient;
+import dev.throughline.consent.OptOutRoutes;
 import dev.throughline.conversation.AccountCredentials;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.ClockDrift;
 import dev.throughline.conversation.Converse;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Expiry;
+import dev.throughline.conversation.OptOutLinks;
+import dev.throughline.conversation.OptOutState;
 import dev.throughline.evidence.Fsck;
 import dev.throughline.evidence.Publisher;
 import dev.throughline.evidence.Receipts;
@@ -181,6 +184,7 @@ public final class Gateway implements AutoCloseable {
         Webhooks webhooks = new Webhooks(database, vault);
         webhooks.reload();
         Tasks tasks = opened(new Tasks(database, vault, clock));
+        OptOutLinks optOuts = new OptOutLinks(vault, () -> publicBase(config));
         MediaLinks links = MediaLinks.open(config.media(), database, vault);
         reachedAt = Optional.of(links);
         MediaLibrary media =
@@ -248,6 +252,7 @@ public final class Gateway implements AutoCloseable {
                 channels,
                 drift,
                 (packageId, sticker) -> publicBase(config) + StickerRoutes.path(packageId, sticker),
+                optOuts,
                 tasks,
                 List.of(
                     new Outbound(channels, probe::concerns),
@@ -290,6 +295,16 @@ public final class Gateway implements AutoCloseable {
                 .routes(MediaInfoRoutes.routes(ground, keys, media))
                 .routes(new StickerRoutes(database).routes())
                 .routes(
+                    new OptOutRoutes(
+                            optOuts,
+                            new OptOutState(database, vault, optOuts),
+                            directory,
+                            log,
+                            drafts,
+                            ulids,
+                            () -> fold.await(log.head(), FRESHNESS_PATIENCE))
+                        .routes())
+                .routes(
                     Api.routes(
                         ground,
                         new Api.Ports(
@@ -300,6 +315,7 @@ public final class Gateway implements AutoCloseable {
                             new MessageReceipts(new Receipts(log, database, config.data())),
                             channels,
                             links,
+                            optOuts,
                             (project, content, limits) ->
                                 probe.look(project, content, limits, false)),
                         directory,

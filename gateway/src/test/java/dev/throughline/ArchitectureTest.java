@@ -39,6 +39,7 @@ final class ArchitectureTest {
           "media",
           "outbound",
           "inbound",
+          "consent",
           "callback",
           "account",
           "evidence",

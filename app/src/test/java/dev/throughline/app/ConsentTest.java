@@ -2,6 +2,14 @@ package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.app.CallbackTarget.Call;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -20,8 +28,13 @@ import tools.jackson.databind.node.ObjectNode;
  * whom the app's policy lets it.
  */
 final class ConsentTest {
+  private static final HttpClient BROWSER = HttpClient.newHttpClient();
+
   private static World world;
   private static LineEvents events;
+
+  /** Of most tests; what an app sets is set at one of its own. */
+  private static CustomerApp shared;
 
   private CustomerApp app;
   private String user;
@@ -31,6 +44,7 @@ final class ConsentTest {
   static void start() throws Exception {
     world = World.start();
     events = new LineEvents(world);
+    shared = world.app();
   }
 
   @AfterAll
@@ -40,7 +54,8 @@ final class ConsentTest {
 
   @BeforeEach
   void someoneToWriteTo() throws Exception {
-    app = world.app();
+    app = shared;
+    world.receivesLine(app);
     user = world.friend();
     text = "text " + world.number();
   }
@@ -50,7 +65,7 @@ final class ConsentTest {
   @ParameterizedTest
   @CsvSource({"STOP,     START", "配信停止。, 配信再開", "หยุด,      เริ่ม", "退訂,      訂閱", "取消订阅！, 恢复订阅"})
   void aWordStopsMessagesAndAnotherStartsThem(String stop, String start) throws Exception {
-    JsonNode heard = app.hears(user, stop).payload();
+    JsonNode heard = hears(user, stop).payload();
 
     JsonNode out = app.called("opt_out_notification", user).payload();
     assertThat(heard.at("/contact_message/text_message/text").asString()).isEqualTo(stop);
@@ -58,13 +73,13 @@ final class ConsentTest {
     assertThat(out.path("request_id")).isEqualTo(heard.path("id"));
     assertThat(out.at("/throughline/source").asString()).isEqualTo("KEYWORD");
     app.comesTo(send(""), "FAILED", "DELIVERY_REJECTED_DUE_TO_POLICY");
-    assertThat(listed("OPT_OUT_ALL")).isEqualTo(Api.json("[{\"identity\":\"" + user + "\"}]"));
+    assertThat(listed("OPT_OUT_ALL")).contains(user);
 
-    app.hears(user, start);
+    hears(user, start);
     app.called("opt_in_notification", user);
 
     app.comesTo(send("CONTENT_MARKETING"), "QUEUED_ON_CHANNEL", "");
-    assertThat(listed("OPT_OUT_ALL")).isEmpty();
+    assertThat(listed("OPT_OUT_ALL")).doesNotContain(user);
     JsonNode records = records();
     assertThat(records.valueStream())
         .extracting(record -> record.path("operation").asString())
@@ -106,13 +121,14 @@ final class ConsentTest {
     app.called("message", group);
     app.settled();
 
-    assertThat(app.calls("opt_out_notification", "")).isEmpty();
+    assertThat(app.calls("opt_out_notification", group)).isEmpty();
+    assertThat(app.calls("opt_out_notification", user)).isEmpty();
   }
 
   @Test
   void anAppChoosesItsWordsAndTheirList() throws Exception {
     ours("{\"opt_out_words\":{\"stop\":[\"もういい\"],\"list\":\"OPT_OUT_MARKETING\"}}");
-    app.hears(user, "もういい！");
+    hears(user, "もういい！");
     app.called("opt_out_notification", user);
 
     app.comesTo(send("CONTENT_MARKETING"), "FAILED", "DELIVERY_REJECTED_DUE_TO_POLICY");
@@ -120,7 +136,7 @@ final class ConsentTest {
 
     ours("{\"opt_out_words\":{\"enabled\":false}}");
     String other = world.friend();
-    app.hears(other, "STOP");
+    hears(other, "STOP");
     app.settled();
     assertThat(app.calls("opt_out_notification", other)).isEmpty();
   }
@@ -128,11 +144,11 @@ final class ConsentTest {
   @Test
   void aWordCountsWhereNoContactIsShown() throws Exception {
     app = world.app("{\"processing_mode\":\"DISPATCH\"}");
-    app.hears(user, "STOP");
+    hears(user, "STOP");
 
     JsonNode out = app.called("opt_out_notification", user).payload();
     assertThat(out.path("contact_id").asString()).isEmpty();
-    assertThat(listed("OPT_OUT_ALL")).hasSize(1);
+    assertThat(listed("OPT_OUT_ALL")).containsExactly(user);
   }
 
   // --- Classes ----------------------------------------------------------------------------------
@@ -171,7 +187,7 @@ final class ConsentTest {
     "CONTENT_NOTIFICATION, NOTIFICATION",
     "CONTENT_CONVERSATION, CONVERSATION"
   })
-  void aSendThatSaysNoClassIsOfTheAppsOwn(String said, String sent) {
+  void aSendThatSaysNoClassIsOfTheAppsOwn(String said, String sent) throws Exception {
     assertThat(app.message(send(said)).at("/throughline/class").asString())
         .isEqualTo(sent.equals("MARKETING") ? "CONVERSATION" : sent);
 
@@ -198,16 +214,207 @@ final class ConsentTest {
         .startsWith("throughline.");
   }
 
+  // --- The page ---------------------------------------------------------------------------------
+
+  /** A scanner opens every link of a mail: looking stops nothing. */
+  @Test
+  void aLookAtThePageStopsNothingAndAMailProgramsPostDoesAtOnce() throws Exception {
+    String url = link("OPT_OUT_MARKETING");
+    assertThat(url).doesNotContain(user).doesNotContain(app.id());
+
+    HttpResponse<String> page = visit("GET", url, "", "en");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.body()).contains("advertising", "LINE", "value=\"out\"").doesNotContain(user);
+    assertThat(page.headers().map()).doesNotContainKey("set-cookie");
+    assertThat(page.headers().firstValue("cache-control")).contains("no-store");
+    visit("HEAD", url, "", "en");
+    app.comesTo(send("CONTENT_MARKETING"), "QUEUED_ON_CHANNEL", "");
+
+    for (int i = 0; i < 3; i++) {
+      HttpResponse<String> done = visit("POST", url, "List-Unsubscribe=One-Click", "");
+      assertThat(done.statusCode()).isEqualTo(200);
+    }
+
+    app.comesTo(send("CONTENT_MARKETING"), "FAILED", "DELIVERY_REJECTED_DUE_TO_POLICY");
+    app.comesTo(send("CONTENT_NOTIFICATION"), "QUEUED_ON_CHANNEL", "");
+    JsonNode records = records();
+    assertThat(records).hasSize(1);
+    assertThat(records.get(0).path("origin").asString()).isEqualTo("ORIGIN_MO");
+    assertThat(records.get(0).at("/throughline/source").asString()).isEqualTo("ONE_CLICK");
+    assertThat(app.called("opt_out_notification", user).payload().at("/throughline/source"))
+        .isEqualTo(records.get(0).at("/throughline/source"));
+  }
+
+  /** RFC 8058, 3.2: a form may as well come in parts. */
+  @Test
+  void aMailProgramMayPostAMultipartForm() throws Exception {
+    String form =
+        "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n"
+            + "--b--\r\n";
+
+    assertThat(visit("POST", link("OPT_OUT_MARKETING"), form, "").statusCode()).isEqualTo(200);
+
+    app.comesTo(send("CONTENT_MARKETING"), "FAILED", "DELIVERY_REJECTED_DUE_TO_POLICY");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "JA,          en,             ja,      広告メッセージ",
+    "TH,          '',             th,      ข้อความโฆษณา",
+    "ZH_TW,       ja,             zh-Hant, 廣告訊息",
+    "ZH_CN,       ja,             zh-Hans, 广告消息",
+    "EN,          ja,             en,      advertising",
+    "FR,          'fr, th;q=0.5', th,      ข้อความโฆษณา",
+    "UNSPECIFIED, 'de, zh-HK',    zh-Hant, 廣告訊息",
+    "UNSPECIFIED, ';;',           en,      advertising"
+  })
+  void thePageSpeaksThePersonsLanguage(String language, String accepted, String tag, String words)
+      throws Exception {
+    String contact = hears(user, text).payload().path("contact_id").asString();
+    world.api().patch("/contacts/" + contact, "{\"language\":\"" + language + "\"}").ok();
+
+    HttpResponse<String> page = visit("GET", link("OPT_OUT_MARKETING"), "", accepted);
+
+    assertThat(page.body()).contains("<html lang=\"" + tag + "\">", words);
+    assertThat(page.headers().firstValue("content-language")).contains(tag);
+  }
+
+  @Test
+  void whoStopsOnThePageMayStartAgainThere() throws Exception {
+    ours("{\"consent_policy\":{\"MARKETING\":\"opt_in\"}}");
+    String url = link("OPT_OUT_MARKETING");
+
+    assertThat(visit("POST", url, "action=out", "en").body()).contains("value=\"in\"");
+    app.comesTo(send("CONTENT_MARKETING"), "FAILED", "DELIVERY_REJECTED_DUE_TO_POLICY");
+    assertThat(visit("GET", url, "", "en").body()).contains("value=\"in\"");
+    hears(user, "STOP");
+    app.called("opt_out_notification", "KEYWORD");
+
+    // Who presses this button does not want to be kept away by the other list.
+    assertThat(visit("POST", url, "action=in", "en").body()).contains("value=\"out\"");
+    app.comesTo(send("CONTENT_MARKETING"), "QUEUED_ON_CHANNEL", "");
+    assertThat(listed("OPT_OUT_ALL")).isEmpty();
+  }
+
+  @Test
+  void aLinkInAMessageIsThePersonsOwn() {
+    text = "stop: ${opt_out_url} " + text;
+    String message = send("CONTENT_MARKETING");
+    app.comesTo(message, "QUEUED_ON_CHANNEL", "");
+
+    String sent =
+        world.line.accepted(0).entries().stream()
+            .map(each -> each.path("text").asString())
+            .filter(each -> each.startsWith("stop: http") && each.endsWith(text.substring(22)))
+            .findFirst()
+            .orElseThrow();
+    String url = sent.split(" ")[1];
+    assertThat(visit("POST", url, "List-Unsubscribe=One-Click", "").statusCode()).isEqualTo(200);
+    app.comesTo(send("CONTENT_MARKETING"), "FAILED", "DELIVERY_REJECTED_DUE_TO_POLICY");
+    assertThat(app.message(message).at("/app_message/text_message/text").asString())
+        .isEqualTo(text);
+  }
+
+  @Test
+  void whatIsNoLinkOfOursIsNotGood() {
+    String url = link("OPT_OUT_MARKETING");
+    String changed = url.substring(0, url.length() - 2) + (url.endsWith("AA") ? "BB" : "AA");
+
+    for (String wrong : List.of(changed, url + "AAAA", url.substring(0, url.length() - 40))) {
+      assertThat(visit("GET", wrong, "", "th").statusCode()).isEqualTo(404);
+      HttpResponse<String> page = visit("POST", wrong, "action=out", "th");
+      assertThat(page.statusCode()).isEqualTo(404);
+      assertThat(page.body()).contains("ลิงก์นี้ใช้ไม่ได้แล้ว");
+    }
+    assertThat(visit("POST", url, "what=ever", "en").statusCode()).isEqualTo(400);
+    assertThat(listed("OPT_OUT_MARKETING")).doesNotContain(user);
+  }
+
+  @Test
+  void linksAreGoodForEverUntilTheAppTakesThemBack() throws Exception {
+    app = world.app();
+    String old = link("OPT_OUT_MARKETING");
+    world.advance(Duration.ofDays(400));
+    assertThat(visit("GET", old, "", "en").statusCode()).isEqualTo(200);
+
+    ObjectNode whose = (ObjectNode) Api.json(app.sendBody(user, text));
+    whose.retain("recipient");
+    String links = "/apps/" + app.id() + "/optout-links";
+    world.api().post(links + ":revoke", whose.toString()).ok();
+
+    assertThat(visit("GET", old, "", "en").statusCode()).isEqualTo(404);
+    assertThat(visit("GET", link("OPT_OUT_MARKETING"), "", "en").statusCode()).isEqualTo(200);
+    world.advance(Duration.ofSeconds(1));
+    String later = link("OPT_OUT_MARKETING");
+    world.api().post(links + ":revoke", "{}").ok();
+    assertThat(visit("GET", later, "", "en").statusCode()).isEqualTo(200);
+    world.advance(Duration.ofSeconds(1));
+    world.api().post(links + ":revoke", "{}").ok();
+    assertThat(visit("GET", later, "", "en").statusCode()).isEqualTo(404);
+  }
+
+  private String link(String list) {
+    ObjectNode whose = (ObjectNode) Api.json(app.sendBody(user, text));
+    whose.retain("recipient");
+    whose.put("list_type", list);
+    return world
+        .api()
+        .post("/apps/" + app.id() + "/optout-links", whose.toString())
+        .ok()
+        .at("/links/0/url")
+        .asString();
+  }
+
+  /** As a browser or a mail program does, without a cookie. */
+  private static HttpResponse<String> visit(
+      String method, String url, String form, String language) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
+            .timeout(World.PATIENCE)
+            .method(method, HttpRequest.BodyPublishers.ofString(form));
+    if (!form.isEmpty()) {
+      request.header("Content-Type", "application/x-www-form-urlencoded");
+    }
+    if (!language.isEmpty()) {
+      request.header("Accept-Language", language);
+    }
+    try {
+      return BROWSER.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Others have written the same. */
+  private Call hears(String who, String words) throws Exception {
+    world.line.say(who, words);
+    return app.called("message", call -> call.text().contains(who) && call.text().contains(words));
+  }
+
   private void says(ObjectNode event) throws Exception {
     assertThat(world.line.sendBody(LineEvents.body(List.of(event)))).isEqualTo(200);
   }
 
-  private void ours(String settings) {
+  /** An app of the test's own, which sets this. */
+  private void ours(String settings) throws Exception {
+    if (app.equals(shared)) {
+      app = world.app();
+    }
     world.api().patch("/apps/" + app.id(), "{\"throughline\":" + settings + "}").ok();
   }
 
-  private JsonNode listed(String list) {
-    return world.api().get("/apps/" + app.id() + "/consents/" + list).ok().path("identities");
+  private List<String> listed(String list) {
+    return world
+        .api()
+        .get("/apps/" + app.id() + "/consents/" + list + "?page_size=1000")
+        .ok()
+        .path("identities")
+        .valueStream()
+        .map(each -> each.path("identity").asString())
+        .toList();
   }
 
   private JsonNode records() {

@@ -14,10 +14,12 @@ import dev.throughline.conversation.IdentityConflicts;
 import dev.throughline.conversation.Injections;
 import dev.throughline.conversation.LastMessages;
 import dev.throughline.conversation.MessageStore;
+import dev.throughline.conversation.OptOutLinks;
 import dev.throughline.conversation.ProjectSettings;
 import dev.throughline.conversation.QuotePreview;
 import dev.throughline.conversation.RecentConversations;
 import dev.throughline.conversation.SendPermissions;
+import dev.throughline.conversation.SuppressionStore;
 import dev.throughline.conversation.TemplateStore;
 import dev.throughline.http.Route;
 import dev.throughline.log.Drafts;
@@ -55,6 +57,7 @@ public final class Api {
       Receipts receipts,
       Map<ChannelName, Channel> channels,
       MediaAddresses media,
+      OptOutLinks optOuts,
       FileLook files) {}
 
   /**
@@ -155,6 +158,7 @@ public final class Api {
                 ports.files(),
                 new QuotePreview(database, vault, log, ports.channels()),
                 new SendPermissions(database, vault),
+                freshness,
                 clock)
             .routes(guard));
     routes.addAll(
@@ -169,6 +173,17 @@ public final class Api {
     routes.addAll(
         new ConsentRoutes(
                 new ConsentStore(database, vault), requests, directory, paging, freshness, ulids)
+            .routes(guard));
+    routes.addAll(
+        new PolicyRoutes(
+                ground,
+                directory,
+                configuration,
+                new SuppressionStore(database, vault, log),
+                ports.optOuts(),
+                new SendPermissions(database, vault),
+                paging,
+                freshness)
             .routes(guard));
     routes.addAll(
         new MessageRoutes(

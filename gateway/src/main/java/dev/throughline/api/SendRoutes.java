@@ -7,6 +7,7 @@ import dev.throughline.contract.SendRequests;
 import dev.throughline.contract.WrongFieldException;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.OptOutLinks;
 import dev.throughline.conversation.QuotePreview;
 import dev.throughline.conversation.SendPermissions;
 import dev.throughline.conversation.TemplateStore;
@@ -48,6 +49,7 @@ final class SendRoutes {
   private final FileLook files;
   private final QuotePreview quotes;
   private final SendPermissions permissions;
+  private final Freshness freshness;
   private final InstantSource clock;
 
   SendRoutes(
@@ -59,10 +61,12 @@ final class SendRoutes {
       FileLook files,
       QuotePreview quotes,
       SendPermissions permissions,
+      Freshness freshness,
       InstantSource clock) {
     this.files = files;
     this.quotes = quotes;
     this.permissions = permissions;
+    this.freshness = freshness;
     this.clock = clock;
     this.requests = requests;
     this.directory = directory;
@@ -97,6 +101,7 @@ final class SendRoutes {
     }
     Owner owner = requests.owner(project, app, send.recipient());
     if (send.validateOnly()) {
+      freshness.await(project);
       return Answers.ok(preview(app, send));
     }
     requests.queue(app);
@@ -122,7 +127,8 @@ final class SendRoutes {
             "The app has no credential for the channel " + name + ".");
         continue;
       }
-      switch (Sayings.of(send.message(), name, id -> templates.find(app.project(), id))) {
+      switch (Sayings.of(
+          send.message(), name, id -> templates.find(app.project(), id), OptOutLinks.SAMPLES)) {
         case Said.Nothing(Reason reason) -> refused(each, reason.code(), reason.description());
         case Said.Something something -> looked(each, app, channel, send, something.content());
       }

@@ -10,6 +10,7 @@ import dev.throughline.contract.Sayings;
 import dev.throughline.contract.SendRequests;
 import dev.throughline.contract.WrongFieldException;
 import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.OptOutLinks;
 import dev.throughline.conversation.TemplateStore;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
@@ -76,7 +77,7 @@ final class TranscodeRoutes {
         throw new WrongFieldException(
             "channels[" + i + "]", "is a channel that this installation does not have.");
       }
-      switch (Sayings.of(message, name, id -> templates.find(project, id))) {
+      switch (Sayings.of(message, name, id -> templates.find(project, id), OptOutLinks.SAMPLES)) {
         case Said.Nothing(Reason reason) -> throw cannot(name, reason.description());
         case Said.Something something ->
             transcoded.put(name.value(), rendered(project, channel, message, something.content()));

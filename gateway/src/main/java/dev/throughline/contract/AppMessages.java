@@ -102,20 +102,10 @@ public final class AppMessages {
     }
   }
 
-  /** What was said on a channel by a message that was accepted once; a template filled in. */
+  /** What was said on a channel by a message that was accepted once; placeholders filled in. */
   public static Optional<Content.Outbound> said(
       JsonNode message, Optional<ObjectNode> filled, ChannelName channel) {
-    if (filled.isPresent() && filled.get().has(TEMPLATE)) {
-      return said(filled.get(), Optional.empty(), channel);
-    }
-    if (filled.isPresent()) {
-      try {
-        return Optional.of(content(Fields.of(filled.get())));
-      } catch (WrongFieldException ofAnotherVersion) {
-        return Optional.empty();
-      }
-    }
-    return stored(message)
+    return stored(filled.<JsonNode>map(text -> text).orElse(message))
         .flatMap(known -> known.on(channel))
         .flatMap(source ->
             switch (source) {

@@ -8,6 +8,7 @@ import dev.throughline.message.ConsentSource;
 import dev.throughline.message.SendRequest.Recipient;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -39,16 +40,20 @@ public final class ConsentRequests {
         SendRequests.app(fields),
         recipient,
         channels,
-        fields
-            .oneOf(
-                "list_type",
-                Arrays.stream(ConsentList.values())
-                    .map(Enum::name)
-                    .collect(Collectors.toUnmodifiableSet()))
-            .flatMap(ConsentList::of)
-            .orElse(ConsentList.OPT_OUT_ALL),
+        list(fields).orElse(ConsentList.OPT_OUT_ALL),
         Json.string(fields.json(), OPT).filter("OUT"::equals).isPresent(),
         fields.string("request_id", ReachRequests.MAX_REQUEST_ID).orElse(""),
         Json.string(fields.json(), SOURCE).map(ConsentSource::valueOf).orElse(ConsentSource.API));
+  }
+
+  /** {@code list_type}, if it is named. */
+  public static Optional<ConsentList> list(Fields fields) {
+    return fields
+        .oneOf(
+            "list_type",
+            Arrays.stream(ConsentList.values())
+                .map(Enum::name)
+                .collect(Collectors.toUnmodifiableSet()))
+        .flatMap(ConsentList::of);
   }
 }

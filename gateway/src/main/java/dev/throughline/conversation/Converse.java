@@ -45,6 +45,7 @@ public final class Converse implements Folder {
   private final Directory directory;
   private final ClockDrift drift;
   private final StickerPictures pictures;
+  private final OptOutLinks links;
   private final List<Reaction> reactions;
   private final ItemReader items;
   private final Quotes quotes;
@@ -61,6 +62,7 @@ public final class Converse implements Folder {
       Map<ChannelName, Channel> channels,
       ClockDrift drift,
       StickerPictures pictures,
+      OptOutLinks links,
       Tasks tasks,
       List<Reaction> reactions) {
     this.log = log;
@@ -69,6 +71,7 @@ public final class Converse implements Folder {
     this.directory = directory;
     this.drift = drift;
     this.pictures = pictures;
+    this.links = links;
     this.tasks = tasks;
     this.reactions = List.copyOf(reactions);
     this.items = new ItemReader(directory, channels);
@@ -131,7 +134,8 @@ public final class Converse implements Folder {
       }
     }
     FoldWork work =
-        new FoldWork(vault, ulids, directory, drift, pictures, quotes, reactions, transaction);
+        new FoldWork(
+            vault, ulids, directory, drift, pictures, links, quotes, reactions, transaction);
     work.load(open);
     for (Item item : open) {
       work.apply(item);

@@ -79,6 +79,9 @@ public interface Effects {
    */
   Duration silence(Party party, AccountId account);
 
+  /** The address of the page where somebody stops messages of a class. */
+  String optOutUrl(Party party, MessageClass sent);
+
   /** Whether a message of this class may go to somebody's address now: consent, quiet hours. */
   Permission permission(Party party, MessageClass sent, boolean urgent);
 

@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -69,6 +70,7 @@ final class FoldSends {
     Party party = dispatch ? people.withConversation(recipient) : people.inConversation(recipient);
     Optional<Account> account = app.account(party.identity().channel());
     MessageId id = new MessageId(item.entry().id());
+    MessageClass messageClass = app.settings().policy().classOf(request.messageClass());
     ObjectNode sealed = Json.object();
     ObjectNode content = Json.object(Bytes.utf8(request.message().json()));
     Said said =
@@ -77,7 +79,8 @@ final class FoldSends {
             party.identity().channel(),
             template ->
                 Optional.ofNullable(
-                    state.templates.get(new TemplateStore.Place(app.project(), template))));
+                    state.templates.get(new TemplateStore.Place(app.project(), template))),
+            Map.of(OptOutLinks.VARIABLE, () -> effects.optOutUrl(party, messageClass)));
     Optional<ObjectNode> filled =
         said instanceof Said.Something something
             ? something.filled().map(text -> Json.object(Bytes.utf8(text)))
@@ -87,7 +90,6 @@ final class FoldSends {
     sealed.put("metadata", request.metadata());
     request.correlationId().ifPresent(value -> sealed.put("correlation_id", value));
     request.callbackUrl().ifPresent(value -> sealed.put("callback_url", value));
-    MessageClass messageClass = app.settings().policy().classOf(request.messageClass());
     sealed.put(MESSAGE_CLASS, messageClass.name());
     if (request.urgent()) {
       sealed.put(URGENT, true);

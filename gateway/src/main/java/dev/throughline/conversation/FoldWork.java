@@ -46,6 +46,7 @@ final class FoldWork implements Effects {
   private static final int PLACES_OF_ITEM = 6;
 
   private final Directory directory;
+  private final OptOutLinks links;
   private final List<Reaction> reactions;
   private final FoldState state;
   private final FoldLoad reading;
@@ -67,10 +68,12 @@ final class FoldWork implements Effects {
       Directory directory,
       ClockDrift drift,
       StickerPictures pictures,
+      OptOutLinks links,
       Quotes quotes,
       List<Reaction> reactions,
       Connection transaction) {
     this.directory = directory;
+    this.links = links;
     this.reactions = reactions;
     this.state = new FoldState(vault, ulids, transaction);
     this.reading = new FoldLoad(state, directory);
@@ -378,6 +381,14 @@ final class FoldWork implements Effects {
   @Override
   public Duration silence(Party party, AccountId account) {
     return heard.silence(party, account);
+  }
+
+  @Override
+  public String optOutUrl(Party party, MessageClass sent) {
+    return links.of(
+        new OptOutLinks.Link(
+            party.app().id(), party.identity(), OptOutLinks.listOf(sent), state.at),
+        party.key());
   }
 
   @Override

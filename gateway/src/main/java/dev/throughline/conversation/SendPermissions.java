@@ -32,7 +32,9 @@ public final class SendPermissions {
   private static final String ADDRESSES =
       """
       select id, sealed from identity
-      where contact = ? and channel = ? and (app is null or app = ?) order by position, id
+      where contact = ? and channel = ? and (app is null or app = ?)
+        and contact in (select id from contact where project = ?)
+      order by position, id
       """;
 
   private final Database database;
@@ -92,6 +94,7 @@ public final class SendPermissions {
               s.setObject(1, contact.value().toUuid());
               s.setString(2, channel.value());
               s.setObject(3, app.id().value().toUuid());
+              s.setString(4, app.project().value());
               try (ResultSet row = s.executeQuery()) {
                 while (row.next()) {
                   vault

@@ -54,8 +54,16 @@ public record OptWords(boolean enabled, Set<String> stop, Set<String> start) {
     START
   }
 
-  /** What a message wants, if it is such a word. */
+  /** What a message wants, if it is such a word; of a mail, its subject or what it says below. */
   public Optional<Wish> of(ChannelName channel, String text) {
+    int below = channel.equals(ChannelName.EMAIL) ? text.indexOf("\n\n") : -1;
+    return below < 0
+        ? ofPlain(channel, text)
+        : ofPlain(channel, text.substring(0, below))
+            .or(() -> ofPlain(channel, text.substring(below)));
+  }
+
+  private Optional<Wish> ofPlain(ChannelName channel, String text) {
     if (!enabled || text.length() > 4 * MAX_LENGTH) {
       return Optional.empty();
     }

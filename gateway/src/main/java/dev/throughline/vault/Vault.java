@@ -144,9 +144,14 @@ public final class Vault {
     return key(keyId(sealed)).map(key -> open(key, sealed, associated));
   }
 
+  /** Whether something that came from outside has the form of a sealed blob. */
+  public static boolean isSealed(Bytes maybe) {
+    return maybe.length() >= HEADER_BYTES + AesGcm.TAG_BYTES && maybe.array()[0] == VERSION;
+  }
+
   /** The id of the key that a blob is sealed with. */
   public static UUID keyId(Bytes sealed) {
-    if (sealed.length() < HEADER_BYTES + AesGcm.TAG_BYTES || sealed.array()[0] != VERSION) {
+    if (!isSealed(sealed)) {
       throw new IllegalStateException("not a sealed blob of version 1");
     }
     ByteBuffer header = ByteBuffer.wrap(sealed.array());

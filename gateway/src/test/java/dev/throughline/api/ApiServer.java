@@ -12,6 +12,7 @@ import dev.throughline.conversation.App;
 import dev.throughline.conversation.ClockDrift;
 import dev.throughline.conversation.Converse;
 import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.OptOutLinks;
 import dev.throughline.http.HttpServer;
 import dev.throughline.http.Listener;
 import dev.throughline.http.Route;
@@ -126,6 +127,7 @@ final class ApiServer implements AutoCloseable {
                 clock));
     Tasks tasks = new Tasks(database, vault, clock);
     lead = Lead.take(log, drafts, node, () -> {});
+    OptOutLinks optOuts = new OptOutLinks(vault, () -> "https://gateway.example");
     Converse converse =
         new Converse(
             log,
@@ -135,6 +137,7 @@ final class ApiServer implements AutoCloseable {
             channels,
             new ClockDrift(),
             (p, s) -> p + "/" + s,
+            optOuts,
             tasks,
             List.of());
     fold = new Fold(log, Converse.READER, lead.epoch(), converse);
@@ -177,6 +180,7 @@ final class ApiServer implements AutoCloseable {
                     URI.create("https://line.invalid"),
                     clock)),
             (message, received) -> "https://media.example/" + message,
+            optOuts,
             (project, content, limits) -> new MediaProbe.Probed.Fit(Map.of()));
     List<Route> open =
         Api.routes(

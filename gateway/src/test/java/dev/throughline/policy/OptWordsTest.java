@@ -100,6 +100,27 @@ final class OptWordsTest {
     assertThat(OptWords.KNOWN.of(ChannelName.WHATSAPP, text)).isEmpty();
   }
 
+  /** A subject and what stands below it are one text. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Unsubscribe",
+        "unsubscribe\n\nSent from my phone",
+        "Spring offers\n\nSTOP",
+        "配信停止\n\n"
+      })
+  void aMailStopsByItsSubjectOrBelowIt(String text) {
+    assertThat(OptWords.KNOWN.of(ChannelName.EMAIL, text)).contains(Wish.STOP);
+  }
+
+  @Test
+  void aMailThatSaysMoreStopsNothing() {
+    String mail = "How do I\n\nunsubscribe\nfrom the paper edition?";
+
+    assertThat(OptWords.KNOWN.of(ChannelName.EMAIL, mail)).isEmpty();
+    assertThat(OptWords.KNOWN.of(ChannelName.LINE, "STOP\n\nthe bus, please")).isEmpty();
+  }
+
   @Test
   void anAppHasItsOwnWordsOrNone() {
     OptWords own = new OptWords(true, Set.of(OptWords.normal("やめます！"), "start"), Set.of("stop"));
