@@ -11,7 +11,9 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One request to a control API: its path, query and JSON, within limits. */
@@ -79,6 +81,20 @@ public final class ControlRequest {
         && !origin.get().equals("https://" + request.authority())) {
       throw new ControlRefusal(403, "Pages of another origin may not use the sandbox.");
     }
+  }
+
+  /** A page of a journal, each entry with its number as {@code _n}. */
+  public static <T> ObjectNode page(
+      String name, Journal.Page<T> page, Function<T, ObjectNode> json) {
+    ObjectNode answer = Json.object();
+    ArrayNode entries = answer.putArray(name);
+    page.entries()
+        .forEach(entry -> entries.add(json.apply(entry.value()).put("_n", entry.number())));
+    answer.put("next", page.next());
+    if (page.forgotten() > 0) {
+      answer.put("forgotten", page.forgotten());
+    }
+    return answer;
   }
 
   public String method() {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -84,17 +85,22 @@ public final class WebhookClient implements AutoCloseable {
     headers.forEach((name, value) -> request.header(HeaderNames.create(name), value));
     AtomicBoolean waiting = new AtomicBoolean(true);
     Thread poster = Thread.currentThread();
-    Future<?> deadline =
-        deadlines.schedule(
-            () -> {
-              synchronized (waiting) {
-                if (waiting.get()) {
-                  poster.interrupt();
+    Future<?> deadline;
+    try {
+      deadline =
+          deadlines.schedule(
+              () -> {
+                synchronized (waiting) {
+                  if (waiting.get()) {
+                    poster.interrupt();
+                  }
                 }
-              }
-            },
-            timeout.toMillis(),
-            TimeUnit.MILLISECONDS);
+              },
+              timeout.toMillis(),
+              TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      return new Answer(0, "NOT_SENT", "the emulator is stopping", "");
+    }
     try (Http1ClientResponse response = sent.apply(request)) {
       int status = response.status().code();
       String text = beginning(response);

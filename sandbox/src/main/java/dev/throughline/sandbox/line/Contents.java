@@ -2,6 +2,7 @@ package dev.throughline.sandbox.line;
 
 import dev.throughline.sandbox.emulator.Blobs;
 import dev.throughline.sandbox.emulator.Bytes;
+import dev.throughline.sandbox.emulator.Samples;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -82,7 +83,9 @@ final class Contents {
   Optional<Bytes> bytes(Content content) {
     return content.uploaded()
         ? blobs.get(name(content.messageId()))
-        : Optional.of(Samples.of(content));
+        : Optional.of(
+            Samples.of(
+                content.kind(), content.messageId().hashCode(), content.millis(), content.size()));
   }
 
   /** A picture of what can be seen. */

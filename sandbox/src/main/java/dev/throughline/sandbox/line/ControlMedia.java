@@ -2,6 +2,7 @@ package dev.throughline.sandbox.line;
 
 import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.ControlRefusal;
+import dev.throughline.sandbox.emulator.Samples;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;

@@ -14,4 +14,11 @@ public interface Network {
    *     address of the company
    */
   String bring(Written written);
+
+  /**
+   * The person looks at what is on the screen. Networks with read receipts tell the company.
+   *
+   * @param address the person's, on that channel
+   */
+  default void opened(PhoneChannel channel, String address) {}
 }

@@ -1,6 +1,5 @@
-package dev.throughline.sandbox.line;
+package dev.throughline.sandbox.emulator;
 
-import dev.throughline.sandbox.emulator.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +8,7 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /** Content for messages that somebody sent without uploading any: small, valid, and made here. */
-final class Samples {
+public final class Samples {
   private static final int WIDTH = 240;
   private static final int HEIGHT = 160;
   private static final int LARGEST_FILE = 1 << 20;
@@ -17,7 +16,7 @@ final class Samples {
 
   private Samples() {}
 
-  static String mediaType(String kind) {
+  public static String mediaType(String kind) {
     return switch (kind) {
       case "image" -> "image/png";
       case "video" -> "video/mp4";
@@ -26,17 +25,23 @@ final class Samples {
     };
   }
 
-  static Bytes of(Content content) {
-    return switch (content.kind()) {
-      case "image" -> picture(content.messageId().hashCode());
-      case "video" -> film("isom", content.millis());
-      case "audio" -> film("M4A ", content.millis());
-      default -> file(content.size());
+  /**
+   * @param kind image, video, audio or anything else
+   * @param seed of what a picture looks like
+   * @param millis how long a film or recording plays
+   * @param size of anything else
+   */
+  public static Bytes of(String kind, int seed, long millis, long size) {
+    return switch (kind) {
+      case "image" -> picture(seed);
+      case "video" -> film("isom", millis);
+      case "audio" -> film("M4A ", millis);
+      default -> file(size);
     };
   }
 
   /** JPEG or PNG, by the first bytes. */
-  static String pictureType(Bytes bytes) {
+  public static String pictureType(Bytes bytes) {
     byte[] start = Arrays.copyOf(bytes.copy(), 2);
     return (start[0] & 0xff) == 0xff && (start[1] & 0xff) == 0xd8 ? "image/jpeg" : "image/png";
   }
@@ -48,7 +53,7 @@ final class Samples {
   }
 
   /** A PNG with a diagonal in a colour of its own. */
-  static Bytes picture(int seed) {
+  public static Bytes picture(int seed) {
     byte[] rows = new byte[HEIGHT * (1 + 3 * WIDTH)];
     int at = 0;
     for (int y = 0; y < HEIGHT; y++) {

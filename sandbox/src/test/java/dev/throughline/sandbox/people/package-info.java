@@ -1,0 +1,5 @@
+/** The emulator, driven by LINE's own SDK and held to LINE's own OpenAPI files. */
+@NullMarked
+package dev.throughline.sandbox.people;
+
+import org.jspecify.annotations.NullMarked;
