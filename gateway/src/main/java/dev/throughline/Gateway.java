@@ -22,6 +22,7 @@ import dev.throughline.channel.Channel;
 import dev.throughline.channel.Subscriptions;
 import dev.throughline.channel.aws.SnsCertificates;
 import dev.throughline.channel.aws.SnsSubscriptions;
+import dev.throughline.channel.email.EmailChannel;
 import dev.throughline.channel.line.LineApi;
 import dev.throughline.channel.line.LineChannel;
 import dev.throughline.channel.line.LineContent;
@@ -155,8 +156,12 @@ public final class Gateway implements AutoCloseable {
       Http http = opened(new Http(config.http()));
       HttpTransport transport = new HttpTransport(http);
       LineApi line = new LineApi(transport, config.lineApi());
+      EmailChannel email =
+          opened(
+              new EmailChannel(
+                  http, config.callbacks(), config.http().tls(), mailName(config), clock));
       Map<ChannelName, Channel> channels =
-          byName(new LineChannel(transport, config.lineApi(), clock));
+          byName(new LineChannel(transport, config.lineApi(), clock), email);
       AccountCredentials credentials = new AccountCredentials(channels);
       AccountCheck check = new AccountCheck(line, config.publicUrl());
       AccountOperations accounts =
@@ -390,6 +395,14 @@ public final class Gateway implements AutoCloseable {
         LOG.warn("stopping {} failed", part.getClass().getSimpleName(), e);
       }
     }
+  }
+
+  /** What this host calls itself to mail servers. */
+  private static String mailName(GatewayConfig config) {
+    return config
+        .publicUrl()
+        .flatMap(url -> Optional.ofNullable(url.getHost()))
+        .orElse(config.ledgerHost());
   }
 
   /** No task starts before the fold has passed the head as it stood when the lead was taken. */

@@ -35,6 +35,7 @@ final class ArchitectureTest {
           "channel.aws",
           "channel.line",
           "channel.line.account",
+          "channel.email",
           "conversation",
           "media",
           "outbound",

@@ -50,6 +50,9 @@ public final class Identities {
 
   /** The spelling under which an address is kept and found. */
   public static String normal(ChannelName channel, String value) {
+    if (channel.equals(ChannelName.EMAIL)) {
+      return EmailAddresses.normal(value).orElse(value);
+    }
     return PHONE.contains(channel.value()) && value.startsWith("+") ? value.substring(1) : value;
   }
 
@@ -63,6 +66,9 @@ public final class Identities {
         && !LINE_PHONE.matcher(normal).matches()) {
       return Optional.of(
           "must be U, C or R followed by 32 digits or letters a to f, or a phone number with +.");
+    }
+    if (channel.equals(ChannelName.EMAIL) && EmailAddresses.normal(normal).isEmpty()) {
+      return Optional.of("must be an e-mail address, such as taro@example.com, and nothing else.");
     }
     return Optional.empty();
   }

@@ -231,7 +231,8 @@ final class ItemReader {
       byte[] wanted = raw.getBytes(StandardCharsets.UTF_8);
       int start = indexOf(wanted, searched);
       if (start < 0) {
-        return PartRange.NONE;
+        // A mail's events are told in our words; a body of one part is all of it one person's.
+        return entry.parts().size() == 1 ? new PartRange(0, 1) : PartRange.NONE;
       }
       int end = start + wanted.length;
       searched = end;

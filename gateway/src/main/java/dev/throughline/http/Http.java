@@ -6,10 +6,12 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -159,6 +161,44 @@ public final class Http implements AutoCloseable {
    */
   public HttpResult receive(OutgoingRequest request, Duration time, Receiver receiver) {
     return send(request, time, reader -> reader.read(request.method(), receiver));
+  }
+
+  /**
+   * Opens a connection for another protocol, under the same rules as one for HTTP.
+   *
+   * @param target its scheme and path say nothing here
+   * @param time for the name and the connection
+   */
+  public Dialled dial(Target target, TargetPolicy policy, Duration time) {
+    if (!policy.allowsPort(target.port())) {
+      return new Dialled.Failed(HttpResult.Cause.REFUSED_TARGET);
+    }
+    try (Deadline deadline = new Deadline(time, watch)) {
+      List<InetAddress> named = new ArrayList<>();
+      for (InetAddress address : addresses(target, deadline)) {
+        if (policy.allows(address)) {
+          named.add(InetAddress.getByAddress(target.host(), address.getAddress()));
+        }
+      }
+      if (named.isEmpty()) {
+        return new Dialled.Failed(HttpResult.Cause.REFUSED_TARGET);
+      }
+      SocketChannel channel = dialFirst(named, target.port(), deadline);
+      if (deadline.release()) {
+        return new Dialled.Connected(channel.socket());
+      }
+      Deadline.closeQuietly(channel);
+      return new Dialled.Failed(HttpResult.Cause.DEADLINE);
+    } catch (NotSentException e) {
+      return new Dialled.Failed(e.cause);
+    } catch (RejectedExecutionException e) {
+      return new Dialled.Failed(HttpResult.Cause.CLOSED);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address of no length", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Dialled.Failed(HttpResult.Cause.CLOSED);
+    }
   }
 
   /** Reads the answer in one of two ways. */

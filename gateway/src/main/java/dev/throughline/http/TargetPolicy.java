@@ -35,6 +35,11 @@ public record TargetPolicy(String name, Set<Integer> ports, boolean loopback, bo
   /** Customers' addresses in the sandbox, where the customer sits at this machine. */
   public static final TargetPolicy SANDBOX = new TargetPolicy("sandbox", WEB_PORTS, true, false);
 
+  /** The same addresses, with other ports below 1024: for a protocol that is not HTTP. */
+  public TargetPolicy onPorts(Set<Integer> others) {
+    return new TargetPolicy(name, others, loopback, everywhere);
+  }
+
   public TargetPolicy {
     ports = Set.copyOf(ports);
   }

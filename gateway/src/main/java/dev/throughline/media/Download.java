@@ -49,6 +49,16 @@ final class Download implements Receiver, Closeable {
     }
   }
 
+  /** A file that came with its message; false if it is larger than is kept. */
+  boolean takesWhole(Bytes file) {
+    try {
+      begin();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return takes(file.array(), 0, file.length());
+  }
+
   @Override
   public boolean takes(byte[] bytes, int from, int count) {
     if (length + count > maxBytes) {

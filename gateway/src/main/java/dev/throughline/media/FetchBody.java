@@ -48,6 +48,9 @@ record FetchBody(
     attachment.externalUrl().ifPresent(url -> json.put("url", url));
     attachment.fileName().ifPresent(name -> json.put("name", name));
     attachment.fileId().ifPresent(id -> json.put("file_id", id));
+    attachment
+        .bytes()
+        .ifPresent(bytes -> json.put("bytes", Base64.getEncoder().encodeToString(bytes.array())));
     json.put("key", Base64.getEncoder().encodeToString(objectKey.array()));
     json.put("until", until.toEpochMilli());
     return Json.bytes(json);
@@ -67,7 +70,8 @@ record FetchBody(
             Json.string(json, "url"),
             Json.string(json, "name"),
             Json.string(json, "file_id"),
-            Optional.empty()),
+            Optional.empty(),
+            Json.string(json, "bytes").map(text -> Bytes.wrap(Base64.getDecoder().decode(text)))),
         Bytes.wrap(Base64.getDecoder().decode(text(json, "key"))),
         Instant.ofEpochMilli(json.path("until").asLong()));
   }

@@ -107,10 +107,7 @@ public final class FetchHandler implements TaskHandler {
       return FetchOutcome.plain(Result.UNWANTED, "");
     }
     try (Download download = library.download(body.media(), body.objectKey())) {
-      Fetched fetched =
-          body.attachment().externalUrl().isPresent()
-              ? web.fetch(body.attachment().externalUrl().get(), policy, download, DEADLINE)
-              : fromChannel(body, download);
+      Fetched fetched = fetch(body, download);
       return switch (fetched) {
         case Fetched.Whole() -> download.finish();
         case Fetched.NotYet() -> FetchOutcome.plain(Result.NOT_YET, "");
@@ -124,6 +121,17 @@ public final class FetchHandler implements TaskHandler {
       LOG.warn("a file cannot be stored: {}", e.getMessage());
       return FetchOutcome.unavailable(Optional.empty(), "the file could not be stored");
     }
+  }
+
+  private Fetched fetch(FetchBody body, Download download) {
+    if (body.attachment().bytes().isPresent()) {
+      return download.takesWhole(body.attachment().bytes().get())
+          ? new Fetched.Whole()
+          : new Fetched.Stopped();
+    }
+    return body.attachment().externalUrl().isPresent()
+        ? web.fetch(body.attachment().externalUrl().get(), policy, download, DEADLINE)
+        : fromChannel(body, download);
   }
 
   private Fetched fromChannel(FetchBody body, Download download) {

@@ -244,17 +244,35 @@ public sealed interface Content {
    * @param fileName as the contact's device calls it
    * @param fileId the channel's id of the file, where it is not the message's
    * @param caption what the contact wrote under it
+   * @param bytes the file itself, from a channel that sends it along with the message
    */
   record Attachment(
       Kind kind,
       Optional<String> externalUrl,
       Optional<String> fileName,
       Optional<String> fileId,
-      Optional<String> caption)
+      Optional<String> caption,
+      Optional<Bytes> bytes)
       implements Inbound {
+    /** Of a channel that keeps the file until it is fetched. */
+    public Attachment(
+        Kind kind,
+        Optional<String> externalUrl,
+        Optional<String> fileName,
+        Optional<String> fileId,
+        Optional<String> caption) {
+      this(kind, externalUrl, fileName, fileId, caption, Optional.empty());
+    }
+
     /** Known by the message that it came with. */
     public Attachment(Kind kind, Optional<String> externalUrl, Optional<String> fileName) {
       this(kind, externalUrl, fileName, Optional.empty(), Optional.empty());
+    }
+
+    /** Sent along with its message. */
+    public Attachment(Kind kind, Optional<String> fileName, Bytes bytes) {
+      this(
+          kind, Optional.empty(), fileName, Optional.empty(), Optional.empty(), Optional.of(bytes));
     }
 
     /** What sort of file it is, by the channel's word. */

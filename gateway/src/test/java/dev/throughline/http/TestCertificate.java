@@ -12,10 +12,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A self-signed certificate for one name, made by the JDK's own keytool. */
-record TestCertificate(TlsFiles files, Certificate certificate) {
+public record TestCertificate(TlsFiles files, Certificate certificate) {
   private static final String PASSWORD = "changeit";
 
-  static TestCertificate create(Path folder, String name) throws Exception {
+  public static TestCertificate create(Path folder, String name) throws Exception {
     Path store = folder.resolve(name + ".p12");
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     Process process =
@@ -56,8 +56,13 @@ record TestCertificate(TlsFiles files, Certificate certificate) {
     return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
   }
 
+  /** Shows this certificate. */
+  public SSLContext serverContext() throws IOException {
+    return files.load();
+  }
+
   /** Trusts this certificate and no other. */
-  SSLContext clientContext() throws Exception {
+  public SSLContext clientContext() throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("test", certificate);

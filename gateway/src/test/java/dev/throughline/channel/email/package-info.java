@@ -1,0 +1,4 @@
+@NullMarked
+package dev.throughline.channel.email;
+
+import org.jspecify.annotations.NullMarked;
