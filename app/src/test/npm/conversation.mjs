@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import sdk from '@sinch/sdk-core';
+import { watch } from './driven.mjs';
 
 const { SinchClient, ConversationCallbackWebhooks } = sdk;
 const sandbox = JSON.parse(readFileSync(process.argv[2]));
@@ -19,6 +20,7 @@ const client = new SinchClient({
   conversationHostname: sandbox.api,
   conversationTemplatesHostname: sandbox.api,
 });
+const undriven = watch(client.conversation, 'conversation');
 const { contact, messages, webhooks } = client.conversation;
 
 const callbacks = new ConversationCallbackWebhooks(secret);
@@ -67,8 +69,13 @@ const send = (text) => messages.sendTextMessage({
   },
 });
 const sent = await send('こんにちは');
-const listed = await messages.list({ contact_id: person.id });
-say('listed', listed.data.filter((message) => message.id === sent.message_id).length);
+// A read waits a quarter of a second for what was just accepted, and a busy machine may take longer.
+let listed = [];
+while (listed.length === 0) {
+  listed = (await messages.list({ contact_id: person.id })).data
+    .filter((message) => message.id === sent.message_id);
+}
+say('listed', listed.length);
 
 const { templatesV2 } = client.conversation;
 const template = await templatesV2.create({
@@ -100,5 +107,6 @@ say('templates', {
 const message = await received;
 say('inbound', message.contact_message.text_message.text);
 await send('さようなら');
+say('undriven', undriven());
 server.close();
 server.closeAllConnections();

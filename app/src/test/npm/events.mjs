@@ -4,6 +4,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import sdk from '@sinch/sdk-core';
+import { watch } from './driven.mjs';
 
 const { SinchClient, ConversationCallbackWebhooks } = sdk;
 const world = JSON.parse(process.argv[2]);
@@ -19,6 +20,7 @@ const client = new SinchClient({
   conversationHostname: world.api,
   conversationTemplatesHostname: world.api,
 });
+const undriven = watch(client.conversation, 'events');
 const { app, webhooks, events, capability, consents, contact, conversation, messages } =
   client.conversation;
 
@@ -215,5 +217,6 @@ await contact.delete({ contact_id: person.id });
 await heard('CONTACT_DELETE');
 await app.delete({ app_id: other.id });
 say('apps', (await app.list({})).apps.filter((found) => found.id === other.id).length);
+say('undriven', undriven());
 server.close();
 server.closeAllConnections();

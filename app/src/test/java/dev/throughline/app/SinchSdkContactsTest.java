@@ -1,12 +1,8 @@
 package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,17 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 final class SinchSdkContactsTest {
-  private static final Path ROOT = Path.of(System.getProperty("throughline.root", ".."));
-  private static final Path MODULES = ROOT.resolve("app/target/npm/node_modules");
 
   @Test
   void everyMethodIsAnswered() throws Exception {
-    assumeThat(MODULES.resolve("@sinch/sdk-core"))
-        .as("npm packages @sinch/sdk-core and @sinch/conversation 1.4.0 in app/target/npm")
-        .exists();
-    Path script = MODULES.resolveSibling("contacts.mjs");
-    Files.copy(
-        ROOT.resolve("app/src/test/npm/contacts.mjs"), script, StandardCopyOption.REPLACE_EXISTING);
     try (World world = World.start()) {
       CustomerApp app = world.app();
       String user = world.friend();
@@ -40,19 +28,16 @@ final class SinchSdkContactsTest {
               Base64.getDecoder().decode(world.basic().substring("Basic ".length())),
               StandardCharsets.UTF_8);
       Process program =
-          new ProcessBuilder(
-                  "node",
-                  script.toString(),
-                  "http://127.0.0.1:" + world.gateway().publicPort(),
-                  world.project,
-                  key.substring(0, key.indexOf(':')),
-                  key.substring(key.indexOf(':') + 1),
-                  app.id(),
-                  user,
-                  world.friend(),
-                  world.clock.instant().minusSeconds(60).toString())
-              .redirectErrorStream(true)
-              .start();
+          NodeProgram.start(
+              "contacts.mjs",
+              "http://127.0.0.1:" + world.gateway().publicPort(),
+              world.project,
+              key.substring(0, key.indexOf(':')),
+              key.substring(key.indexOf(':') + 1),
+              app.id(),
+              user,
+              world.friend(),
+              world.clock.instant().minusSeconds(60).toString());
       List<String> lines = program.inputReader(StandardCharsets.UTF_8).lines().toList();
       assertThat(program.waitFor()).as("%s", lines).isZero();
       ObjectNode answers = (ObjectNode) Api.json("{}");
@@ -84,6 +69,21 @@ final class SinchSdkContactsTest {
       assertThat(answers.path("messages.listLast").at("/0/id"))
           .isEqualTo(answers.path("messages.get").path("id"));
       assertThat(answers.path("messages.update").path("metadata").asString()).isEqualTo("new");
+      assertThat(answers.path("conversation.injectEvent").path("event_id").asString()).hasSize(26);
+      assertThat(answers.path("messages.send all")).hasSize(9);
+      assertThat(answers.path("messages.send all").valueStream().map(JsonNode::asString))
+          .containsOnly("QUEUED_ON_CHANNEL");
+      assertThat(answers.path("transcoding").at("/transcoded_message/LINE").asString())
+          .isEqualTo("{\"messages\":[{\"type\":\"text\",\"text\":\"as it is\"}]}");
+      for (String write : new String[] {"create", "update"}) {
+        assertThat(
+                answers
+                    .path("settings." + write)
+                    .at("/settings/contact_settings/unified_contact_id_enabled")
+                    .asBoolean())
+            .isEqualTo(write.equals("create"));
+      }
+      assertThat(answers.path("undriven")).as("methods that nobody called").isEmpty();
       assertThat(answers.propertyNames())
           .contains(
               "conversation.injectMessage",
@@ -91,7 +91,8 @@ final class SinchSdkContactsTest {
               "conversation.stopActive",
               "conversation.delete",
               "contact.delete",
-              "settings.get");
+              "settings.get",
+              "settings.delete");
     }
   }
 }

@@ -1,14 +1,10 @@
 package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -26,24 +22,13 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 final class SinchSdkEventsTest {
-  private static final Path ROOT = Path.of(System.getProperty("throughline.root", ".."));
-  private static final Path MODULES = ROOT.resolve("app/target/npm/node_modules");
 
   @Test
   void theSdkGoesThroughItsMethods() throws Exception {
-    assumeThat(MODULES.resolve("@sinch/sdk-core"))
-        .as("npm packages @sinch/sdk-core and @sinch/conversation 1.4.0 in app/target/npm")
-        .exists();
-    Path script = MODULES.resolveSibling("events.mjs");
-    Files.copy(
-        ROOT.resolve("app/src/test/npm/events.mjs"), script, StandardCopyOption.REPLACE_EXISTING);
     try (World world = World.start()) {
       CustomerApp app = world.app();
       String user = world.friend();
-      Process program =
-          new ProcessBuilder("node", script.toString(), told(world, app, user).toString())
-              .redirectErrorStream(true)
-              .start();
+      Process program = NodeProgram.start("events.mjs", told(world, app, user).toString());
       List<String> said = new ArrayList<>();
       try (BufferedReader lines =
           new BufferedReader(
@@ -88,7 +73,8 @@ final class SinchSdkEventsTest {
               "{\"what\":\"identities\",\"value\":[true]}",
               "{\"what\":\"audit\",\"value\":[\"OPERATION_INSERT\"]}",
               "{\"what\":\"trouble\",\"value\":\"LINE_CREDENTIAL_REFUSED\"}",
-              "{\"what\":\"apps\",\"value\":0}")
+              "{\"what\":\"apps\",\"value\":0}",
+              "{\"what\":\"undriven\",\"value\":[]}")
           .noneMatch(line -> line.contains("\"valid\":false"));
       assertThat(program.waitFor()).as(String.join("\n", said)).isZero();
     }

@@ -1,7 +1,6 @@
 package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,9 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,29 +31,17 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 final class SinchSdkTest {
-  private static final Path ROOT = Path.of(System.getProperty("throughline.root", ".."));
-  private static final Path MODULES = ROOT.resolve("app/target/npm/node_modules");
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   @TempDir private Path data = Path.of("");
 
   @Test
   void aProgramAndAPhoneTalk() throws Exception {
-    assumeThat(MODULES.resolve("@sinch/sdk-core"))
-        .as("npm packages @sinch/sdk-core and @sinch/conversation 1.4.0 in app/target/npm")
-        .exists();
-    Path script = MODULES.resolveSibling("conversation.mjs");
-    Files.copy(
-        ROOT.resolve("app/src/test/npm/conversation.mjs"),
-        script,
-        StandardCopyOption.REPLACE_EXISTING);
     try (SandboxWorld world =
         SandboxWorld.start(
             data, Settings.none(), Optional.of(0), Optional.of(0), 0, InstantSource.system())) {
       Process program =
-          new ProcessBuilder("node", script.toString(), data.resolve("sandbox.json").toString())
-              .redirectErrorStream(true)
-              .start();
+          NodeProgram.start("conversation.mjs", data.resolve("sandbox.json").toString());
       try (Phone phone = new Phone(world.file().get("line"), world.file().get("line_user_id"))) {
         JsonNode first = phone.message();
         assertThat(first.path("text").asString()).isEqualTo("こんにちは");
@@ -72,6 +57,7 @@ final class SinchSdkTest {
                 "{\"what\":\"listed\",\"value\":1}",
                 "{\"what\":\"templates\",\"value\":{\"translations\":1,\"version\":2,"
                     + "\"description\":\"changed\",\"listed\":1,\"left\":0}}",
+                "{\"what\":\"undriven\",\"value\":[]}",
                 "{\"what\":\"inbound\",\"value\":\"はい、お願いします 👍\"}",
                 "{\"what\":\"callback\",\"value\":{\"valid\":true,\"trigger\":\"MESSAGE_INBOUND\"}}")
             .noneMatch(line -> line.contains("\"valid\":false"));
