@@ -12,6 +12,7 @@ import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.MessageClass;
 import dev.throughline.message.Reason;
 import dev.throughline.policy.Permission;
+import dev.throughline.policy.Suppression;
 import dev.throughline.store.SqlWork;
 import dev.throughline.task.Task;
 import dev.throughline.vault.DataKey;
@@ -81,6 +82,9 @@ public interface Effects {
 
   /** The address of the page where somebody stops messages of a class. */
   String optOutUrl(Party party, MessageClass sent);
+
+  /** Nothing that this concerns goes to somebody's address from now on. */
+  void suppress(Party party, Suppression.Why why);
 
   /** Whether a message of this class may go to somebody's address now: consent, quiet hours. */
   Permission permission(Party party, MessageClass sent, boolean urgent);

@@ -61,6 +61,9 @@ final class FoldConsents {
       on conflict (hash, app, why) do update set since = excluded.since, expires = excluded.expires
       """;
 
+  private static final String LIFT =
+      "delete from suppression where app = ? and hash = ? and why <> ?";
+
   private final Vault vault;
   private final Ulids ulids;
   private final Connection transaction;
@@ -127,6 +130,7 @@ final class FoldConsents {
   private boolean come(Bytes hash, Party party, Statement said, Instant at, Known place)
       throws SQLException {
     boolean counts = false;
+    lift(hash, party.app().id(), place);
     for (ConsentList list : ConsentList.values()) {
       Said before = place.said.get(list);
       boolean keepsAway = before != null && !before.in() && list.isLeftWith(said.list());
@@ -135,6 +139,18 @@ final class FoldConsents {
       }
     }
     return counts;
+  }
+
+  /** What they told their channel is over; that nobody is there is not for them to say. */
+  private void lift(Bytes hash, AppId app, Known place) throws SQLException {
+    if (place.suppressions.removeIf(each -> each.why() != Suppression.Why.HARD_BOUNCE)) {
+      try (PreparedStatement s = transaction.prepareStatement(LIFT)) {
+        s.setObject(1, app.value().toUuid());
+        s.setBytes(2, hash.array());
+        s.setString(3, Suppression.Why.HARD_BOUNCE.name());
+        s.executeUpdate();
+      }
+    }
   }
 
   private boolean say(

@@ -20,6 +20,7 @@ import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.EventId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.InboundEvent;
+import dev.throughline.policy.Suppression;
 import dev.throughline.vault.DataKey;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -125,6 +126,10 @@ final class FoldEvents {
       case InboundEvent.Unfollowed unfollowed when party.isPresent() ->
           effects.emit(
               new Fact.Opted(party.get(), false, state.at, unfollowed.head().occurredAt()));
+      case InboundEvent.Complained _ when party.isPresent() -> {
+        effects.suppress(party.get(), Suppression.Why.COMPLAINT);
+        notMapped(item, party);
+      }
       case InboundEvent.Unsent unsent when party.isPresent() -> {
         unsend(unsent, party.get());
         notMapped(item, party);
@@ -384,7 +389,10 @@ final class FoldEvents {
         switch (event) {
           case InboundEvent.Followed _ -> Optional.of(Friend.FRIEND);
           case InboundEvent.Unfollowed _ -> Optional.of(Friend.BLOCKED);
-          case InboundEvent.Receipt _, InboundEvent.AccountNews _, InboundEvent.Subscription _ ->
+          case InboundEvent.Receipt _,
+              InboundEvent.Complained _,
+              InboundEvent.AccountNews _,
+              InboundEvent.Subscription _ ->
               Optional.empty();
           case InboundEvent.Message _,
               InboundEvent.StickerSent _,

@@ -23,6 +23,7 @@ import dev.throughline.message.Reason;
 import dev.throughline.message.Ulids;
 import dev.throughline.policy.Permission;
 import dev.throughline.policy.SendPolicy;
+import dev.throughline.policy.Suppression;
 import dev.throughline.store.DatabaseException;
 import dev.throughline.store.SqlWork;
 import dev.throughline.task.Task;
@@ -389,6 +390,18 @@ final class FoldWork implements Effects {
         new OptOutLinks.Link(
             party.app().id(), party.identity(), OptOutLinks.listOf(sent), state.at),
         party.key());
+  }
+
+  @Override
+  public void suppress(Party party, Suppression.Why why) {
+    try {
+      consents.suppress(
+          state.hash(FoldPeople.person(party.app(), party.identity())),
+          party,
+          Suppression.of(why, state.at));
+    } catch (SQLException e) {
+      throw DatabaseException.of(e);
+    }
   }
 
   @Override

@@ -46,6 +46,7 @@ final class Heard {
           InboundEvent.Delivered _,
           InboundEvent.Subscription _,
           InboundEvent.AccountNews _,
+          InboundEvent.Complained _,
           InboundEvent.Unfollowed _ -> {}
       case InboundEvent.Message _,
           InboundEvent.StickerSent _,

@@ -9,9 +9,7 @@ public enum ConsentSource {
   /** They pressed a button of the opt-out page. */
   PAGE,
   /** Their mail program unsubscribed them (RFC 8058). */
-  ONE_CLICK,
-  /** Their channel told that they called a message spam. */
-  COMPLAINT;
+  ONE_CLICK;
 
   /** The contract's word: by the app, or by the person. */
   public String origin() {

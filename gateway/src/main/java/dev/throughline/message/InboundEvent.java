@@ -104,6 +104,9 @@ public sealed interface InboundEvent {
   /** Somebody blocked the account. */
   record Unfollowed(Head head) implements InboundEvent {}
 
+  /** Somebody called a message of ours spam, as their own provider tells. */
+  record Complained(Head head) implements InboundEvent {}
+
   /** The author took a message back: its content must go, here as well. */
   record Unsent(Head head, String platformMessageId) implements InboundEvent {}
 

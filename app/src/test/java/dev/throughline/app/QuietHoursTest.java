@@ -1,0 +1,126 @@
+package dev.throughline.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * While it is quiet where the recipient is, advertising waits and answers do not; what waited goes
+ * when the time is over, if it still may by then.
+ */
+final class QuietHoursTest {
+  private static final ZoneId TOKYO = ZoneId.of("Asia/Tokyo");
+
+  private static World world;
+
+  /** It is quiet in Tokyo, and for another two hours. */
+  private static CustomerApp app;
+
+  private static Instant opens;
+
+  private String user;
+  private String text;
+
+  @BeforeAll
+  static void start() throws Exception {
+    world = World.start();
+    app = world.app();
+    Instant now = world.clock.instant().truncatedTo(ChronoUnit.MINUTES);
+    opens = now.plus(Duration.ofHours(2));
+    quiet(time(now.minus(Duration.ofHours(1))), time(opens));
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    world.close();
+  }
+
+  @BeforeEach
+  void someoneToWriteTo() throws Exception {
+    user = world.friend();
+    text = "text " + world.number();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'',             UNSPECIFIED, APP_DEFAULT, Asia/Tokyo",
+    "'',             JA,          LANGUAGE,    Asia/Tokyo",
+    "Asia/Seoul,     TH,          GIVEN,       Asia/Seoul",
+    // Two hours behind, where it is not quiet yet; and over by now.
+    "'',             TH,          '',          ''",
+    "Asia/Bangkok,   JA,          '',          ''",
+    "Pacific/Auckland,JA,         '',          ''"
+  })
+  void itIsQuietByTheRecipientsOwnClock(String given, String language, String source, String zone)
+      throws Exception {
+    String contact = app.hears(user, text).payload().path("contact_id").asString();
+    ObjectNode change = (ObjectNode) Api.json("{}");
+    change.put("time_zone", given).put("language", language);
+    JsonNode shown = world.api().patch("/contacts/" + contact, change.toString()).ok();
+    assertThat(shown.path("time_zone").asString("")).isEqualTo(given);
+
+    JsonNode told = validate("CONTENT_MARKETING").at("/channels/0");
+
+    assertThat(told.path("sendable").booleanValue()).isTrue();
+    assertThat(told.at("/held/time_zone").asString("")).isEqualTo(zone);
+    assertThat(told.at("/held/time_zone_source").asString("")).isEqualTo(source);
+    if (!zone.isEmpty()) {
+      assertThat(told.at("/held/not_before").asString()).isEqualTo(opens.toString());
+      assertThat(told.at("/held/reason").asString()).contains(zone, opens.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Asia/Edo", "+09:00", "JST"})
+  void aTimeZoneHasAName(String zone) throws Exception {
+    String contact = app.hears(user, text).payload().path("contact_id").asString();
+
+    Api.Answer answer =
+        world.api().patch("/contacts/" + contact, "{\"time_zone\":\"" + zone + "\"}");
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().at("/error/details/0/field_violations/0/field").asString())
+        .isEqualTo("time_zone");
+  }
+
+  private static void quiet(String from, String to) {
+    world
+        .api()
+        .patch(
+            "/apps/" + app.id(),
+            """
+            {"throughline":{"quiet_hours":{"time_zone":"Asia/Tokyo",
+              "windows":[{"from":"%s","to":"%s"}]}}}
+            """
+                .formatted(from, to))
+        .ok();
+  }
+
+  private static String time(Instant at) {
+    return LocalTime.ofInstant(at, TOKYO).toString();
+  }
+
+  private ObjectNode body(String type) {
+    ObjectNode send = (ObjectNode) Api.json(app.sendBody(user, text));
+    send.put("message_content_type", type);
+    return send;
+  }
+
+  private JsonNode validate(String type) {
+    return world
+        .api()
+        .post("/messages:send", body(type).put("validate_only", true).toString())
+        .ok();
+  }
+}
