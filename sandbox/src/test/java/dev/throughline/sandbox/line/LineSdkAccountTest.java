@@ -33,6 +33,7 @@ import com.linecorp.bot.messaging.model.RichMenuSize;
 import com.linecorp.bot.messaging.model.TextMessage;
 import com.linecorp.bot.module.client.LineModuleClient;
 import com.linecorp.bot.module.model.AcquireChatControlRequest;
+import com.linecorp.bot.moduleattach.client.LineModuleAttachClient;
 import com.linecorp.bot.oauth.client.ChannelAccessTokenClient;
 import com.linecorp.bot.shop.client.ShopClient;
 import com.linecorp.bot.shop.model.MissionStickerRequest;
@@ -49,8 +50,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * LINE's own SDK clients for blobs, rich menus, tokens, audiences, insight, LIFF, shop and modules,
- * unmodified, find in the emulator what they find at LINE.
+ * LINE's own SDK clients for blobs, rich menus, tokens, audiences, insight, LIFF, shop, modules and
+ * their attaching, unmodified, find in the emulator what they find at LINE.
  */
 class LineSdkAccountTest {
   private final Line line =
@@ -226,6 +227,25 @@ class LineSdkAccountTest {
     get(modules.acquireChatControl(Line.ALICE, new AcquireChatControlRequest(true, 60)));
     get(modules.releaseChatControl(Line.ALICE));
     assertThat(get(modules.getModules(null, null)).body().bots()).isEmpty();
+
+    LineModuleAttachClient attaching = client(LineModuleAttachClient.builder(Line.TOKEN));
+    var attached =
+        get(attaching.attachModule(
+                "authorization_code",
+                line.control.console().moduleCode(),
+                "https://example.com/back",
+                null,
+                Line.CHANNEL,
+                Line.SECRET,
+                null,
+                null,
+                "message:send message:receive",
+                null))
+            .body();
+    assertThat(attached.scopes()).containsExactly("message:send", "message:receive");
+    assertThat(get(modules.getModules(null, null)).body().bots())
+        .extracting(bot -> bot.userId())
+        .containsExactly(attached.botId());
   }
 
   private static <T> Result<T> get(CompletableFuture<Result<T>> call) throws Exception {
