@@ -35,6 +35,7 @@ import dev.throughline.conversation.ClockDrift;
 import dev.throughline.conversation.Converse;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Expiry;
+import dev.throughline.conversation.KinUpkeep;
 import dev.throughline.conversation.OptOutLinks;
 import dev.throughline.conversation.OptOutState;
 import dev.throughline.evidence.Fsck;
@@ -278,6 +279,7 @@ public final class Gateway implements AutoCloseable {
         opened(new Prober(webhooks, tasks, clock)).start();
         media.start();
         opened(new Expiry(database, vault, log, drafts, clock, directory)).start();
+        opened(new KinUpkeep(database, vault)).start();
         RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
         Api.Ground ground =
             new Api.Ground(

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Today's gateway goes on where each earlier version stopped. */
 final class UpgradeTest {
@@ -33,6 +34,8 @@ final class UpgradeTest {
       assertThat(visitor.message(expected.path("unsent").asString()).path("contact_message"))
           .isEmpty();
 
+      conflictsAreFoundAmongOldAddresses(visitor);
+
       String id = visitor.send("from today");
       byte[] receipt = visitor.receipt(id);
 
@@ -48,6 +51,31 @@ final class UpgradeTest {
 
     assertThat(verified(home.resolve(DataFixture.RECEIPT), key(home))).startsWith("holds");
     DataFixture.delete(home);
+  }
+
+  /** An app of today meets somebody whom an app of then knows. */
+  private static void conflictsAreFoundAmongOldAddresses(DataFixture.Visitor visitor) {
+    ObjectNode app = (ObjectNode) Api.json("{\"display_name\":\"of today\"}");
+    app.putArray("channel_credentials")
+        .add(CustomerApp.account("another-token", World.CHANNEL_SECRET, 0));
+    String appId = visitor.api().post("/apps", app.toString()).ok().path("id").asString();
+    ObjectNode contact = (ObjectNode) Api.json("{\"language\":\"JA\"}");
+    contact
+        .putArray("channel_identities")
+        .addObject()
+        .put("channel", "LINE")
+        .put("identity", visitor.user())
+        .put("app_id", appId);
+    String id = visitor.api().post("/contacts", contact.toString()).ok().path("id").asString();
+
+    World.eventually(() -> {
+      JsonNode conflicts = visitor.api().get("/contacts:identityConflicts").ok().path("conflicts");
+      assertThat(conflicts).hasSize(1);
+      assertThat(conflicts.path(0).path("identity").asString()).isEqualTo(visitor.user());
+      assertThat(conflicts.path(0).path("contact_ids").valueStream().map(JsonNode::asString))
+          .hasSize(2)
+          .contains(id);
+    });
   }
 
   /** What an auditor took down long ago. */
