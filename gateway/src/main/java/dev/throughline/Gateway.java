@@ -20,7 +20,10 @@ import dev.throughline.callback.Webhook;
 import dev.throughline.callback.Webhooks;
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.Subscriptions;
+import dev.throughline.channel.aws.AwsClients;
+import dev.throughline.channel.aws.AwsSettings;
 import dev.throughline.channel.aws.SnsCertificates;
+import dev.throughline.channel.aws.SnsSignature;
 import dev.throughline.channel.aws.SnsSubscriptions;
 import dev.throughline.channel.email.EmailChannel;
 import dev.throughline.channel.line.LineApi;
@@ -103,6 +106,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.sesv2.SesV2Client;
 
 /** A running gateway. Starting constructs every part in order; closing stops them in reverse. */
 public final class Gateway implements AutoCloseable {
@@ -157,10 +161,18 @@ public final class Gateway implements AutoCloseable {
       Http http = opened(new Http(config.http()));
       HttpTransport transport = new HttpTransport(http);
       LineApi line = new LineApi(transport, config.lineApi());
+      AwsSettings aws = config.providers().aws();
+      SnsCertificates certificates = new SnsCertificates(http, aws, clock);
+      SnsSignature notifications = new SnsSignature(certificates, clock);
       EmailChannel email =
           opened(
               new EmailChannel(
-                  http, config.callbacks(), config.http().tls(), mailName(config), clock));
+                  http,
+                  new EmailChannel.Mailing(
+                      config.callbacks(), config.http().tls(), mailName(config)),
+                  AwsClients.of(SesV2Client::builder, aws, http, clock),
+                  notifications,
+                  clock));
       Map<ChannelName, Channel> channels =
           byName(new LineChannel(transport, config.lineApi(), clock), email);
       AccountCredentials credentials = new AccountCredentials(channels);
@@ -224,7 +236,6 @@ public final class Gateway implements AutoCloseable {
         tasks.register(
             new TeeHandler(
                 log, drafts, directory, channels, credentials, http, config.callbacks()));
-        SnsCertificates certificates = new SnsCertificates(http, config.providers().aws(), clock);
         Subscriptions sns = new SnsSubscriptions(http, certificates);
         tasks.register(
             new OfferHandler(

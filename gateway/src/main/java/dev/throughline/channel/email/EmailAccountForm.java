@@ -2,7 +2,9 @@ package dev.throughline.channel.email;
 
 import dev.throughline.channel.AccountForm;
 import dev.throughline.channel.Channel;
+import dev.throughline.channel.aws.AwsForm;
 import dev.throughline.channel.email.EmailCredentials.Login;
+import dev.throughline.channel.email.EmailCredentials.Ses;
 import dev.throughline.channel.email.EmailCredentials.Smtp;
 import dev.throughline.channel.email.EmailCredentials.Tls;
 import dev.throughline.contract.EmailAddresses;
@@ -14,9 +16,13 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code smtp_credentials}: an extension of the contract, which knows no e-mail. */
+/**
+ * {@code smtp_credentials} or {@code ses_credentials}: extensions of the contract, which knows no
+ * e-mail.
+ */
 final class EmailAccountForm implements AccountForm {
   static final String SMTP = "smtp_credentials";
+  static final String SES = "ses_credentials";
   static final String HOOK_SECRET = "callback_secret";
 
   private static final String HOST = "host";
@@ -28,10 +34,12 @@ final class EmailAccountForm implements AccountForm {
   private static final String FROM_NAME = "from_name";
   private static final String REPLY_TO = "reply_to";
   private static final String BOUNCES = "bounce_address";
+  private static final String CONFIGURATION_SET = "configuration_set";
   private static final String CONNECTIONS = "connections";
   private static final String DEFAULT = "is_default";
 
   private static final int MAX_TEXT = 256;
+  private static final int MAX_CONFIGURATION_SET = 64;
   private static final int MAX_PORT = 65_535;
   private static final int SUBMISSION = 587;
   private static final int SUBMISSIONS = 465;
@@ -50,9 +58,39 @@ final class EmailAccountForm implements AccountForm {
 
   @Override
   public Given read(Fields entry) {
-    Fields given = entry.requiredObject(SMTP);
+    Optional<Fields> smtp = entry.object(SMTP);
+    Optional<Fields> ses = entry.object(SES);
+    if (smtp.isPresent() == ses.isPresent()) {
+      throw entry.wrong("", "must have either " + SMTP + " or " + SES + ".");
+    }
+    return smtp.isPresent() ? smtp(smtp.get()) : ses(ses.orElseThrow());
+  }
+
+  private static Given ses(Fields given) {
+    ObjectNode account = AwsForm.read(given);
+    sender(given, account);
+    given
+        .string(CONFIGURATION_SET, MAX_CONFIGURATION_SET)
+        .filter(name -> !name.isEmpty())
+        .ifPresent(name -> {
+          if (!name.matches("[A-Za-z0-9_-]+")) {
+            throw given.wrong(CONFIGURATION_SET, "must be letters, digits, - and _.");
+          }
+          account.put(CONFIGURATION_SET, name);
+        });
+    return given(SES, account, given);
+  }
+
+  private static Given given(String form, ObjectNode account, Fields given) {
+    boolean isDefault = given.bool(DEFAULT).orElse(false);
+    account.put(DEFAULT, isDefault);
     ObjectNode kept = Json.object();
-    ObjectNode smtp = kept.putObject(SMTP);
+    kept.set(form, account);
+    return new Given(kept, isDefault);
+  }
+
+  private static Given smtp(Fields given) {
+    ObjectNode smtp = Json.object();
     String host = given.printable(HOST, MAX_TEXT).toLowerCase(Locale.ROOT);
     if (!host.matches("[a-z0-9.-]+|\\[[0-9a-f:]+]")) {
       throw given.wrong(HOST, "must be the name or address of a mail server, without a port.");
@@ -84,9 +122,7 @@ final class EmailAccountForm implements AccountForm {
     smtp.put(
         CONNECTIONS,
         given.integer(CONNECTIONS, 1, MAX_CONNECTIONS).orElse(USUAL_CONNECTIONS).intValue());
-    boolean isDefault = given.bool(DEFAULT).orElse(false);
-    smtp.put(DEFAULT, isDefault);
-    return new Given(kept, isDefault);
+    return given(SMTP, smtp, given);
   }
 
   private static void sender(Fields given, ObjectNode kept) {
@@ -114,6 +150,14 @@ final class EmailAccountForm implements AccountForm {
     ObjectNode json = Json.object(kept);
     Optional<Bytes> secret =
         Json.string(json, HOOK_SECRET).filter(text -> !text.isEmpty()).map(Bytes::utf8);
+    if (json.path(SES) instanceof ObjectNode ses) {
+      Optional<MailSender> sender = sender(ses);
+      return AwsForm.credentials(ses)
+          .filter(_ -> sender.isPresent())
+          .map(aws ->
+              new Ses(
+                  sender.orElseThrow(), secret, aws, Json.string(ses, CONFIGURATION_SET)));
+    }
     return json.path(SMTP) instanceof ObjectNode smtp ? smtp(smtp, secret) : Optional.empty();
   }
 

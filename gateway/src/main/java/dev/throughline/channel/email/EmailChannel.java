@@ -3,6 +3,9 @@ package dev.throughline.channel.email;
 import dev.throughline.channel.AccountForm;
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
+import dev.throughline.channel.aws.AwsClients;
+import dev.throughline.channel.aws.SnsSignature;
+import dev.throughline.channel.email.EmailCredentials.Ses;
 import dev.throughline.channel.email.EmailCredentials.Smtp;
 import dev.throughline.contract.EmailAddresses;
 import dev.throughline.contract.Json;
@@ -24,6 +27,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
+import software.amazon.awssdk.services.sesv2.SesV2Client;
 import tools.jackson.databind.JsonNode;
 
 /** E-mail. Facts in spec providers.md B.1; our choices in docs/channels/email.md. */
@@ -39,18 +43,34 @@ public final class EmailChannel implements Channel, AutoCloseable {
 
   private final SmtpPool pool;
   private final SmtpSender smtp;
+  private final SesSender ses;
+  private final SnsSignature notifications;
   private final AccountForm accounts = new EmailAccountForm();
 
   /**
+   * How mail servers are spoken to.
+   *
    * @param policy where mail servers that apps name may be
    * @param trust whose certificates mail servers may have
    * @param helo what this host calls itself to mail servers
+   */
+  public record Mailing(TargetPolicy policy, SSLContext trust, String helo) {}
+
+  /**
+   * @param amazon clients of SES
+   * @param notifications checks what SES tells by SNS
    * @param clock for the date of a mail
    */
   public EmailChannel(
-      Http http, TargetPolicy policy, SSLContext trust, String helo, InstantSource clock) {
-    this.pool = new SmtpPool(http, policy, trust, helo);
+      Http http,
+      Mailing mailing,
+      AwsClients<SesV2Client> amazon,
+      SnsSignature notifications,
+      InstantSource clock) {
+    this.pool = new SmtpPool(http, mailing.policy(), mailing.trust(), mailing.helo());
     this.smtp = new SmtpSender(pool, clock);
+    this.ses = new SesSender(amazon, clock);
+    this.notifications = notifications;
   }
 
   @Override
@@ -82,7 +102,10 @@ public final class EmailChannel implements Channel, AutoCloseable {
 
   @Override
   public Authenticity authentic(WebhookRequest request, Credentials credentials) {
-    return MailHooks.check(request, mail(credentials));
+    EmailCredentials account = mail(credentials);
+    return account instanceof Ses amazon && request.header(MailHooks.HEADER).isEmpty()
+        ? notifications.check(request.body(), amazon.aws())
+        : MailHooks.check(request, account);
   }
 
   @Override
@@ -154,6 +177,7 @@ public final class EmailChannel implements Channel, AutoCloseable {
               SmtpVerdict.unanswered("not sent: a template of SES"),
               "Templates that SES keeps are for accounts with ses_credentials.");
       case Smtp account -> smtp.send(content, recipient.get(), account, tag, deadline);
+      case Ses account -> ses.send(content, recipient.get(), account, tag, deadline);
     };
   }
 

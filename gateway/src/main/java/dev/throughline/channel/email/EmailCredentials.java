@@ -1,6 +1,7 @@
 package dev.throughline.channel.email;
 
 import dev.throughline.channel.Channel;
+import dev.throughline.channel.aws.AwsCredentials;
 import dev.throughline.message.Bytes;
 import java.util.Optional;
 
@@ -40,6 +41,23 @@ sealed interface EmailCredentials extends Channel.Credentials {
     @Override
     public String toString() {
       return "Smtp[(secret)]";
+    }
+  }
+
+  /**
+   * Amazon SES in a region.
+   *
+   * @param configurationSet by which SES tells what becomes of mails
+   */
+  record Ses(
+      MailSender sender,
+      Optional<Bytes> hookSecret,
+      AwsCredentials aws,
+      Optional<String> configurationSet)
+      implements EmailCredentials {
+    @Override
+    public String toString() {
+      return "Ses[" + aws + "]";
     }
   }
 

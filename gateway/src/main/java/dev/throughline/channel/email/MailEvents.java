@@ -2,6 +2,7 @@ package dev.throughline.channel.email;
 
 import dev.throughline.channel.Channel.OwnedRun;
 import dev.throughline.channel.Channel.ParsedWebhook;
+import dev.throughline.channel.aws.SnsEnvelope;
 import dev.throughline.contract.Json;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Content;
@@ -41,6 +42,10 @@ final class MailEvents {
   }
 
   static ParsedWebhook parse(Bytes body) {
+    Optional<SnsEnvelope> notification = SnsEnvelope.of(body);
+    if (notification.isPresent()) {
+      return SesEvents.parse(notification.get(), body);
+    }
     return Mail.read(body)
         .<ParsedWebhook>map(
             mail -> new ParsedWebhook.Events(Optional.empty(), new MailEvents(mail, body).events()))
@@ -49,10 +54,15 @@ final class MailEvents {
 
   /** Whose mail it is: its author's, or of a report, the one's whom the reported mail was for. */
   static List<OwnedRun> split(Bytes body) {
-    return List.of(new OwnedRun(0, body.length(), Mail.read(body).flatMap(MailEvents::owner)));
+    Optional<SnsEnvelope> notification = SnsEnvelope.of(body);
+    Optional<Identity> owner =
+        notification.isPresent()
+            ? SesEvents.owner(notification.get())
+            : Mail.read(body).flatMap(MailEvents::owner);
+    return List.of(new OwnedRun(0, body.length(), owner));
   }
 
-  private static Optional<Identity> owner(Mail mail) {
+  static Optional<Identity> owner(Mail mail) {
     Optional<DeliveryReport> report = DeliveryReport.of(mail);
     if (report.isPresent()) {
       return report.get().recipient();

@@ -1,8 +1,10 @@
 package dev.throughline.channel.email;
 
+import dev.throughline.ledger.Ulid;
 import dev.throughline.message.DeliveryTag;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ulids;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,10 +55,14 @@ final class MailTag {
   private static Optional<String> read(Pattern form, String text) {
     Matcher matcher = form.matcher(text.strip());
     return matcher.matches()
-        ? Ulids.parse(matcher.group(1))
+        ? id(matcher.group(1))
             .flatMap(message ->
-                Ulids.parse(matcher.group(2))
+                id(matcher.group(2))
                     .map(step -> new DeliveryTag(new MessageId(message), step).toString()))
         : Optional.empty();
+  }
+
+  private static Optional<Ulid> id(String text) {
+    return Ulids.parse(text.toUpperCase(Locale.ROOT));
   }
 }

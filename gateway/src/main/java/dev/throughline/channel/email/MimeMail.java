@@ -3,6 +3,7 @@ package dev.throughline.channel.email;
 import dev.throughline.channel.email.MailContent.Attachment;
 import dev.throughline.channel.email.MailContent.Body;
 import dev.throughline.channel.email.MailContent.Header;
+import dev.throughline.contract.EmailAddresses;
 import dev.throughline.message.Bytes;
 import jakarta.activation.DataHandler;
 import jakarta.mail.BodyPart;
@@ -43,7 +44,16 @@ final class MimeMail {
    * @param code of our tag: it names the message, and its boundaries
    */
   record Envelope(
-      MailSender sender, String recipient, String code, String messageId, Instant date) {}
+      MailSender sender, String recipient, String code, String messageId, Instant date) {
+    static Envelope of(MailSender sender, String recipient, String tag, Instant date) {
+      return new Envelope(
+          sender,
+          recipient,
+          MailTag.code(tag),
+          MailTag.messageId(tag, EmailAddresses.domainOf(sender.address())),
+          date);
+    }
+  }
 
   static Bytes of(MailContent mail, Envelope envelope) {
     try {

@@ -3,7 +3,6 @@ package dev.throughline.channel.email;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.email.EmailCredentials.Smtp;
 import dev.throughline.channel.email.SmtpPool.Lease;
-import dev.throughline.contract.EmailAddresses;
 import dev.throughline.message.Bytes;
 import java.io.Closeable;
 import java.time.Duration;
@@ -31,13 +30,13 @@ final class SmtpSender {
    * @param tag our delivery tag
    */
   SendResult send(MailContent mail, String recipient, Smtp account, String tag, Duration deadline) {
-    String messageId = MailTag.messageId(tag, EmailAddresses.domainOf(account.sender().address()));
-    String code = MailTag.code(tag);
+    MimeMail.Envelope envelope =
+        MimeMail.Envelope.of(account.sender(), recipient, tag, clock.instant());
     Bytes mime =
         MimeMail.of(
             mail.answeredAt(
                 mail.replyTo().stream().findFirst().orElseGet(account.sender()::answersTo)),
-            new MimeMail.Envelope(account.sender(), recipient, code, messageId, clock.instant()));
+            envelope);
     String returnPath =
         account
             .bounces()
@@ -45,7 +44,7 @@ final class SmtpSender {
             .orElse(account.sender().address());
     try {
       return exchange(
-          new Transaction(mime, returnPath, recipient, code, messageId),
+          new Transaction(mime, returnPath, recipient, envelope.code(), envelope.messageId()),
           account,
           System.nanoTime() + deadline.toNanos());
     } catch (InterruptedException e) {

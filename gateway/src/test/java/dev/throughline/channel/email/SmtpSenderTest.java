@@ -8,6 +8,10 @@ import dev.throughline.channel.Channel.Outgoing;
 import dev.throughline.channel.Channel.Rendered;
 import dev.throughline.channel.Channel.Via;
 import dev.throughline.channel.SendResult;
+import dev.throughline.channel.aws.AwsClients;
+import dev.throughline.channel.aws.AwsSettings;
+import dev.throughline.channel.aws.SnsCertificates;
+import dev.throughline.channel.aws.SnsSignature;
 import dev.throughline.channel.email.EmailCredentials.Login;
 import dev.throughline.channel.email.EmailCredentials.Smtp;
 import dev.throughline.channel.email.EmailCredentials.Tls;
@@ -24,6 +28,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.sesv2.SesV2Client;
 
 /**
  * A mail is said to be taken, refused, to be tried again or unknown exactly as the server's side of
@@ -319,9 +325,14 @@ class SmtpSenderTest {
     private final EmailChannel channel;
 
     World(TargetPolicy policy, SSLContext trust) {
+      InstantSource clock = () -> Instant.parse("2026-11-21T10:00:00Z");
       channel =
           new EmailChannel(
-              http, policy, trust, "gateway.test", () -> Instant.parse("2026-11-21T10:00:00Z"));
+              http,
+              new EmailChannel.Mailing(policy, trust, "gateway.test"),
+              AwsClients.of(SesV2Client::builder, AwsSettings.AWS, http, clock),
+              new SnsSignature(new SnsCertificates(http, AwsSettings.AWS, clock), clock),
+              clock);
     }
 
     SendResult send(Smtp account, Duration deadline) {
