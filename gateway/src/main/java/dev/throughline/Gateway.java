@@ -75,7 +75,6 @@ import dev.throughline.message.Ulids;
 import dev.throughline.ops.Doctor;
 import dev.throughline.ops.DoctorRoutes;
 import dev.throughline.ops.FsckRoutes;
-import dev.throughline.outbound.ConfirmHandler;
 import dev.throughline.outbound.Outbound;
 import dev.throughline.outbound.ProbeHandler;
 import dev.throughline.outbound.ReachHandler;
@@ -83,6 +82,7 @@ import dev.throughline.outbound.Reaches;
 import dev.throughline.outbound.SendHandler;
 import dev.throughline.outbound.SignalHandler;
 import dev.throughline.outbound.Signals;
+import dev.throughline.outbound.TimeHandler;
 import dev.throughline.store.Database;
 import dev.throughline.store.WalWarmer;
 import dev.throughline.task.Tasks;
@@ -228,8 +228,17 @@ public final class Gateway implements AutoCloseable {
         Lead lead = opened(Lead.take(log, drafts, node, () -> LOG.error("the lead is lost")));
         tasks.register(
             new SendHandler(
-                log, drafts, ulids, clock, directory, channels, credentials, lead::epoch));
-        tasks.register(new ConfirmHandler(log, drafts));
+                log,
+                drafts,
+                ulids,
+                clock,
+                directory,
+                channels,
+                credentials,
+                lead::epoch,
+                tasks::stands));
+        tasks.register(TimeHandler.confirm(log, drafts));
+        tasks.register(TimeHandler.plan(log, drafts));
         tasks.register(
             new SignalHandler(
                 log, drafts, ulids, clock, directory, channels, credentials, lead::epoch));

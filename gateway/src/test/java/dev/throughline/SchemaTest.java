@@ -132,8 +132,10 @@ final class SchemaTest {
           Map.entry("merged_contact", Set.of("contact", "successor")),
           Map.entry("former_address", Set.of("id", "contact")),
           Map.entry("address", Set.of("id")),
-          Map.entry("sent_as", Set.of("account", "platform_id", "message")),
           Map.entry("heard", Set.of("account", "identity", "at")),
+          Map.entry("sent_as", Set.of("account", "platform_id", "message", "step")),
+          Map.entry("delivery_plan", Set.of("message", "open", "contacts", "tasks")),
+          Map.entry("early_receipt", Set.of("account", "platform_id", "index", "position", "at")),
           Map.entry("sticker", Set.of("package_id", "sticker_id", "keyword")),
           Map.entry("unsent", Set.of("conversation", "platform_id", "at")),
           Map.entry("seen", Set.of("day", "event")),
@@ -226,6 +228,8 @@ final class SchemaTest {
           Map.entry("opt_out_link_end", Set.of("hash")),
           Map.entry("former_address", Set.of("sealed")),
           Map.entry("address", Set.of("sealed")),
+          Map.entry("delivery_plan", Set.of("sealed")),
+          Map.entry("early_receipt", Set.of("sealed")),
           Map.entry("task", Set.of("sealed")),
           Map.entry("template", Set.of("sealed")));
 

@@ -16,12 +16,14 @@ import dev.throughline.http.Response;
 import dev.throughline.http.Route;
 import dev.throughline.ledger.Kind;
 import dev.throughline.media.MediaProbe.Probed;
+import dev.throughline.message.AppMessage;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.MediaFacts;
 import dev.throughline.message.MessageClass;
+import dev.throughline.message.PlannedStep;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
@@ -29,6 +31,8 @@ import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.outbound.Outbound;
 import dev.throughline.policy.Permission;
 import dev.throughline.vault.Owner;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +45,9 @@ import tools.jackson.databind.node.ObjectNode;
  * What the fold does with it is decided from the same bytes.
  */
 final class SendRoutes {
+  /** Well within the time for which the contract keeps messages where nobody says otherwise. */
+  private static final Duration LONGEST_SCHEDULE = Duration.ofDays(90);
+
   private final Requests requests;
   private final Directory directory;
   private final TargetCheck targets;
@@ -89,6 +96,8 @@ final class SendRoutes {
         };
     App app = directory.app(project, send.app()).orElseThrow(AppRoutes::unknown);
     requireChannels(app, send.priority());
+    requireSteps(app, send);
+    requireSoon(send);
     send.callbackUrl()
         .flatMap(targets::refusal)
         .ifPresent(sentence -> {
@@ -116,7 +125,8 @@ final class SendRoutes {
     json.put("validate_only", true);
     json.put("class", app.settings().policy().classOf(send.messageClass()).name());
     ArrayNode shown = json.putArray("channels");
-    for (ChannelName name : tried(app, send)) {
+    for (Tried tried : tried(app, send)) {
+      ChannelName name = tried.channel();
       ObjectNode each = shown.addObject();
       each.put("channel", name.value());
       Channel channel = channels.get(name);
@@ -128,16 +138,22 @@ final class SendRoutes {
         continue;
       }
       switch (Sayings.of(
-          send.message(), name, id -> templates.find(app.project(), id), OptOutLinks.SAMPLES)) {
+          tried.message(), name, id -> templates.find(app.project(), id), OptOutLinks.SAMPLES)) {
         case Said.Nothing(Reason reason) -> refused(each, reason.code(), reason.description());
-        case Said.Something something -> looked(each, app, channel, send, something.content());
+        case Said.Something something ->
+            looked(each, app, channel, send, tried.message(), something.content());
       }
     }
     return json;
   }
 
   private void looked(
-      ObjectNode shown, App app, Channel channel, SendRequest send, Content.Outbound content)
+      ObjectNode shown,
+      App app,
+      Channel channel,
+      SendRequest send,
+      AppMessage message,
+      Content.Outbound content)
       throws InterruptedException {
     MessageClass sent = app.settings().policy().classOf(send.messageClass());
     Optional<Identity> recipient =
@@ -157,7 +173,7 @@ final class SendRoutes {
     }
     switch (files.look(app.project(), content, channel.mediaLimits())) {
       case Probed.Fit(Map<String, MediaFacts> media) ->
-          rendered(shown, app, channel, send, recipient, content, media);
+          rendered(shown, app, channel, send, message, recipient, content, media);
       case Probed.Unfit(Reason reason) -> refused(shown, reason.code(), reason.description());
       case Probed.Later(Reason reason) -> refused(shown, reason.code(), reason.description());
     }
@@ -168,6 +184,7 @@ final class SendRoutes {
       App app,
       Channel channel,
       SendRequest send,
+      AppMessage message,
       Optional<Identity> recipient,
       Content.Outbound content,
       Map<String, MediaFacts> media) {
@@ -176,7 +193,7 @@ final class SendRoutes {
             TranscodeRoutes.NO_MESSAGE,
             content,
             send.channelProperties(),
-            send.message().agent(),
+            message.agent(),
             quotes.of(app, send, channel.name(), recipient),
             recipient,
             media);
@@ -216,7 +233,19 @@ final class SendRoutes {
   }
 
   /** In the order in which a send would go through them. */
-  private static List<ChannelName> tried(App app, SendRequest send) {
+  private static List<Tried> tried(App app, SendRequest send) {
+    if (!send.plan().isEmpty()) {
+      return send.plan().stream()
+          .map(step -> new Tried(step.channel(), step.message().orElse(send.message())))
+          .toList();
+    }
+    return channels(app, send).stream().map(channel -> new Tried(channel, send.message())).toList();
+  }
+
+  /** A channel, and what would be said there. */
+  private record Tried(ChannelName channel, AppMessage message) {}
+
+  private static List<ChannelName> channels(App app, SendRequest send) {
     if (!send.priority().isEmpty()) {
       return send.priority();
     }
@@ -226,6 +255,37 @@ final class SendRoutes {
       case Recipient.ByContact _ ->
           app.accounts().stream().map(App.Account::channel).distinct().toList();
     };
+  }
+
+  /** Each step has a channel and a sender of the app's, and an address of the recipient's. */
+  private static void requireSteps(App app, SendRequest send) {
+    for (int i = 0; i < send.plan().size(); i++) {
+      PlannedStep step = send.plan().get(i);
+      String place = "delivery_plan.steps[" + i + "].";
+      if (app.account(step.channel()).isEmpty()) {
+        throw new WrongFieldException(
+            place + "channel", "is a channel that the app is not set up for.");
+      }
+      if (step.sender().isPresent() && app.account(step.channel(), step.sender().get()).isEmpty()) {
+        throw new WrongFieldException(
+            place + "sender",
+            "is none of the app's accounts on the channel: give its credential_ordinal_number, or"
+                + " its own id at the provider.");
+      }
+      if (send.recipient() instanceof Recipient.ByIdentities(List<Identity> named)
+          && named.stream().noneMatch(each -> each.channel().equals(step.channel()))) {
+        throw new WrongFieldException(
+            place + "channel", "is a channel on which the recipient has no address.");
+      }
+    }
+  }
+
+  private void requireSoon(SendRequest send) {
+    Instant latest = clock.instant().plus(LONGEST_SCHEDULE);
+    if (send.notBefore().filter(latest::isBefore).isPresent()) {
+      throw new WrongFieldException(
+          "schedule.at", "must be at most " + LONGEST_SCHEDULE.toDays() + " days from now.");
+    }
   }
 
   private static void requireChannels(App app, List<ChannelName> priority) {

@@ -50,7 +50,8 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
           Fact.OutcomeKnown _,
           Fact.Asked _,
           Fact.ReplayAsked _,
-          Fact.DeliveryTold _,
+          Fact.ReceiptTold _,
+          Fact.CancelAsked _,
           Fact.WebhookTaken _,
           Fact.SubscriptionOffered _,
           Fact.TakenBack _ ->

@@ -159,7 +159,8 @@ public final class Callbacks implements Reaction {
           Fact.OutcomeKnown _,
           Fact.Asked _,
           Fact.ReplayAsked _,
-          Fact.DeliveryTold _,
+          Fact.ReceiptTold _,
+          Fact.CancelAsked _,
           Fact.WebhookTaken _,
           Fact.SubscriptionOffered _,
           Fact.TakenBack _ ->

@@ -7,12 +7,16 @@ import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.MessageClass;
+import dev.throughline.message.PlannedStep;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.message.Ulids;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +39,7 @@ public final class SendRequests {
   private static final int MAX_IDENTITIES = 20;
   private static final int MAX_CHANNELS = 20;
 
-  private static final Pattern TTL = Pattern.compile("(\\d{1,12})(?:\\.\\d{1,9})?s");
+  private static final Pattern SECONDS = Pattern.compile("(\\d{1,12})(?:\\.\\d{1,9})?s");
   private static final long MIN_TTL_SECONDS = 3;
   private static final long MAX_TTL_SECONDS = 315_576_000_000L;
 
@@ -81,11 +85,16 @@ public final class SendRequests {
     if (urgent && messageClass.filter(MessageClass.MARKETING::equals).isPresent()) {
       throw fields.wrong("urgent", "cannot be said of CONTENT_MARKETING.");
     }
+    List<ChannelName> priority = channels(fields, "channel_priority_order");
+    List<PlannedStep> plan = DeliveryPlans.read(fields);
+    if (!plan.isEmpty() && !priority.isEmpty()) {
+      throw fields.wrong("delivery_plan", "stands beside channel_priority_order: send one.");
+    }
     return new SendRequest(
         app,
         recipient,
         message,
-        channels(fields, "channel_priority_order"),
+        priority,
         fields.string("message_metadata", MAX_METADATA).orElse(""),
         conversationMetadata(fields),
         isMerge(fields, "conversation_metadata_update_strategy"),
@@ -103,7 +112,21 @@ public final class SendRequests {
         fields.stringMap("channel_properties", MAX_PROPERTY),
         messageClass,
         urgent,
+        plan,
+        schedule(fields),
         fields.bool("validate_only").orElse(false));
+  }
+
+  private static Optional<Instant> schedule(Fields fields) {
+    return fields
+        .object("schedule")
+        .map(schedule -> {
+          try {
+            return OffsetDateTime.parse(schedule.requiredString("at", MAX_METADATA)).toInstant();
+          } catch (DateTimeParseException e) {
+            throw schedule.wrong("at", "must be an RFC 3339 time, such as 2026-11-21T09:00:00Z.");
+          }
+        });
   }
 
   /** CONTENT_UNKNOWN says no more than nothing does; CONTENT_CONVERSATION is an extension. */
@@ -186,18 +209,22 @@ public final class SendRequests {
   }
 
   private static Optional<Duration> ttl(Fields fields) {
-    Optional<String> text = fields.string("ttl", MAX_METADATA).filter(ttl -> !ttl.isEmpty());
+    return seconds(fields, "ttl", MIN_TTL_SECONDS, MAX_TTL_SECONDS);
+  }
+
+  /** Whole seconds written as {@code 60s}; absent if empty. */
+  static Optional<Duration> seconds(Fields fields, String name, long min, long max) {
+    Optional<String> text = fields.string(name, MAX_METADATA).filter(given -> !given.isEmpty());
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    Matcher matcher = TTL.matcher(text.get());
+    Matcher matcher = SECONDS.matcher(text.get());
     if (!matcher.matches()) {
-      throw fields.wrong("ttl", "must be seconds followed by s, such as 60s.");
+      throw fields.wrong(name, "must be seconds followed by s, such as 60s.");
     }
     long seconds = Long.parseLong(matcher.group(1));
-    if (seconds < MIN_TTL_SECONDS || seconds > MAX_TTL_SECONDS) {
-      throw fields.wrong(
-          "ttl", "must be from " + MIN_TTL_SECONDS + "s to " + MAX_TTL_SECONDS + "s.");
+    if (seconds < min || seconds > max) {
+      throw fields.wrong(name, "must be from " + min + "s to " + max + "s.");
     }
     return Optional.of(Duration.ofSeconds(seconds));
   }

@@ -41,6 +41,19 @@ public record App(
         .or(() -> candidates.stream().findFirst());
   }
 
+  /**
+   * The account of a channel that a step of a plan names: by its ordinal, or by its own id at the
+   * provider.
+   */
+  public Optional<Account> account(ChannelName channel, String sender) {
+    return accounts.stream()
+        .filter(account -> account.channel().equals(channel))
+        .filter(account ->
+            sender.equals(String.valueOf(account.ordinal()))
+                || account.platformId().equals(Optional.of(sender)))
+        .findFirst();
+  }
+
   /** In a credential entry: the address of a bot that gets the account's webhooks, too. */
   public static final String TEE = "tee_url";
 

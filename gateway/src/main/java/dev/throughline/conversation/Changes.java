@@ -29,12 +29,20 @@ public final class Changes {
 
   public static final String EVENT_DELETED = "event_deleted";
 
+  /** A decision: what has not been sent of a message is not to be. */
+  public static final String CANCEL = "cancel";
+
   /** Ids of what changed. */
   public static final String CONTACT = "contact";
 
   public static final String APP = "app";
   public static final String CONVERSATION = "conversation";
   public static final String MESSAGE = "message";
+
+  /** Of an outcome: which step of the message's plan it is of, and which account sent. */
+  public static final String STEP = "step";
+
+  public static final String ACCOUNT = "account";
 
   /** The contact or conversation as the API shows it after the change, or before its deletion. */
   public static final String SHOWN = "shown";

@@ -59,6 +59,12 @@ public final class ContactMerge {
       where conversation is null and identity in (select id from identity where contact = ?)
       """;
 
+  private static final String MOVE_PLANS =
+      """
+      update delivery_plan set contacts = array_replace(contacts, ?, ?)
+      where open and contacts && array[?]::uuid[]
+      """;
+
   private static final String MOVE_EVENTS = "update event set contact = ? where contact = ?";
   private static final String MOVE_EVENTS_ALONG =
       "update event set conversation = ? where conversation = ?";
@@ -150,6 +156,7 @@ public final class ContactMerge {
       contacts.update(c, project, merged, key);
       execute(c, MOVE_EVENTS, into.value(), from.value());
       FormerAddresses.merged(c, from, into);
+      execute(c, MOVE_PLANS, from.value(), into.value(), from.value());
       execute(c, CONTACT_GONE, from.value());
       entries.append(c, draft, into, Optional.empty());
       return true;

@@ -4,6 +4,7 @@ import dev.throughline.contract.Json;
 import dev.throughline.contract.Languages;
 import dev.throughline.conversation.Item.Profile;
 import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Vault;
@@ -11,6 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -69,6 +71,29 @@ final class ContactProfile {
       statement.setBytes(2, vault.seal(key.get(), Json.bytes(data).array(), associated).array());
       statement.setObject(3, contact.value().toUuid());
       return statement.executeUpdate();
+    }
+  }
+
+  /** The channels of a contact, in its own order. */
+  static List<ChannelName> channelPriority(Connection c, Vault vault, ContactId contact)
+      throws SQLException {
+    try (PreparedStatement statement =
+        c.prepareStatement("select sealed from contact where id = ?")) {
+      statement.setObject(1, contact.value().toUuid());
+      try (ResultSet row = statement.executeQuery()) {
+        Optional<ObjectNode> data =
+            row.next()
+                ? vault
+                    .open(Bytes.wrap(row.getBytes(1)), Rows.associated("contact", contact.value()))
+                    .map(Json::object)
+                : Optional.empty();
+        return data.stream()
+            .flatMap(json -> json.path("channel_priority").valueStream())
+            .map(name -> name.asString(""))
+            .filter(ChannelName::isValid)
+            .map(ChannelName::new)
+            .toList();
+      }
     }
   }
 

@@ -199,6 +199,9 @@ final class ConverseStore {
   private static final String INSERT_UNSENT =
       "insert into unsent (conversation, platform_id, at) values (?, ?, ?) on conflict do nothing";
 
+  private static final String MOVE =
+      "update message set channel = ?, identity = ?, account = ?, sealed = ? where id = ?";
+
   private static final String PARKED_LANES = "select distinct lane from parked where reader = ?";
 
   private static final String INSERT_PARKED =
@@ -636,6 +639,24 @@ final class ConverseStore {
       s.setBytes(1, sealed.array());
       s.setObject(2, message.value().toUuid());
       s.executeUpdate();
+    }
+  }
+
+  static int move(
+      Connection c,
+      MessageId message,
+      ChannelName channel,
+      Ulid identity,
+      Optional<AccountId> account,
+      Bytes sealed)
+      throws SQLException {
+    try (PreparedStatement s = c.prepareStatement(MOVE)) {
+      s.setString(1, channel.value());
+      s.setObject(2, identity.toUuid());
+      s.setObject(3, account.map(id -> id.value().toUuid()).orElse(null));
+      s.setBytes(4, sealed.array());
+      s.setObject(5, message.value().toUuid());
+      return s.executeUpdate();
     }
   }
 

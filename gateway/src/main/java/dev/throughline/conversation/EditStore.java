@@ -68,13 +68,6 @@ final class EditStore {
 
   private static final String SET_TEXT = "update message set sealed = ? where id = ?";
 
-  private static final String INSERT_SENT =
-      """
-      insert into sent_as (account, platform_id, message)
-      select account, unnest(?::text[]), id from message where id = ? and account is not null
-      on conflict do nothing
-      """;
-
   private static final String FORGET_SENT = "delete from sent_as where message = any (?)";
 
   private static final String QUOTED =
@@ -230,15 +223,6 @@ final class EditStore {
       s.setBytes(1, sealed.array());
       s.setObject(2, message.value().toUuid());
       s.executeUpdate();
-    }
-  }
-
-  static int insertSent(Connection c, MessageId message, List<String> platformIds)
-      throws SQLException {
-    try (PreparedStatement s = c.prepareStatement(INSERT_SENT)) {
-      s.setArray(1, c.createArrayOf("text", platformIds.toArray()));
-      s.setObject(2, message.value().toUuid());
-      return s.executeUpdate();
     }
   }
 

@@ -9,6 +9,7 @@ import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.MessageClass;
 import dev.throughline.message.Reason;
 import dev.throughline.policy.Permission;
@@ -18,6 +19,7 @@ import dev.throughline.task.Task;
 import dev.throughline.vault.DataKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What a reaction may bring about; all of it commits with the fold's position, or none. */
@@ -27,22 +29,25 @@ public interface Effects {
 
   Ulid newId();
 
-  /** Makes a task. Its order in its lane is that of the calls. */
-  void add(NewTask task);
+  /** Makes a task, and answers its id. Its order in its lane is that of the calls. */
+  Ulid add(NewTask task);
 
   /** Makes a task that is about no one person. */
   void add(NewWork work);
 
   /** Ends a task, and makes another in its place in the lane, in doubt where the first one was. */
-  default void replace(Task task, DataKey key, Bytes body, Instant due) {
-    replace(task, task.kind(), key, body, due);
+  default Ulid replace(Task task, DataKey key, Bytes body, Instant due) {
+    return replace(task, task.kind(), key, body, due);
   }
 
-  /** The same, by a task of another kind. */
-  void replace(Task task, String kind, DataKey key, Bytes body, Instant due);
+  /** The same, by a task of another kind; answers the new one's id. */
+  Ulid replace(Task task, String kind, DataKey key, Bytes body, Instant due);
 
   /** Changes or ends a task. */
   void change(Task.Change change);
+
+  /** A task of the plan or the outcome at hand, as the fold has left it so far. */
+  Optional<Task> task(Ulid id);
 
   /** Sets how far a message has come, and tells the other reactions. */
   void status(Party party, StoredMessage message, DeliveryStatus status, Optional<Reason> reason);
@@ -55,6 +60,18 @@ public interface Effects {
 
   /** The party and the message of a task's send, if both still exist. */
   Optional<Sent> sent(Ulid message);
+
+  /** Keeps how far a message's plan has come, for the next time that {@link #sent} is asked. */
+  void keep(MessageId message, KeptPlan plan);
+
+  /**
+   * The message goes by another of its ways from here on: {@code party} is whom it goes to, {@code
+   * message} says what is said there.
+   */
+  void move(Party party, StoredMessage message, Optional<AccountId> account);
+
+  /** The messages of an app that wait for what somebody does. */
+  List<Sent> waitingFor(AppId app, ContactId contact);
 
   /** Whether somebody is known to have blocked the account that would be sent from. */
   boolean isBlocked(Party party);
@@ -70,6 +87,11 @@ public interface Effects {
 
   /** Who has this address, if anybody known has. */
   Optional<Party> party(AppId app, Identity identity);
+
+  /**
+   * The same; {@code dispatched} of a message that belongs to its address alone, and shows nobody.
+   */
+  Optional<Party> party(AppId app, Identity identity, boolean dispatched);
 
   /** By which the newest message of theirs can be marked as read. */
   Optional<String> readToken(Party party, AccountId account);
@@ -132,5 +154,6 @@ public interface Effects {
 
   record ReplyToken(String token, Instant received) {}
 
-  record Sent(Party party, StoredMessage message) {}
+  /** A message on its way; {@code plan} where it goes through several channels, or waits. */
+  record Sent(Party party, StoredMessage message, Optional<KeptPlan> plan) {}
 }

@@ -2,6 +2,7 @@ package dev.throughline.conversation;
 
 import dev.throughline.channel.Channel;
 import dev.throughline.conversation.App.Account;
+import dev.throughline.conversation.Effects.Sent;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.AppEvent;
 import dev.throughline.message.Bytes;
@@ -16,13 +17,16 @@ import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.EventId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.InboundEvent;
 import dev.throughline.message.MessageClass;
+import dev.throughline.message.PlannedStep;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
 import dev.throughline.task.Task;
 import dev.throughline.vault.DataKey;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -122,17 +126,35 @@ public sealed interface Fact {
   /**
    * A client asked for a send; nothing has been done about it yet.
    *
-   * @param said what it says on the party's channel
-   * @param quote the earlier message that it answers, if it names one
+   * @param message on the first of its ways
+   * @param ways at least one, in the order in which they are tried
+   * @param nowhere channels that were asked for, and on which the recipient has no address
    */
   record SendRequested(
+      StoredMessage message, SendRequest request, List<Way> ways, List<ChannelName> nowhere)
+      implements Fact {
+    public SendRequested {
+      ways = List.copyOf(ways);
+      nowhere = List.copyOf(nowhere);
+    }
+  }
+
+  /**
+   * One way to a message's recipient.
+   *
+   * @param account that sends; empty if the app has none on the channel
+   * @param content the contract's {@code app_message}
+   * @param said what it says on the party's channel
+   * @param quote the earlier message that it answers, if it names one
+   * @param asked what the request's plan says of it
+   */
+  record Way(
       Party party,
       Optional<Account> account,
-      StoredMessage message,
-      SendRequest request,
+      ObjectNode content,
       Said said,
-      Optional<Channel.Quote> quote)
-      implements Fact {}
+      Optional<Channel.Quote> quote,
+      Optional<PlannedStep> asked) {}
 
   /** A message to a contact has come further, or failed. */
   record StatusChanged(
@@ -148,8 +170,20 @@ public sealed interface Fact {
       App app, ContactId contact, StoredMessage message, Reason reason, DataKey key, Instant at)
       implements Fact {}
 
-  /** A channel says that a message reached whom it was for. */
-  record DeliveryTold(Party party, StoredMessage message, Instant at) implements Fact {}
+  /**
+   * A channel tells what became of a message that it took.
+   *
+   * @param step which of its plan's, as far as the channel knows
+   */
+  record ReceiptTold(Sent sent, Optional<Ulid> step, InboundEvent.Receipt.News news, Instant at)
+      implements Fact {}
+
+  /**
+   * Somebody does not want a message to be sent any more.
+   *
+   * @param task the one that waits to send it, of a message without a plan
+   */
+  record CancelAsked(Sent sent, Optional<Task> task, Instant at) implements Fact {}
 
   /** A webhook of an account that passes them on came in, and is the entry at that index. */
   record WebhookTaken(Account account, Ulid entry, long index) implements Fact {}
@@ -277,6 +311,23 @@ public sealed interface Fact {
       boolean dispatch,
       MessageClass messageClass,
       boolean urgent) {
+
+    /** The same message on another of its ways. */
+    public StoredMessage on(ChannelName other, ObjectNode itsContent, Optional<ObjectNode> filled) {
+      return new StoredMessage(
+          id,
+          acceptedAt,
+          other,
+          status,
+          itsContent,
+          filled,
+          metadata,
+          correlationId,
+          callbackUrl,
+          dispatch,
+          messageClass,
+          urgent);
+    }
 
     public StoredMessage with(DeliveryStatus changed) {
       return new StoredMessage(

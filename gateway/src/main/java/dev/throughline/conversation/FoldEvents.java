@@ -14,7 +14,6 @@ import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Choice;
 import dev.throughline.message.Content;
-import dev.throughline.message.DeliveryTag;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.EventId;
@@ -42,6 +41,7 @@ final class FoldEvents {
   private final FoldReplies replies;
   private final FoldOptWords words;
   private final FoldEdits edits;
+  private final FoldReceipts receipts;
   private final StickerPictures pictures;
   private final FoldAppEvents appEvents;
   private final Heard heard;
@@ -52,6 +52,7 @@ final class FoldEvents {
       FoldState state,
       FoldPeople people,
       FoldReplies replies,
+      FoldReceipts receipts,
       FoldAppEvents appEvents,
       Heard heard,
       FoldOptWords words,
@@ -62,6 +63,7 @@ final class FoldEvents {
     this.people = people;
     this.replies = replies;
     this.words = words;
+    this.receipts = receipts;
     this.edits = new FoldEdits(state, people);
     this.appEvents = appEvents;
     this.heard = heard;
@@ -135,12 +137,12 @@ final class FoldEvents {
         notMapped(item, party);
       }
       case InboundEvent.Edited edited when party.isPresent() -> edited(item, edited, party.get());
-      case InboundEvent.Delivered delivered when told(item, delivered).isPresent() -> {
-        Sent sent = told(item, delivered).orElseThrow();
-        effects.emit(new Fact.DeliveryTold(sent.party(), sent.message(), state.at));
-      }
       case InboundEvent.Subscription told -> subscription(item, told.state());
       case InboundEvent other -> {
+        Optional<InboundEvent.Receipt> receipt = FoldReceipts.receipt(other);
+        if (receipt.isPresent() && receipts.told(item, receipt.get())) {
+          return;
+        }
         party.ifPresent(known -> replies.keep(item, other, known));
         notMapped(item, party);
       }
@@ -331,13 +333,6 @@ final class FoldEvents {
   private static boolean isFor(Sent sent, Party party) {
     return sent.party().contact().equals(party.contact())
         && sent.party().app().id().equals(party.app().id());
-  }
-
-  /** The message whose delivery is told of, if it is one of the app's. */
-  private Optional<Sent> told(Item.Event item, InboundEvent.Delivered delivered) {
-    return DeliveryTag.of(delivered.tag())
-        .map(tag -> state.sent.get(tag.message().value()))
-        .filter(sent -> sent.party().app().id().equals(item.app().id()));
   }
 
   /** With the data that did not fit into the channel's own. */

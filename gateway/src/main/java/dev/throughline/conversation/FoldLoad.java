@@ -26,6 +26,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -49,6 +50,9 @@ final class FoldLoad {
     Set<Ulid> taskIds = new HashSet<>();
     Set<MessageId> messageIds = new HashSet<>();
     List<TemplateStore.Place> templates = new ArrayList<>();
+    Set<SentAs.Name> receipts = new HashSet<>();
+    Set<SentAs.Name> given = new HashSet<>();
+    Set<Owner.Person> doing = new HashSet<>();
     boolean unsends = false;
     for (Item item : items) {
       switch (item) {
@@ -61,14 +65,20 @@ final class FoldLoad {
           if (event.event() instanceof InboundEvent.Chosen chosen) {
             chosen.response().message().ifPresent(messageIds::add);
           }
-          if (event.event() instanceof InboundEvent.Delivered delivered) {
-            DeliveryTag.of(delivered.tag()).map(DeliveryTag::message).ifPresent(messageIds::add);
+          FoldReceipts.receipt(event.event())
+              .ifPresent(receipt -> {
+                if (receipt.of() instanceof InboundEvent.Receipt.Of.Tag(String tag)) {
+                  DeliveryTag.of(tag).map(DeliveryTag::message).ifPresent(messageIds::add);
+                }
+              });
+          FoldReceipts.name(event.account(), event.event()).ifPresent(receipts::add);
+          if (mayDecide(event.event())) {
+            FoldPeople.person(event).ifPresent(doing::add);
           }
           unsends = true;
         }
         case Item.Send send -> {
           send.request()
-              .message()
               .templates()
               .forEach(id -> templates.add(new TemplateStore.Place(send.app().project(), id)));
           switch (send.request().recipient()) {
@@ -89,6 +99,10 @@ final class FoldLoad {
           ulid(outcome.record(), Changes.CONTACT).map(ContactId::new).ifPresent(contacts::add);
           ulid(outcome.record(), Changes.TASK).ifPresent(taskIds::add);
           message(outcome.record()).ifPresent(messageIds::add);
+          FoldReceipts.account(outcome.record())
+              .ifPresent(account ->
+                  FoldReceipts.platformIds(outcome.record())
+                      .forEach(id -> given.add(new SentAs.Name(account, id))));
         }
         case Item.Decision decision -> {
           ulid(decision.record(), Changes.TASK).ifPresent(taskIds::add);
@@ -116,6 +130,9 @@ final class FoldLoad {
     items.stream()
         .filter(Item.Decision.class::isInstance)
         .forEach(decision -> messageOfTask((Item.Decision) decision).ifPresent(messageIds::add));
+    messageIds.addAll(PlanStore.openOf(state.transaction, contactsOf(doing)));
+    loadReceipts(receipts, given);
+    state.sentAs.values().forEach(ours -> messageIds.add(ours.message()));
     loadMessages(messageIds);
     state.anyUnsent = unsends && ConverseStore.anyUnsent(state.transaction);
     state.anyEdits = unsends && EditStore.anyWaiting(state.transaction);
@@ -206,6 +223,69 @@ final class FoldLoad {
         .flatMap(body -> message(Json.object(body)));
   }
 
+  /** Whether a plan that waits for somebody hears of it. */
+  private static boolean mayDecide(InboundEvent event) {
+    return switch (event) {
+      case InboundEvent.Message _,
+          InboundEvent.StickerSent _,
+          InboundEvent.Chosen _,
+          InboundEvent.Unfollowed _ ->
+          true;
+      case InboundEvent.Edited _,
+          InboundEvent.Followed _,
+          InboundEvent.Unsent _,
+          InboundEvent.Delivered _,
+          InboundEvent.Receipt _,
+          InboundEvent.Reacted _,
+          InboundEvent.Complained _,
+          InboundEvent.AccountNews _,
+          InboundEvent.Subscription _,
+          InboundEvent.Unknown _ ->
+          false;
+    };
+  }
+
+  private Set<ContactId> contactsOf(Set<Owner.Person> people) {
+    Set<ContactId> contacts = new HashSet<>();
+    for (Owner.Person person : people) {
+      IdentityRow row = state.identities.get(state.hash(person));
+      if (row != null) {
+        contacts.add(row.contact());
+      }
+    }
+    return contacts;
+  }
+
+  private void loadReceipts(Set<SentAs.Name> told, Set<SentAs.Name> given) throws SQLException {
+    state.sentAs.putAll(SentAs.find(state.transaction, told));
+    state.early.putAll(SentAs.early(state.transaction, given));
+    state.vault.load(
+        state.early.values().stream()
+            .flatMap(List::stream)
+            .map(early -> Vault.keyId(early.sealed()))
+            .distinct()
+            .toList());
+  }
+
+  /** What plans of these messages are about: their tasks, and whom they may still go to. */
+  private Map<MessageId, KeptPlan> loadPlans(Set<MessageId> ids) throws SQLException {
+    Map<MessageId, KeptPlan> plans =
+        PlanStore.open(state.vault, PlanStore.find(state.transaction, ids));
+    Set<Ulid> tasks = new HashSet<>();
+    plans.values().forEach(plan -> tasks.addAll(plan.tasks()));
+    tasks.removeAll(state.tasks.keySet());
+    loadTasks(tasks);
+    return plans;
+  }
+
+  private void loadPeopleOf(KeptPlan plan, App app) throws SQLException {
+    Set<Owner.Person> people = new HashSet<>();
+    plan.people().forEach(address -> people.add(FoldPeople.person(app, address)));
+    people.removeIf(person -> state.identities.containsKey(state.hash(person)));
+    loadKeys(people);
+    loadPeople(people, Set.of());
+  }
+
   private void loadMessages(Set<MessageId> ids) throws SQLException {
     List<Rows.KnownMessage> found = ConverseStore.messages(state.transaction, ids);
     if (found.size() < ids.size()) {
@@ -215,13 +295,20 @@ final class FoldLoad {
     state.vault.load(found.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
     state.vault.load(
         found.stream().map(row -> Vault.keyId(row.identitySealed())).distinct().toList());
+    Map<MessageId, KeptPlan> plans = loadPlans(ids);
     for (Rows.KnownMessage row : found) {
-      known(row).ifPresent(message -> state.sent.put(row.id().value(), message));
+      known(row, Optional.ofNullable(plans.get(row.id())))
+          .ifPresent(message -> state.sent.put(row.id().value(), message));
       state.shelf.mark(row.id(), row.doubtful());
+    }
+    for (Sent sent : List.copyOf(state.sent.values())) {
+      if (sent.plan().filter(KeptPlan::open).isPresent() && ids.contains(sent.message().id())) {
+        loadPeopleOf(sent.plan().get(), sent.party().app());
+      }
     }
   }
 
-  private Optional<Sent> known(Rows.KnownMessage row) {
+  private Optional<Sent> known(Rows.KnownMessage row, Optional<KeptPlan> plan) {
     Optional<App> app = directory.app(row.app());
     Optional<DataKey> key = state.vault.key(Vault.keyId(row.sealed()));
     Optional<Bytes> sealed =
@@ -252,7 +339,8 @@ final class FoldLoad {
                 Json.string(json, "callback_url"),
                 row.processingMode().equals("DISPATCH"),
                 messageClass(app.get(), json),
-                json.path(FoldSends.URGENT).asBoolean(false))));
+                json.path(FoldSends.URGENT).asBoolean(false)),
+            plan));
   }
 
   /** Messages of earlier versions have none of their own. */

@@ -1,10 +1,8 @@
 package dev.throughline.conversation;
 
-import dev.throughline.channel.Channel;
 import dev.throughline.contract.Identities;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.MergePatch;
-import dev.throughline.contract.Sayings;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Effects.Sent;
 import dev.throughline.conversation.Fact.StoredMessage;
@@ -23,14 +21,12 @@ import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.MessageClass;
-import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,14 +40,14 @@ final class FoldSends {
 
   private final FoldState state;
   private final FoldPeople people;
-  private final Quotes quotes;
+  private final FoldWays ways;
   private final FoldUnaddressed unaddressed;
   private final Effects effects;
 
   FoldSends(FoldState state, FoldPeople people, Quotes quotes, Effects effects) {
     this.state = state;
     this.people = people;
-    this.quotes = quotes;
+    this.ways = new FoldWays(state, people, quotes, effects);
     this.unaddressed = new FoldUnaddressed(state, effects);
     this.effects = effects;
   }
@@ -66,34 +62,25 @@ final class FoldSends {
     }
     boolean dispatch =
         request.dispatchOnly() || app.processingMode() == App.ProcessingMode.DISPATCH;
-    Party recipient = recipient(item, dispatch);
-    Party party = dispatch ? people.withConversation(recipient) : people.inConversation(recipient);
-    Optional<Account> account = app.account(party.identity().channel());
+    FoldWays.Found found = ways.of(item, addresses(app, request.recipient()), dispatch);
+    Fact.Way first = found.ways().getFirst();
+    Party party = first.party();
     MessageId id = new MessageId(item.entry().id());
     MessageClass messageClass = app.settings().policy().classOf(request.messageClass());
-    ObjectNode sealed = Json.object();
-    ObjectNode content = Json.object(Bytes.utf8(request.message().json()));
-    Said said =
-        Sayings.of(
-            request.message(),
+    StoredMessage message =
+        new StoredMessage(
+            id,
+            state.at,
             party.identity().channel(),
-            template ->
-                Optional.ofNullable(
-                    state.templates.get(new TemplateStore.Place(app.project(), template))),
-            Map.of(OptOutLinks.VARIABLE, () -> effects.optOutUrl(party, messageClass)));
-    Optional<ObjectNode> filled =
-        said instanceof Said.Something something
-            ? something.filled().map(text -> Json.object(Bytes.utf8(text)))
-            : Optional.empty();
-    sealed.set("content", content);
-    filled.ifPresent(text -> sealed.set("said", text));
-    sealed.put("metadata", request.metadata());
-    request.correlationId().ifPresent(value -> sealed.put("correlation_id", value));
-    request.callbackUrl().ifPresent(value -> sealed.put("callback_url", value));
-    sealed.put(MESSAGE_CLASS, messageClass.name());
-    if (request.urgent()) {
-      sealed.put(URGENT, true);
-    }
+            DeliveryStatus.QUEUED,
+            first.content(),
+            FoldWays.filled(first.said()),
+            request.metadata(),
+            request.correlationId(),
+            request.callbackUrl(),
+            dispatch,
+            messageClass,
+            request.urgent());
     state.newMessages.add(
         new MessageRow(
             id,
@@ -102,7 +89,7 @@ final class FoldSends {
             people.place(party, dispatch),
             party.contact(),
             people.identityOf(party).id(),
-            account.map(Account::id),
+            first.account().map(Account::id),
             party.identity().channel(),
             false,
             state.at,
@@ -114,46 +101,31 @@ final class FoldSends {
             PartRange.NONE,
             Optional.empty(),
             false,
-            state.vault.seal(
-                party.key(), Json.bytes(sealed).array(), Rows.associated("message", id.value()))));
+            seal(state, party, message)));
     state.messageEntries.add(new MessageEntry(id, state.index));
     if (!dispatch) {
       keepMetadata(party, request);
     } else if (!request.dispatchOnly()) {
       keepWithAddress(party, request);
     }
-    StoredMessage message =
-        new StoredMessage(
-            id,
-            state.at,
-            party.identity().channel(),
-            DeliveryStatus.QUEUED,
-            content,
-            filled,
-            request.metadata(),
-            request.correlationId(),
-            request.callbackUrl(),
-            dispatch,
-            messageClass,
-            request.urgent());
-    state.sent.put(id.value(), new Sent(party, message));
-    Optional<Channel.Quote> quote = Optional.empty();
-    if (request.message().replyTo().isPresent()) {
-      quote = Optional.of(quotes.of(state.transaction, request.message().replyTo().get(), party));
-    }
-    effects.emit(new Fact.SendRequested(party, account, message, request, said, quote));
+    state.sent.put(id.value(), new Sent(party, message, Optional.empty()));
+    effects.emit(new Fact.SendRequested(message, request, found.ways(), found.nowhere()));
   }
 
-  private Party recipient(Item.Send item, boolean dispatched) {
-    App app = item.app();
-    return people.party(
-        app,
-        preferred(
-            app,
-            item.request().priority(),
-            addresses(app, item.request().recipient()),
-            item.request().message().isNotification() || item.request().asksForNotification()),
-        dispatched);
+  /** What a message's row holds of it. */
+  static Bytes seal(FoldState state, Party party, StoredMessage message) {
+    ObjectNode sealed = Json.object();
+    sealed.set("content", message.content());
+    message.said().ifPresent(text -> sealed.set("said", text));
+    sealed.put("metadata", message.metadata());
+    message.correlationId().ifPresent(value -> sealed.put("correlation_id", value));
+    message.callbackUrl().ifPresent(value -> sealed.put("callback_url", value));
+    sealed.put(MESSAGE_CLASS, message.messageClass().name());
+    if (message.urgent()) {
+      sealed.put(URGENT, true);
+    }
+    return state.vault.seal(
+        party.key(), Json.bytes(sealed).array(), Rows.associated("message", message.id().value()));
   }
 
   /** What the app can reach a recipient by: of a merged contact, the one that took over. */

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,11 @@ final class FoldState {
   final Map<Owner, Bytes> hashes = new HashMap<>();
   final Map<Owner.Person, Optional<Bytes>> kin = new HashMap<>();
   final Map<Ulid, ObjectNode> dispatchData = new HashMap<>();
+
+  /** What platforms call messages of ours, and what they told of names that nobody knew yet. */
+  final Map<SentAs.Name, SentAs.Ours> sentAs = new HashMap<>();
+
+  final Map<SentAs.Name, List<SentAs.Early>> early = new HashMap<>();
   boolean anyUnsent;
 
   /** Whether an edit waits for its message. */
@@ -82,6 +88,10 @@ final class FoldState {
   final List<MessageEntry> messageEntries = new ArrayList<>();
   final Map<Ulid, FriendRow> friends = new LinkedHashMap<>();
   final Map<MessageId, StatusRow> statuses = new LinkedHashMap<>();
+
+  /** Messages whose plan has changed. */
+  final Set<MessageId> plansToKeep = new LinkedHashSet<>();
+
   final List<Task.Change> taskChanges = new ArrayList<>();
   final List<SqlWork<Integer>> writes = new ArrayList<>();
 
@@ -101,7 +111,7 @@ final class FoldState {
     this.transaction = transaction;
   }
 
-  DataKey key(Owner.Person owner) {
+  DataKey key(Owner owner) {
     DataKey key = keys.get(owner);
     if (key == null) {
       key = vault.keyFor(owner);

@@ -16,7 +16,9 @@ import dev.throughline.message.DeliveryStatus;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.EventId;
+import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.MessageClass;
 import dev.throughline.message.Reason;
@@ -53,6 +55,7 @@ final class FoldWork implements Effects {
   private final FoldLoad reading;
   private final FoldPeople people;
   private final FoldReplies replies;
+  private final FoldReceipts receipts;
   private final FoldEvents events;
   private final FoldSends sends;
   private final FoldAppEvents appEvents;
@@ -81,6 +84,7 @@ final class FoldWork implements Effects {
     this.people = new FoldPeople(state, this);
     this.replies = new FoldReplies(state);
     this.appEvents = new FoldAppEvents(vault, transaction);
+    this.receipts = new FoldReceipts(state, this);
     this.heard = new Heard(state, people);
     this.consents = new FoldConsents(vault, ulids, transaction);
     this.events =
@@ -88,6 +92,7 @@ final class FoldWork implements Effects {
             state,
             people,
             replies,
+            receipts,
             appEvents,
             heard,
             new FoldOptWords(state, consents, this),
@@ -101,7 +106,9 @@ final class FoldWork implements Effects {
   /** Reads all that the items touch, in a few queries. */
   void load(List<Item> items) throws SQLException {
     reading.load(items);
-    if (items.stream().anyMatch(item -> item instanceof Item.Send || item instanceof Item.Asked)) {
+    boolean asks =
+        items.stream().anyMatch(item -> item instanceof Item.Send || item instanceof Item.Asked);
+    if (asks || state.sent.values().stream().anyMatch(sent -> sent.plan().isPresent())) {
       // Whoever may be sent to, known already or not.
       Set<Bytes> addressed = new HashSet<>(state.identities.keySet());
       addressed.addAll(state.hashes.values());
@@ -148,6 +155,13 @@ final class FoldWork implements Effects {
       ConverseStore.alarm(
           state.transaction, "undocumented", path.getKey(), path.getValue(), state.at);
     }
+    for (MessageId message : state.plansToKeep) {
+      Sent sent = state.sent.get(message.value());
+      if (sent != null && sent.plan().isPresent()) {
+        PlanStore.write(
+            state.transaction, state.vault, sent.party().key(), message, sent.plan().get());
+      }
+    }
     for (SqlWork<Integer> work : state.writes) {
       work.run(state.transaction);
     }
@@ -172,25 +186,26 @@ final class FoldWork implements Effects {
     FoldLoad.message(item.record())
         .ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
     FoldLoad.ulid(item.record(), Changes.TASK)
-        .ifPresent(task ->
-            state.taskChanges.add(new Task.Change.Attempted(task, item.entry().id(), state.at)));
+        .ifPresent(task -> change(new Task.Change.Attempted(task, item.entry().id(), state.at)));
   }
 
   private void outcome(Item.Outcome item) {
     belongsToEvent(item.record());
     FoldLoad.message(item.record())
         .ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
-    keepSentAs(item);
     Optional<Task> task = FoldLoad.ulid(item.record(), Changes.TASK).map(state.tasks::get);
-    if (task.isEmpty()) {
-      return;
-    }
-    Optional<Bytes> body = state.vault.open(task.get().sealed(), Task.associated(task.get().id()));
-    if (body.isEmpty()) {
-      change(new Task.Change.Done(task.get().id()));
-      return;
-    }
-    emit(new Fact.OutcomeKnown(task.get(), body.get(), item.record(), item.entry().id(), state.at));
+    task.ifPresent(known -> concluded(item, known));
+    receipts.named(item);
+  }
+
+  private void concluded(Item.Outcome item, Task task) {
+    state
+        .vault
+        .open(task.sealed(), Task.associated(task.id()))
+        .ifPresentOrElse(
+            body ->
+                emit(new Fact.OutcomeKnown(task, body, item.record(), item.entry().id(), state.at)),
+            () -> change(new Task.Change.Done(task.id())));
   }
 
   private void belongsToEvent(ObjectNode record) {
@@ -199,21 +214,11 @@ final class FoldWork implements Effects {
         .ifPresent(id -> appEvents.belongs(id, state.index));
   }
 
-  /** A later quote names one of them. */
-  private void keepSentAs(Item.Outcome item) {
-    List<String> platformIds =
-        item.record()
-            .path("platform_message_ids")
-            .valueStream()
-            .map(id -> id.asString(""))
-            .toList();
-    FoldLoad.message(item.record())
-        .filter(_ -> !platformIds.isEmpty())
-        .ifPresent(id -> state.writes.add(c -> EditStore.insertSent(c, id, platformIds)));
-  }
-
   private void decision(Item.Decision item) {
     String decision = Json.string(item.record(), Changes.DECISION).orElse("");
+    FoldLoad.message(item.record())
+        .filter(id -> state.sent.containsKey(id.value()))
+        .ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
     switch (decision) {
       case Changes.REPLAY, Changes.RESEND -> {
         FoldLoad.ulid(item.record(), Changes.PARKED).ifPresent(state.parkedToReplay::add);
@@ -224,6 +229,12 @@ final class FoldWork implements Effects {
                     .vault
                     .open(task.sealed(), Task.associated(task.id()))
                     .ifPresent(body -> emit(new Fact.ReplayAsked(task, body, state.at))));
+      }
+      case Changes.CANCEL -> {
+        Optional<Task> task = FoldLoad.ulid(item.record(), Changes.TASK).map(state.tasks::get);
+        FoldLoad.message(item.record())
+            .flatMap(id -> sent(id.value()))
+            .ifPresent(sent -> emit(new Fact.CancelAsked(sent, task, state.at)));
       }
       case Changes.FORGET_BLOCK ->
           item.record()
@@ -264,9 +275,9 @@ final class FoldWork implements Effects {
   }
 
   @Override
-  public void add(NewTask task) {
+  public Ulid add(NewTask task) {
     Ulid id = state.ulids.next();
-    state.taskChanges.add(
+    change(
         new Task.Change.Created(
             new Task(
                 id,
@@ -283,6 +294,7 @@ final class FoldWork implements Effects {
                 Optional.of(task.contact()),
                 task.target(),
                 state.vault.seal(task.key(), task.body().array(), Task.associated(id)))));
+    return id;
   }
 
   @Override
@@ -308,10 +320,10 @@ final class FoldWork implements Effects {
   }
 
   @Override
-  public void replace(Task task, String kind, DataKey key, Bytes body, Instant due) {
+  public Ulid replace(Task task, String kind, DataKey key, Bytes body, Instant due) {
     Ulid id = state.ulids.next();
-    state.taskChanges.add(new Task.Change.Done(task.id()));
-    state.taskChanges.add(
+    change(new Task.Change.Done(task.id()));
+    change(
         new Task.Change.Created(
             new Task(
                 id,
@@ -328,11 +340,58 @@ final class FoldWork implements Effects {
                 task.contact(),
                 task.target(),
                 state.vault.seal(key, body.array(), Task.associated(id)))));
+    return id;
   }
 
   @Override
   public void change(Task.Change change) {
     state.taskChanges.add(change);
+    switch (change) {
+      case Task.Change.Created(Task task) -> state.tasks.put(task.id(), task);
+      case Task.Change.Attempted(Ulid id, Ulid attempt, Instant time) ->
+          state.tasks.computeIfPresent(id, (_, task) -> task.attempted(attempt, time));
+      case Task.Change.Again(Ulid id, Instant due, int tries, String _, boolean inDoubt) ->
+          state.tasks.computeIfPresent(id, (_, task) -> task.again(due, tries, inDoubt));
+      case Task.Change.Done(Ulid id) -> state.tasks.remove(id);
+      case Task.Change.Shelved(Ulid id, Task.Shelf shelf, int tries, String _) ->
+          state.tasks.computeIfPresent(
+              id, (_, task) -> task.again(task.due(), tries, shelf == Task.Shelf.UNKNOWN));
+    }
+  }
+
+  @Override
+  public Optional<Task> task(Ulid id) {
+    return Optional.ofNullable(state.tasks.get(id));
+  }
+
+  @Override
+  public void keep(MessageId message, KeptPlan plan) {
+    Sent sent = state.sent.get(message.value());
+    if (sent == null) {
+      throw new IllegalStateException("a plan without its message");
+    }
+    state.sent.put(message.value(), new Sent(sent.party(), sent.message(), Optional.of(plan)));
+    state.plansToKeep.add(message);
+  }
+
+  @Override
+  public void move(Party party, StoredMessage message, Optional<AccountId> account) {
+    Optional<KeptPlan> plan =
+        Optional.ofNullable(state.sent.get(message.id().value())).flatMap(Sent::plan);
+    state.sent.put(message.id().value(), new Sent(party, message, plan));
+    Ulid identity = people.identityOf(party).id();
+    Bytes sealed = FoldSends.seal(state, party, message);
+    state.writes.add(
+        c -> ConverseStore.move(c, message.id(), message.channel(), identity, account, sealed));
+  }
+
+  @Override
+  public List<Sent> waitingFor(AppId app, ContactId contact) {
+    return state.sent.values().stream()
+        .filter(sent -> sent.party().app().id().equals(app))
+        .filter(
+            sent -> sent.plan().filter(p -> p.open() && p.contacts().contains(contact)).isPresent())
+        .toList();
   }
 
   @Override
@@ -354,7 +413,12 @@ final class FoldWork implements Effects {
     state.shelf.mark(
         message.id(), reason.map(Reason::code).filter(Reason.Code.UNKNOWN::equals).isPresent());
     StoredMessage changed = message.with(status);
-    state.sent.put(message.id().value(), new Sent(party, changed));
+    Sent before = state.sent.get(message.id().value());
+    state.sent.put(
+        message.id().value(),
+        before == null
+            ? new Sent(party, changed, Optional.empty())
+            : new Sent(before.party(), before.message().with(status), before.plan()));
     emit(new Fact.StatusChanged(party, changed, status, reason, state.at));
   }
 
@@ -372,6 +436,15 @@ final class FoldWork implements Effects {
         .filter(
             found -> state.identities.containsKey(state.hash(FoldPeople.person(found, identity))))
         .map(found -> people.withConversation(people.party(found, identity)));
+  }
+
+  @Override
+  public Optional<Party> party(AppId app, Identity identity, boolean dispatched) {
+    return directory
+        .app(app)
+        .filter(
+            found -> state.identities.containsKey(state.hash(FoldPeople.person(found, identity))))
+        .map(found -> people.withConversation(people.party(found, identity, dispatched)));
   }
 
   @Override

@@ -24,6 +24,11 @@ public record Party(
     return new Party(app, contact, Optional.empty(), identity, key);
   }
 
+  /** The same person at another address, sealed as before. */
+  public Party at(Identity address) {
+    return new Party(app, contact, conversation, address, key);
+  }
+
   /** The same, sealed for somebody else: who says something in a group owns what they say. */
   Party sealedBy(DataKey author) {
     return new Party(app, contact, conversation, identity, author);

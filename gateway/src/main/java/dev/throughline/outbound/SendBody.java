@@ -22,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param step written as a UUID it is the retry key of every attempt of this step
  * @param reply the reply token taken for it
  * @param expires no attempt starts after this time
+ * @param planned whether it may be withdrawn while it waits
  */
 record SendBody(
     MessageId message,
@@ -32,7 +33,8 @@ record SendBody(
     Identity recipient,
     Bytes rendered,
     Optional<Reply> reply,
-    Optional<Instant> expires) {
+    Optional<Instant> expires,
+    boolean planned) {
 
   /** A free answer, while it is young. */
   record Reply(String token, Instant received) {}
@@ -48,12 +50,30 @@ record SendBody(
 
   SendBody withoutReply() {
     return new SendBody(
-        message, step, project, app, account, recipient, rendered, Optional.empty(), expires);
+        message,
+        step,
+        project,
+        app,
+        account,
+        recipient,
+        rendered,
+        Optional.empty(),
+        expires,
+        planned);
   }
 
   SendBody anew(Ulid newStep) {
     return new SendBody(
-        message, newStep, project, app, account, recipient, rendered, Optional.empty(), expires);
+        message,
+        newStep,
+        project,
+        app,
+        account,
+        recipient,
+        rendered,
+        Optional.empty(),
+        expires,
+        planned);
   }
 
   Bytes toBytes() {
@@ -71,6 +91,9 @@ record SendBody(
       json.put("reply_received", r.received().toEpochMilli());
     });
     expires.ifPresent(time -> json.put("expires", time.toEpochMilli()));
+    if (planned) {
+      json.put("planned", true);
+    }
     return Json.bytes(json);
   }
 
@@ -91,7 +114,8 @@ record SendBody(
         reply,
         json.has("expires")
             ? Optional.of(Instant.ofEpochMilli(json.path("expires").asLong()))
-            : Optional.empty());
+            : Optional.empty(),
+        json.path("planned").asBoolean(false));
   }
 
   private static String text(ObjectNode json, String name) {

@@ -4,6 +4,7 @@ import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App.Account;
+import dev.throughline.conversation.Changes;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Owners;
 import dev.throughline.ledger.Ulid;
@@ -43,6 +44,7 @@ public final class SendHandler implements TaskHandler {
   static final Duration RETRY_KEY_AGE = Duration.ofHours(23);
 
   private static final Duration SEND_DEADLINE = Duration.ofSeconds(15);
+  private static final Duration STANDING_DEADLINE = Duration.ofSeconds(30);
   private static final int CONCURRENCY = 128;
 
   private final Log log;
@@ -54,9 +56,19 @@ public final class SendHandler implements TaskHandler {
   private final Map<ChannelName, Channel> channels;
   private final Function<Account, Optional<Channel.Credentials>> credentials;
 
+  private final Standing standing;
+
+  /** Whether a task stands whose attempt was just made. */
+  @FunctionalInterface
+  public interface Standing {
+    /** Waits until the fold has passed the attempt, or {@code deadline}; false if it is over. */
+    boolean of(Ulid task, Ulid attempt, Duration deadline) throws InterruptedException;
+  }
+
   /**
    * @param credentials what a channel needs to send as an account
    * @param epoch the epoch under which this node leads
+   * @param standing of what may be withdrawn
    */
   public SendHandler(
       Log log,
@@ -66,7 +78,8 @@ public final class SendHandler implements TaskHandler {
       Directory directory,
       Map<ChannelName, Channel> channels,
       Function<Account, Optional<Channel.Credentials>> credentials,
-      LongSupplier epoch) {
+      LongSupplier epoch,
+      Standing standing) {
     this.log = log;
     this.outcomes = new Outcomes(log, drafts);
     this.attempts = new Attempts(log, drafts, epoch);
@@ -75,6 +88,7 @@ public final class SendHandler implements TaskHandler {
     this.directory = directory;
     this.channels = Map.copyOf(channels);
     this.credentials = credentials;
+    this.standing = standing;
   }
 
   @Override
@@ -140,6 +154,10 @@ public final class SendHandler implements TaskHandler {
         owner(body),
         SendOutcome.attempt(task, body, reply, id),
         body.rendered());
+    if ((body.planned() || task.tries() > 0) && !standing.of(task.id(), id, STANDING_DEADLINE)) {
+      conclude(task, body, Optional.of(id), SendOutcome.plain(Result.WITHDRAWN, reply));
+      return;
+    }
     Channel.Via via =
         reply
             ? new Channel.Via.Reply(body.reply().orElseThrow().token())
@@ -170,6 +188,9 @@ public final class SendHandler implements TaskHandler {
       SendResult.Exchange exchange)
       throws InterruptedException {
     var record = outcome.toJson(task, body.message());
+    record.put(Changes.STEP, body.step().toString());
+    record.put(Changes.ACCOUNT, body.account().toString());
+    record.put("channel", body.recipient().channel().value());
     record.put("status", exchange.status());
     exchange.requestId().ifPresent(id -> record.put("request_id", id));
     if (!exchange.error().isEmpty()) {

@@ -34,7 +34,9 @@ record SendOutcome(
     /** The process ended between the attempt and its outcome. */
     LOST,
     /** The retry key is too old to make a repeat safe. */
-    KEY_EXPIRED
+    KEY_EXPIRED,
+    /** It was withdrawn before its attempt: nothing was sent. */
+    WITHDRAWN
   }
 
   static SendOutcome of(SendResult sent, boolean reply) {
@@ -127,6 +129,7 @@ record SendOutcome(
     json.put("kind", SendHandler.KIND);
     json.put("attempt", id.toString());
     json.put("message", body.message().toString());
+    json.put("step", body.step().toString());
     json.put("channel", body.recipient().channel().value());
     json.put("via", reply ? "reply" : "push");
     if (!reply) {

@@ -123,7 +123,7 @@ public final class Signals implements Reaction {
         effects.status(
             party.get(), body.event(), DeliveryStatus.QUEUED_ON_CHANNEL, Optional.empty());
       }
-      case REJECTED, REPLY_TOKEN_INVALID, KEY_EXPIRED -> {
+      case REJECTED, REPLY_TOKEN_INVALID, KEY_EXPIRED, WITHDRAWN -> {
         effects.change(new Task.Change.Done(task.id()));
         effects.status(party.get(), body.event(), DeliveryStatus.FAILED, result.reason());
         Troubles.tell(outcome, party.get(), body.account(), result, effects);

@@ -54,7 +54,7 @@ public record Task(
   }
 
   /** With an open attempt. */
-  Task attempted(Ulid made, Instant at) {
+  public Task attempted(Ulid made, Instant at) {
     return new Task(
         id,
         lane,
@@ -73,7 +73,7 @@ public record Task(
   }
 
   /** To be tried again: no attempt is open. */
-  Task again(Instant nextDue, int triesSoFar, boolean inDoubt) {
+  public Task again(Instant nextDue, int triesSoFar, boolean inDoubt) {
     return new Task(
         id,
         lane,

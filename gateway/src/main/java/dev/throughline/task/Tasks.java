@@ -199,6 +199,35 @@ public final class Tasks implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until the fold has passed an attempt that a running task just made: false if the task was
+   * ended before, or if the fold has not come so far by the deadline.
+   */
+  public boolean stands(Ulid task, Ulid attempt, Duration deadline) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = deadline.toNanos();
+      while (left > 0 && !closed) {
+        Lane lane = laneOfTask.get(task);
+        if (lane == null) {
+          return false;
+        }
+        Optional<Ulid> open =
+            lane.tasks.stream()
+                .filter(each -> each.id().equals(task))
+                .findFirst()
+                .flatMap(Task::attempt);
+        if (open.equals(Optional.of(attempt))) {
+          return true;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How many tasks are in memory, waiting or running. */
   public int size() {
     lock.lock();

@@ -1,0 +1,202 @@
+package dev.throughline.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.throughline.sandbox.line.Fault;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A message goes through the steps of its plan in order, each when the one before it has failed or
+ * has run out of time, and no further once one of them did what it had to; what the app is told of
+ * it is what happened.
+ */
+final class DeliveryPlansTest {
+  private static World world;
+
+  private CustomerApp app;
+  private String user;
+  private String text;
+
+  @BeforeAll
+  static void start() throws Exception {
+    world = World.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    world.close();
+  }
+
+  @BeforeEach
+  void somebody() throws Exception {
+    app = world.app();
+    world.receivesLine(app);
+    user = world.friend();
+    text = "text " + world.number();
+  }
+
+  @Test
+  void anAnswerEndsAPlanThatWaitsForOne() throws Exception {
+    String id = send(step("answered", "60s", ""), step("accepted", "60s", "again " + text));
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+
+    app.hears(user, "yes " + text);
+
+    assertThat(app.settled()).isEmpty();
+    assertThat(world.accepted("again " + text)).isEmpty();
+    assertThat(app.told(id)).containsExactly("QUEUED_ON_CHANNEL");
+  }
+
+  @Test
+  void withoutAnAnswerTheNextStepBeginsInTime() throws Exception {
+    String id = send(step("answered", "45s", ""), step("accepted", "60s", "again " + text));
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+
+    assertThat(app.advance()).isEqualTo(Duration.ofSeconds(45));
+
+    World.eventually(() ->
+        assertThat(app.told(id))
+            .containsExactly(
+                "QUEUED_ON_CHANNEL",
+                "SWITCHING_CHANNEL DELIVERY_REPORT_TIME_OUT",
+                "QUEUED_ON_CHANNEL"));
+    assertThat(world.accepted("again " + text)).hasSize(1);
+    assertThat(app.settled()).isEmpty();
+    assertThat(app.message(id).path("app_message").path("text_message").path("text").asString())
+        .isEqualTo("again " + text);
+  }
+
+  @Test
+  void aRefusalDecidesAtOnce() throws Exception {
+    world.fault("push", Fault.BAD_REQUEST, text, 1);
+    String id = send(step("accepted", "60s", ""), step("accepted", "60s", "again " + text));
+
+    World.eventually(() -> assertThat(app.told(id)).endsWith("QUEUED_ON_CHANNEL").hasSize(2));
+    assertThat(app.told(id).getFirst()).startsWith("SWITCHING_CHANNEL");
+    assertThat(app.settled()).isEmpty();
+  }
+
+  /** A block that is heard of while the first step waits. */
+  @Test
+  void aBlockDecidesAtOnce() throws Exception {
+    String id = send(step("answered", "600s", ""), step("accepted", "60s", "again " + text));
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+
+    world.line.block(user);
+
+    // The first step may have arrived before the block, so that it has not failed.
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "RECIPIENT_NOT_OPTED_IN");
+    assertThat(app.settled()).isEmpty();
+    assertThat(world.requests("push", "again " + text)).isEmpty();
+  }
+
+  @Test
+  void aTtlEndsThePlan() throws Exception {
+    ObjectNode body = body(step("answered", "45s", ""), step("accepted", "60s", "again " + text));
+    body.put("ttl", "30s");
+    String id = post(body).ok().path("message_id").asString();
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+
+    app.advance();
+
+    app.settled();
+    assertThat(world.accepted("again " + text)).isEmpty();
+    assertThat(app.status(id)).isEqualTo("QUEUED_ON_CHANNEL");
+  }
+
+  @Test
+  void whatIsScheduledWaits() throws Exception {
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, text));
+    body.putObject("schedule").put("at", world.clock.instant().plusSeconds(3_600).toString());
+    String id = post(body).ok().path("message_id").asString();
+    assertThat(app.settled()).isPresent();
+    assertThat(app.status(id)).isEqualTo("QUEUED");
+    assertThat(world.requests("push", text)).isEmpty();
+
+    assertThat(app.advance()).isEqualTo(Duration.ofHours(1));
+
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+    assertThat(world.requests("push", text)).hasSize(1);
+    assertThat(app.settled()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                                               | delivery_plan.steps",
+        "{\"steps\":[]}                                   | delivery_plan.steps",
+        "{\"steps\":[{}]}                                 | delivery_plan.steps[0].channel",
+        "{\"steps\":[{\"channel\":\"SMS\"}]}              | delivery_plan.steps[0].channel",
+        "{\"steps\":[{\"channel\":\"LINE\",\"until\":\"soon\"}]} | delivery_plan.steps[0].until",
+        "{\"steps\":[{\"channel\":\"LINE\",\"within\":\"60\"}]} | delivery_plan.steps[0].within",
+        "{\"steps\":[{\"channel\":\"LINE\",\"within\":\"0s\"}]} | delivery_plan.steps[0].within",
+        "{\"steps\":[{\"channel\":\"LINE\",\"sender\":\"9\"}]} | delivery_plan.steps[0].sender",
+        "{\"steps\":[{\"channel\":\"LINE\",\"message\":{}}]} | delivery_plan.steps[0].message.text_message",
+        "{\"steps\":[{\"channel\":\"LINE\",\"on_unknown\":\"no\"}]}"
+            + " | delivery_plan.steps[0].on_unknown",
+        "{\"steps\":[{\"channel\":\"LINE\",\"beyond_ceiling\":\"no\"}]}"
+            + " | delivery_plan.steps[0].beyond_ceiling",
+      })
+  void whatIsWrongIsNamed(String plan, String field) {
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, text));
+    body.remove("channel_priority_order");
+    body.set("delivery_plan", Api.json(plan));
+
+    Api.Answer answer = post(body);
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.text()).contains("\"" + field + "\"");
+  }
+
+  @Test
+  void aPlanStandsAlone() {
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, text));
+    body.set("delivery_plan", Api.json("{\"steps\":[{\"channel\":\"LINE\"}]}"));
+    assertThat(post(body).status()).isEqualTo(400);
+    body.remove("delivery_plan");
+    body.putObject("schedule").put("at", "tomorrow");
+    assertThat(post(body).text()).contains("schedule.at");
+    body.putObject("schedule")
+        .put("at", world.clock.instant().plus(Duration.ofDays(91)).toString());
+    assertThat(post(body).text()).contains("schedule.at");
+  }
+
+  private String send(ObjectNode... steps) {
+    return post(body(steps)).ok().path("message_id").asString();
+  }
+
+  private Api.Answer post(ObjectNode body) {
+    return world.api().post("/messages:send", body.toString());
+  }
+
+  private ObjectNode body(ObjectNode... steps) {
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, text));
+    body.remove("channel_priority_order");
+    ArrayNode plan = body.putObject("delivery_plan").putArray("steps");
+    List.of(steps).forEach(plan::add);
+    return body;
+  }
+
+  /**
+   * @param message another than the request's, if not empty
+   */
+  private static ObjectNode step(String until, String within, String message) {
+    ObjectNode step = (ObjectNode) Api.json("{\"channel\":\"LINE\"}");
+    step.put("until", until);
+    step.put("within", within);
+    if (!message.isEmpty()) {
+      step.putObject("message").putObject("text_message").put("text", message);
+    }
+    return step;
+  }
+}

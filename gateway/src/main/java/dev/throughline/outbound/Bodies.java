@@ -1,0 +1,52 @@
+package dev.throughline.outbound;
+
+import dev.throughline.channel.Channel;
+import dev.throughline.conversation.App.Account;
+import dev.throughline.conversation.Effects;
+import dev.throughline.conversation.Party;
+import dev.throughline.message.Ids.MessageId;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Makes what a send is to do. */
+final class Bodies {
+  private Bodies() {}
+
+  /** Some channels take only some things from whoever has not heard from them for long. */
+  static Channel.Composed timed(
+      Effects effects, Channel channel, Party party, Account account, Channel.Composed composed) {
+    return channel.hasWindow() ? composed.after(effects.silence(party, account.id())) : composed;
+  }
+
+  /**
+   * By a reply token, where the channel can and there is one.
+   *
+   * @param planned whether it may be withdrawn while it waits
+   */
+  static SendBody send(
+      Effects effects,
+      Party party,
+      Account account,
+      MessageId message,
+      Channel.Rendered.Ready rendered,
+      Optional<Instant> expires,
+      boolean planned) {
+    Optional<SendBody.Reply> reply =
+        rendered.replyable()
+            ? effects
+                .takeReplyToken(party, account.id(), SendHandler.REPLY_TOKEN_AGE)
+                .map(token -> new SendBody.Reply(token.token(), token.received()))
+            : Optional.empty();
+    return new SendBody(
+        message,
+        effects.newId(),
+        party.app().project(),
+        party.app().id(),
+        account.id(),
+        party.identity(),
+        rendered.body(),
+        reply,
+        expires,
+        planned);
+  }
+}

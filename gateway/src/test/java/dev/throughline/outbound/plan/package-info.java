@@ -1,0 +1,4 @@
+@NullMarked
+package dev.throughline.outbound.plan;
+
+import org.jspecify.annotations.NullMarked;
