@@ -9,8 +9,10 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -95,6 +97,28 @@ public final class ControlRequest {
       answer.put("forgotten", page.forgotten());
     }
     return answer;
+  }
+
+  /**
+   * The rules of {@code {"faults":[…]}}.
+   *
+   * @param named the fault of an endpoint and a label
+   */
+  public static <F extends Enum<F>> List<Scripted<F>> faults(
+      JsonNode body, BiFunction<String, String, Optional<F>> named) throws ControlRefusal {
+    if (!body.path("faults").isArray()) {
+      throw new ControlRefusal(400, "Faults are {\"faults\":[{\"endpoint\":…,\"fault\":…}]}.");
+    }
+    List<Scripted<F>> rules = new ArrayList<>();
+    try {
+      for (JsonNode rule : body.path("faults")) {
+        String endpoint = Json.text(rule, "endpoint").orElse("");
+        rules.add(Scripted.read(rule, label -> named.apply(endpoint, label)));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ControlRefusal(400, String.valueOf(e.getMessage()));
+    }
+    return rules;
   }
 
   public String method() {

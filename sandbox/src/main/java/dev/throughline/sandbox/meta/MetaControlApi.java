@@ -8,7 +8,6 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +49,7 @@ final class MetaControlApi implements HttpService {
       case "GET webhooks" -> control.webhooks(request.after(), request.patience());
       case "GET faults" -> faults();
       case "PUT faults" -> {
-        control.setFaults(rules(body));
+        control.setFaults(ControlRequest.faults(body, MetaFault::named));
         yield faults();
       }
       case "DELETE faults" -> {
@@ -150,22 +149,6 @@ final class MetaControlApi implements HttpService {
       paths.add(path);
     }
     return answer;
-  }
-
-  private static List<Scripted<MetaFault>> rules(JsonNode body) throws ControlRefusal {
-    if (!body.path("faults").isArray()) {
-      throw new ControlRefusal(400, "Faults are {\"faults\":[{\"endpoint\":…,\"fault\":…}]}.");
-    }
-    List<Scripted<MetaFault>> rules = new ArrayList<>();
-    try {
-      for (JsonNode rule : body.path("faults")) {
-        String endpoint = Json.text(rule, "endpoint").orElse("");
-        rules.add(Scripted.read(rule, label -> MetaFault.named(endpoint, label)));
-      }
-    } catch (IllegalArgumentException e) {
-      throw new ControlRefusal(400, String.valueOf(e.getMessage()));
-    }
-    return rules;
   }
 
   private ObjectNode faults() {

@@ -1,4 +1,4 @@
-/** The emulator, driven by LINE's own SDK and held to LINE's own OpenAPI files. */
+/** The emulated Meta, called as its documents say. */
 @NullMarked
 package dev.throughline.sandbox.meta;
 

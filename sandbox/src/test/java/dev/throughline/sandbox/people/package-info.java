@@ -1,4 +1,4 @@
-/** The emulator, driven by LINE's own SDK and held to LINE's own OpenAPI files. */
+/** People and what they see. */
 @NullMarked
 package dev.throughline.sandbox.people;
 
