@@ -1,6 +1,7 @@
 package dev.throughline.sandbox;
 
 import dev.throughline.sandbox.line.LineEmulator;
+import dev.throughline.sandbox.people.People;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
@@ -13,7 +14,7 @@ import java.util.Map;
 
 /**
  * The phones on the screen. Mount it under a path of its own, such as {@code /sandbox}; the control
- * API is below it under {@code api}, so that the page needs nothing but its own origin.
+ * API is below it under {@code api}, people under {@code people}, so that the page needs nothing but its own origin.
  */
 public final class SandboxPages implements HttpService {
   private static final String CONTENT_SECURITY_POLICY =
@@ -28,17 +29,28 @@ public final class SandboxPages implements HttpService {
           "cards.js", "text/javascript; charset=utf-8",
           "panel.js", "text/javascript; charset=utf-8",
           "phone.js", "text/javascript; charset=utf-8",
+          "person.js", "text/javascript; charset=utf-8",
+          "channel.js", "text/javascript; charset=utf-8",
           "icon.svg", "image/svg+xml");
 
   private final LineEmulator line;
+  private final People people;
+  private final Map<String, HttpService> controls;
 
-  public SandboxPages(LineEmulator line) {
+  /**
+   * @param controls the control APIs of further emulators, by the name of their path
+   */
+  public SandboxPages(LineEmulator line, People people, Map<String, HttpService> controls) {
     this.line = line;
+    this.people = people;
+    this.controls = Map.copyOf(controls);
   }
 
   @Override
   public void routing(HttpRules rules) {
     rules.register("/api", line.controlService());
+    rules.register("/people", people.controlService());
+    controls.forEach((name, control) -> rules.register("/" + name, control));
     rules.get("/", this::index);
     TYPES.forEach((name, type) -> {
       byte[] content = resource(name);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.throughline.sandbox.line.LineConfig;
 import dev.throughline.sandbox.line.LineEmulator;
 import dev.throughline.sandbox.line.LineUser;
+import dev.throughline.sandbox.people.People;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -33,11 +35,12 @@ class SandboxPagesTest {
               .withUsers(List.of(LineUser.friend("U" + "a".repeat(32), "花子"))),
           InstantSource.system(),
           new SplittableRandom(7));
+  private final People people = new People(InstantSource.system());
   private final WebServer operations =
       WebServer.builder()
           .shutdownHook(false)
           .address(InetAddress.getLoopbackAddress())
-          .routing(HttpRouting.builder().register("/sandbox", new SandboxPages(line)))
+          .routing(HttpRouting.builder().register("/sandbox", new SandboxPages(line, people, Map.of())))
           .build()
           .start();
   private final HttpClient client = HttpClient.newHttpClient();
@@ -69,6 +72,8 @@ class SandboxPagesTest {
     names.add("phone.js");
     names.add("cards.js");
     names.add("panel.js");
+    names.add("person.js");
+    names.add("channel.js");
     for (Matcher found = REFERENCE.matcher(index.body()); found.find(); ) {
       names.add(found.group(1));
     }

@@ -44,6 +44,7 @@ public final class LineControl {
   private final Assertions assertions;
   private final LineConfig config;
   private final PhoneControl phones;
+  private final PhonesOff phonesThatAreOff = new PhonesOff();
   private final ConsoleControl console;
 
   LineControl(
@@ -122,6 +123,20 @@ public final class LineControl {
     return done(world.unblock(userId));
   }
 
+  /**
+   * Switches a phone off or on. What comes meanwhile waits at LINE: it is on no screen until the
+   * phone is on again.
+   */
+  public void off(String userId, boolean off) {
+    if (off) {
+      phonesThatAreOff.off(userId, world.chats.of(userId).last());
+    } else {
+      phonesThatAreOff.on(userId);
+    }
+    world.changed("chat", userId);
+    world.changed("users", "");
+  }
+
   // ---- what is said
 
   /** The user writes a text in the 1:1 chat. */
@@ -169,7 +184,7 @@ public final class LineControl {
     if (world.user(chat).isEmpty() && world.group(chat).isEmpty()) {
       throw new IllegalArgumentException("there is no user or group with this id");
     }
-    var page = world.chats.of(chat).await(after, PAGE_LIMIT, wanted, limited(wait));
+    var page = phonesThatAreOff.read(world.chats.of(chat), chat, after, wanted, limited(wait));
     List<ObjectNode> items = new ArrayList<>();
     for (var entry : page.entries()) {
       items.add(ControlJson.item(entry.number(), entry.value()));

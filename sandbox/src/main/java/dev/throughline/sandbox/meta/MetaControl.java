@@ -6,6 +6,8 @@ import dev.throughline.sandbox.emulator.Faults;
 import dev.throughline.sandbox.emulator.Journal;
 import dev.throughline.sandbox.emulator.Json;
 import dev.throughline.sandbox.emulator.Scripted;
+import dev.throughline.sandbox.people.PhoneChannel;
+import dev.throughline.sandbox.people.Phones;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +47,7 @@ public final class MetaControl {
   private final MetaWebhooks webhooks;
   private final GraphGate gate;
   private final Faults<Scripted<MetaFault>> faults;
+  private final Phones phones;
 
   MetaControl(
       MetaConfig config,
@@ -58,7 +61,9 @@ public final class MetaControl {
       Statuses statuses,
       MetaWebhooks webhooks,
       GraphGate gate,
-      Faults<Scripted<MetaFault>> faults) {
+      Faults<Scripted<MetaFault>> faults,
+      Phones phones) {
+    this.phones = phones;
     this.config = config;
     this.dials = dials;
     this.accounts = accounts;
@@ -104,11 +109,11 @@ public final class MetaControl {
     return webhooks.subscription().map(MetaWebhooks.Subscription::url);
   }
 
-  /** The person writes a text; returns its wamid. */
+  /** The person writes a text, as the phones see to it; returns its wamid. */
   public String write(String number, String name, String text) throws ControlRefusal {
     ObjectNode message = Json.object().put("type", "text");
     message.putObject("text").put("body", text);
-    return send(number, name, message);
+    return inbound.send(digits(number), name, message);
   }
 
   /**
@@ -120,7 +125,10 @@ public final class MetaControl {
    *     comes as {@code base64}, or is made up
    */
   public String send(String number, String name, ObjectNode message) throws ControlRefusal {
-    return inbound.send(digits(number), name, message);
+    String digits = digits(number);
+    String wamid = inbound.send(digits, name, message);
+    phones.said(PhoneChannel.WHATSAPP, "+" + digits, wamid, Wording.of(message));
+    return wamid;
   }
 
   /** The person opens the chat: what is on the screen is read. */

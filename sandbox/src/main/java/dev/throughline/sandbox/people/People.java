@@ -201,6 +201,37 @@ public final class People implements Phones, AutoCloseable {
     return condition;
   }
 
+  @Override
+  public void said(PhoneChannel channel, String address, String id, String text) {
+    Phone phone;
+    synchronized (this) {
+      phone = addresses.get(new Address(channel, Person.canonical(channel, address)));
+    }
+    if (phone != null) {
+      show(phone, channel, id, Optional.empty(), Optional.empty(), text);
+    }
+  }
+
+  private void show(
+      Phone phone,
+      PhoneChannel channel,
+      String messageId,
+      Optional<String> to,
+      Optional<String> subject,
+      String text) {
+    phone.screen.add(
+        new Shown(
+            clock.instant(),
+            channel,
+            true,
+            messageId,
+            to.orElse(""),
+            text,
+            Shown.written(text, subject),
+            Optional.empty()));
+    changed("messages", phone.person.id(), channel.name());
+  }
+
   private Shown shown(Delivery delivery) {
     return switch (delivery.content()) {
       case Delivery.Content.Message(ObjectNode json, String text) ->
@@ -386,17 +417,7 @@ public final class People implements Phones, AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new ControlRefusal(409, String.valueOf(e.getMessage()));
     }
-    phone.screen.add(
-        new Shown(
-            clock.instant(),
-            channel,
-            true,
-            messageId,
-            to.orElse(""),
-            text,
-            Shown.written(text, subject),
-            Optional.empty()));
-    changed("messages", id, channel.name());
+    show(phone, channel, messageId, to, subject, text);
     return messageId;
   }
 

@@ -23,7 +23,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class PeopleApi implements HttpService {
   /** A mail may show its own styles and nothing from elsewhere, and may not run anything. */
   private static final String MAIL_POLICY =
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+          + " allow-popups allow-popups-to-escape-sandbox";
+
+  /** What is followed in a mail opens beside the phones. */
+  private static final String LINKS = "<base target=\"_blank\">";
 
   private static final Duration CLICK_TIMEOUT = Duration.ofSeconds(10);
 
@@ -189,7 +193,7 @@ final class PeopleApi implements HttpService {
     response.header("Content-Type", "text/html; charset=utf-8");
     response.send(
         mail.flatMap(found -> found.first("text/html"))
-            .map(Mime::text)
+            .map(html -> LINKS + html.text())
             .or(() -> Optional.of("<!doctype html><title>Mail</title><p>There is no HTML."))
             .orElseThrow()
             .getBytes(StandardCharsets.UTF_8));

@@ -17,4 +17,12 @@ public interface Phones {
    * runs.
    */
   Condition deliver(Delivery delivery, Runnable shown);
+
+  /**
+   * The person wrote something by another way than the phones' own, such as a tap on a button.
+   *
+   * @param address the person's, on that channel
+   * @param id the network's
+   */
+  default void said(PhoneChannel channel, String address, String id, String text) {}
 }

@@ -2,7 +2,7 @@
 
 export class Refused extends Error {}
 
-async function call(method, path, body) {
+async function call(method, path, body, base = "api/") {
   const options = { method, headers: {} };
   if (body instanceof Blob) {
     options.headers["content-type"] = body.type || "application/octet-stream";
@@ -11,7 +11,7 @@ async function call(method, path, body) {
     options.headers["content-type"] = "application/json";
     options.body = JSON.stringify(body);
   }
-  const response = await fetch("api/" + path, options);
+  const response = await fetch(base + path, options);
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) {
     throw new Refused(answer.message || "The sandbox answered " + response.status + ".");
@@ -23,6 +23,11 @@ export const get = (path) => call("GET", path);
 export const post = (path, body = {}) => call("POST", path, body);
 export const put = (path, body) => call("PUT", path, body);
 export const remove = (path) => call("DELETE", path);
+
+/** The people, their phones and inboxes; emulators beside LINE's by their own names. */
+export const people = (method, path, body) => call(method, path, body, "people/");
+export const emulator = (name, method, path, body) => call(method, path, body, name + "/");
+export const mailAddress = (personId, number) => "people/" + personId + "/mails/" + number;
 
 /** Where the bytes of something lie: a person's picture, a rich menu's. */
 export const address = (path) => "api/" + path;

@@ -4,7 +4,7 @@ import { attempt, el, get, pretty, put, remove, time } from "./api.js";
 
 const LISTED = 200;
 const pane = (name) => document.getElementById("pane-" + name);
-const tabs = [...document.querySelectorAll("[role=tab]")];
+const tabs = [...document.querySelectorAll(".panel [role=tab]")];
 
 export function select(name, focus = false) {
   for (const tab of tabs) {
@@ -90,6 +90,16 @@ function show(...children) {
 }
 
 export const inspect = {
+  /** Everything about something on a screen that is not LINE's. */
+  shown(item) {
+    const own = Object.fromEntries(Object.entries(item).filter(([name]) => !name.startsWith("_")));
+    show(
+      el("h2", {}, item._mine ? "Sent by the person" : "Sent to the person"),
+      facts([["channel", item._channel], ["message id", item._id], ["at", time(item._at)], ["from", item._from]]),
+      ...code("Message", own),
+    );
+  },
+
   /** Everything about one bubble: the object, and how it came. */
   async message(item) {
     const own = Object.fromEntries(Object.entries(item).filter(([name]) => !name.startsWith("_")));

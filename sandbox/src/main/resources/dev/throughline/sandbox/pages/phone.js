@@ -1,4 +1,4 @@
-// One phone: a person, a chat, and what the person can do.
+// LINE on one phone: a chat, and what the person can do in it.
 
 import { address, attempt, el, get, post, say, time } from "./api.js";
 import { render } from "./cards.js";
@@ -18,7 +18,7 @@ const EVENTS = {
 const TALLEST = 120;
 const NEAR = 80;
 
-function tone(userId) {
+export function tone(userId) {
   return "t" + (parseInt(userId.slice(-4), 16) % 6);
 }
 
@@ -62,20 +62,8 @@ export class Phone {
       this.field,
       this.send,
     );
-    this.element = el(
-      "article",
-      { class: "phone", "aria-label": "Phone of " + user.displayName },
-      el(
-        "header",
-        {},
-        el("span", { class: "avatar " + tone(user.userId), "aria-hidden": "true" }, [...user.displayName][0]),
-        el("div", { class: "who" }, el("h2", { title: user.userId }, user.displayName), this.status),
-        this.switch,
-      ),
-      this.chat,
-      this.menu,
-      form,
-    );
+    this.bar = el("div", { class: "statebar" }, this.status, this.switch);
+    this.element = el("section", { class: "line", "aria-label": "LINE of " + user.displayName }, this.bar, this.chat, this.menu, form);
     this.update(user);
   }
 
@@ -89,12 +77,12 @@ export class Phone {
     this.status.className = user.friendship;
     this.status.replaceChildren(el("b", {}, name));
     this.status.title = meaning;
-    const off = user.friendship === "blocked" || user.friendship === "deleted";
+    const off = user.friendship === "blocked" || user.friendship === "deleted" || this.dark === true;
     this.element.classList.toggle("off", off);
     this.field.disabled = off;
     this.send.disabled = off;
     this.attach.disabled = off;
-    this.field.placeholder = off ? "Unblock to write" : "Message";
+    this.field.placeholder = this.dark ? "The phone is off" : off ? "Unblock to write" : "Message";
     this.switch.hidden = user.friendship === "deleted";
     this.switch.textContent = { friend: "Block", blocked: "Unblock", none: "Add friend" }[user.friendship] || "";
   }
@@ -186,7 +174,8 @@ export class Phone {
     const page = await get(this.path + "/chat?after=" + this.next);
     this.next = page.next;
     if (page.items.length === 0) return;
-    await post(this.path + "/open"); // the phone shows them
+    if (this.onShow) this.onShow(page.items);
+    if (this.visible !== false) await post(this.path + "/open"); // the phone shows them
     this.hint.remove();
     this.quick.remove();
     for (const item of page.items) this.chat.append(this.row(item));
