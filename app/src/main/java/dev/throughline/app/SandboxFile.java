@@ -1,12 +1,17 @@
 package dev.throughline.app;
 
+import dev.throughline.sandbox.people.Person;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -40,19 +45,70 @@ final class SandboxFile {
       content.put("line_bot_user_id", "U" + hex(random, 16));
       content.put("line_user_id", "U" + hex(random, 16));
     }
+    addMissing(content, random);
     return new SandboxFile(file, content);
+  }
+
+  /** What later versions came to need; a file of an earlier one gets it as well. */
+  private static void addMissing(ObjectNode content, SecureRandom random) {
+    Map<String, String> wanted = new LinkedHashMap<>();
+    wanted.put("whatsapp_account_id", "1022" + digits(random, 11));
+    wanted.put("whatsapp_phone_number_id", "1065" + digits(random, 11));
+    wanted.put("whatsapp_number", "+815000000001");
+    wanted.put("whatsapp_access_token", "EAAG" + hex(random, 40));
+    wanted.put("whatsapp_app_secret", hex(random, 16));
+    wanted.put("whatsapp_verify_token", hex(random, 16));
+    wanted.put("smtp_host", "localhost");
+    wanted.put("smtp_user", "sandbox");
+    wanted.put("smtp_password", hex(random, 16));
+    wanted.put("email_webhook_secret", hex(random, 16));
+    wanted.forEach(
+        (name, value) -> {
+          if (!content.has(name)) {
+            content.put(name, value);
+          }
+        });
+  }
+
+  private static String digits(SecureRandom random, int count) {
+    StringBuilder digits = new StringBuilder();
+    while (digits.length() < count) {
+      digits.append(random.nextInt(10));
+    }
+    return digits.toString();
+  }
+
+  /** Those that an earlier start listed. */
+  List<Person> people() {
+    return content.path("people").valueStream().flatMap(one -> Person.of(one).stream()).toList();
+  }
+
+  synchronized void people(List<Person> everybody) {
+    content.set("people", Emulators.json(everybody));
+  }
+
+  /** Somebody was added while the sandbox runs. */
+  synchronized void peopleChanged(List<Person> everybody) {
+    people(everybody);
+    if (published != null) {
+      try {
+        publish();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   String get(String name) {
     return find(name).orElseThrow(() -> new IllegalStateException(file + " lacks " + name));
   }
 
-  Optional<String> find(String name) {
+  synchronized Optional<String> find(String name) {
     JsonNode value = content.path(name);
     return value.isString() ? Optional.of(value.stringValue()) : Optional.empty();
   }
 
-  void put(String name, String value) {
+  synchronized void put(String name, String value) {
     content.put(name, value);
   }
 
@@ -62,13 +118,13 @@ final class SandboxFile {
   }
 
   /** Writes it whole, and lets programs have it. */
-  void publish() throws IOException {
+  synchronized void publish() throws IOException {
     write();
     published = json();
   }
 
   /** It holds secrets, of a sandbox only: readable by its owner alone all the same. */
-  void write() throws IOException {
+  synchronized void write() throws IOException {
     Path fresh = file.resolveSibling("sandbox.json.new");
     Files.deleteIfExists(fresh);
     Files.createFile(

@@ -3,11 +3,6 @@ package dev.throughline.app;
 import dev.throughline.Gateway;
 import dev.throughline.GatewayConfig;
 import dev.throughline.app.Failures.CommandFailed;
-import dev.throughline.sandbox.SandboxPages;
-import dev.throughline.sandbox.emulator.ControlRefusal;
-import dev.throughline.sandbox.line.LineConfig;
-import dev.throughline.sandbox.line.LineEmulator;
-import dev.throughline.sandbox.line.LineUser;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -22,7 +17,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -30,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The gateway and the emulated LINE, started together and introduced to each other: a project, a
+ * The gateway and the emulated providers, started together and introduced to each other: a project, a
  * key, an app with LINE credentials, and LINE's webhook pointing at it.
  */
 public final class SandboxWorld implements AutoCloseable {
@@ -39,12 +33,12 @@ public final class SandboxWorld implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private final LineEmulator line;
+  private final Emulators emulators;
   private final Gateway gateway;
   private final SandboxFile file;
 
-  private SandboxWorld(LineEmulator line, Gateway gateway, SandboxFile file) {
-    this.line = line;
+  private SandboxWorld(Emulators emulators, Gateway gateway, SandboxFile file) {
+    this.emulators = emulators;
     this.gateway = gateway;
     this.file = file;
   }
@@ -63,30 +57,19 @@ public final class SandboxWorld implements AutoCloseable {
       throws IOException, InterruptedException {
     SecureRandom random = new SecureRandom();
     SandboxFile file = SandboxFile.in(data, random);
-    LineEmulator line =
-        new LineEmulator(
-            LineConfig.channel(
-                    "1234567890",
-                    file.get("line_channel_secret"),
-                    file.get("line_channel_access_token"),
-                    file.get("line_bot_user_id"))
-                .withPort(linePort)
-                .withUsers(List.of(LineUser.friend(file.get("line_user_id"), "Hanako")))
-                .withStateFile(data.resolve("line.json")),
-            clock,
-            random);
+    Emulators emulators = Emulators.start(file, data, linePort, clock);
     try {
       GatewayConfig config =
-          settings.config(data, port, opsPort, Optional.of(line.baseUri()), true);
+          settings.config(data, port, opsPort, Optional.of(emulators.line().baseUri()), true);
       HttpService facts = rules -> rules.get("/", (request, response) -> facts(file, response));
       Gateway gateway =
           Gateway.start(
-              config, clock, Map.of("/sandbox", new SandboxPages(line), "/sandbox.json", facts));
-      SandboxWorld world = new SandboxWorld(line, gateway, file);
+              config, clock, Map.of("/sandbox", emulators.pages(), "/sandbox.json", facts));
+      SandboxWorld world = new SandboxWorld(emulators, gateway, file);
       world.introduce(config);
       return world;
     } catch (IOException | InterruptedException | RuntimeException e) {
-      line.close();
+      emulators.close();
       throw e;
     }
   }
@@ -97,14 +80,15 @@ public final class SandboxWorld implements AutoCloseable {
 
   @Override
   public void close() {
-    line.close();
+    emulators.close();
     gateway.close();
   }
 
   private void introduce(GatewayConfig config) throws IOException, InterruptedException {
     file.put("api", Addresses.publicUrl(config, gateway));
     file.put("ops", Addresses.opsUrl(config, gateway));
-    file.put("line", line.baseUri().toString());
+    file.put("line", emulators.line().baseUri().toString());
+    file.put("meta", emulators.meta().toString());
     if (file.find("key_secret").isEmpty()) {
       Optional<OpsClient> ops = OpsClient.connect(config.data());
       try (OpsClient admin =
@@ -128,11 +112,7 @@ public final class SandboxWorld implements AutoCloseable {
     if (file.find("app_id").isEmpty()) {
       file.put("app_id", createApp());
     }
-    try {
-      line.control().webhookUrl(file.get("api") + "/hooks/line/" + file.get("app_id"));
-    } catch (ControlRefusal e) {
-      throw new CommandFailed("The emulated LINE refuses the webhook's address.", e);
-    }
+    emulators.hooks(file.get("api"), file.get("app_id"));
     // Its state says from now on how LINE sends webhooks here.
     post(
         "/v1/projects/" + file.get("project_id") + "/apps/" + file.get("app_id") + "/line:setUp",

@@ -9,6 +9,7 @@ import dev.throughline.sandbox.people.Condition;
 import dev.throughline.sandbox.people.HomeNetwork;
 import dev.throughline.sandbox.people.PhoneChannel;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,7 +35,8 @@ public final class LineHome implements HomeNetwork {
   /** LINE tells of no delivery, so that late receipts and their order mean nothing there. */
   @Override
   public Set<Condition> conditions() {
-    return Set.of(Condition.OK, Condition.BLOCKED, Condition.AIRPLANE, Condition.UNREACHABLE);
+    return EnumSet.of(
+        Condition.OK, Condition.UNREACHABLE, Condition.BLOCKED, Condition.AIRPLANE);
   }
 
   @Override

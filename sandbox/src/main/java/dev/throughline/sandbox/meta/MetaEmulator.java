@@ -103,7 +103,8 @@ public final class MetaEmulator implements Network, AutoCloseable {
     control =
         new MetaControl(
             config, dials, accounts, templates, media, limits, messages, inbound, statuses,
-            webhooks, gate, faults);
+            webhooks, gate, faults,
+            phones);
     server = serve(config.port());
     if (!server.isRunning()) {
       // Helidon logs why a listener could not start and goes on.

@@ -28,7 +28,7 @@ export function stateSelect(person, channel, states) {
     if (!answer) select.value = select.dataset.state || "ok";
   }
   return el("span", { class: "stateof" },
-    el("label", { class: "visually-hidden", for: id }, NAMES[channel] + " of " + person.name), select);
+    el("label", { for: id }, NAMES[channel], el("span", { class: "visually-hidden" }, " of " + person.name)), select);
 }
 
 export function showState(holder, state) {
@@ -66,7 +66,7 @@ export class Channel {
     const form = el("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); this.submit(); } },
       el("label", { class: "visually-hidden", for: id }, name + " as " + person.name), this.field, this.send);
     this.element = el("section", { class: "other", "aria-label": name + " of " + person.name },
-      el("div", { class: "statebar" }, el("p", {}, address), this.select), this.chat, form);
+      el("div", { class: "statebar" }, this.select), this.chat, form);
   }
 
   state(state) {

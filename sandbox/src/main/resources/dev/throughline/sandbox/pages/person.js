@@ -42,10 +42,11 @@ export class PersonPhone {
       el("header", {},
         el("span", { class: "avatar " + tone(user.userId), "aria-hidden": "true" }, [...name][0]),
         el("div", { class: "who" }, el("h2", { title: user.userId }, name),
-          el("p", {}, person ? person.phone : "LINE only"))),
+          el("p", {}, person ? person.phone + " · " + person.email : "LINE only"))),
       person ? el("div", { class: "tabs channels", role: "tablist", "aria-label": "Channels of " + name }, ...this.tabs) : undefined,
       ...Object.values(this.panes));
-    this.choose("LINE");
+    const wanted = location.hash.slice(1).toUpperCase(); // …/sandbox/#sms opens on SMS
+    this.choose(person && ORDER.includes(wanted) ? wanted : "LINE");
     if (person) this.state(person.state);
   }
 

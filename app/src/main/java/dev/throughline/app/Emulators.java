@@ -1,0 +1,173 @@
+package dev.throughline.app;
+
+import dev.throughline.app.Failures.CommandFailed;
+import dev.throughline.sandbox.LineHome;
+import dev.throughline.sandbox.SandboxPages;
+import dev.throughline.sandbox.emulator.ControlRefusal;
+import dev.throughline.sandbox.line.LineConfig;
+import dev.throughline.sandbox.line.LineEmulator;
+import dev.throughline.sandbox.line.LineUser;
+import dev.throughline.sandbox.mail.MailConfig;
+import dev.throughline.sandbox.mail.MailEmulator;
+import dev.throughline.sandbox.meta.MetaConfig;
+import dev.throughline.sandbox.meta.MetaEmulator;
+import dev.throughline.sandbox.people.People;
+import dev.throughline.sandbox.people.Person;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.node.ArrayNode;
+
+/**
+ * Every emulated provider of a sandbox, and the people whose phones and inboxes they deliver to.
+ * What they are known by stands in {@code sandbox.json} from the first start on.
+ */
+final class Emulators implements AutoCloseable {
+  private static final String LINE_CHANNEL = "1234567890";
+  static final String COMPANY = "shop@sandbox.example";
+
+  private final SandboxFile file;
+  private final Deque<AutoCloseable> started = new ArrayDeque<>();
+  private final People people;
+  private final LineEmulator line;
+  private final MetaEmulator meta;
+  private final MailEmulator mail;
+
+  private Emulators(SandboxFile file, Path data, int linePort, InstantSource clock) {
+    this.file = file;
+    SecureRandom random = new SecureRandom();
+    try {
+      people = own(new People(clock));
+      line =
+          own(
+              new LineEmulator(
+                  LineConfig.channel(
+                          LINE_CHANNEL,
+                          file.get("line_channel_secret"),
+                          file.get("line_channel_access_token"),
+                          file.get("line_bot_user_id"))
+                      .withPort(linePort)
+                      .withUsers(List.of(LineUser.friend(file.get("line_user_id"), "Hanako")))
+                      .withStateFile(data.resolve("line.json")),
+                  clock,
+                  random));
+      people.connect(new LineHome(line.control()));
+      meta =
+          own(
+              new MetaEmulator(
+                  MetaConfig.number(
+                      file.get("whatsapp_account_id"),
+                      file.get("whatsapp_phone_number_id"),
+                      file.get("whatsapp_number"),
+                      file.get("whatsapp_access_token"),
+                      file.get("whatsapp_app_secret")),
+                  people,
+                  clock,
+                  random));
+      people.connect(meta);
+      mail = own(mail(clock, random));
+      people.connect(mail);
+      introducePeople();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * @param linePort the emulated LINE's port; 0 for a free one
+   */
+  static Emulators start(SandboxFile file, Path data, int linePort, InstantSource clock) {
+    return new Emulators(file, data, linePort, clock);
+  }
+
+  private <T extends AutoCloseable> T own(T emulator) {
+    started.push(emulator);
+    return emulator;
+  }
+
+  /**
+   * An app keeps the relay's address, so it stays where the first start put it, unless somebody has
+   * taken that port since.
+   */
+  private MailEmulator mail(InstantSource clock, SecureRandom random) {
+    MailConfig config =
+        MailConfig.relay(file.get("smtp_user"), file.get("smtp_password"), COMPANY);
+    int earlier = file.find("smtp_port").map(Integer::parseInt).orElse(0);
+    MailEmulator relay;
+    try {
+      relay = new MailEmulator(config.withPort(earlier), people, clock, random);
+    } catch (IllegalStateException e) {
+      relay = new MailEmulator(config, people, clock, random);
+    }
+    file.put("smtp_port", Integer.toString(relay.port()));
+    return relay;
+  }
+
+  /** Those of earlier starts, and everybody that LINE knows beside them. */
+  private void introducePeople() {
+    Set<String> known = new HashSet<>();
+    try {
+      for (Person person : file.people()) {
+        people.add(person);
+        known.add(person.lineUserId());
+      }
+      for (LineUser user : line.control().users()) {
+        if (known.add(user.userId())) {
+          people.add(Person.numbered(known.size(), user.displayName(), user.userId()));
+        }
+      }
+    } catch (ControlRefusal e) {
+      throw new CommandFailed("sandbox.json lists people that cannot be: " + e.getMessage(), e);
+    }
+    file.people(people.all());
+    people.onChange(file::peopleChanged);
+  }
+
+  LineEmulator line() {
+    return line;
+  }
+
+  URI meta() {
+    return meta.baseUri();
+  }
+
+  SandboxPages pages() {
+    return new SandboxPages(
+        line, people, Map.of("meta", meta.controlService(), "mail", mail.controlService()));
+  }
+
+  /** Where each provider sends what happens: the app's own webhook addresses. */
+  void hooks(String api, String appId) {
+    try {
+      line.control().webhookUrl(api + "/hooks/line/" + appId);
+    } catch (ControlRefusal e) {
+      throw new CommandFailed("The emulated LINE refuses the webhook's address.", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    while (!started.isEmpty()) {
+      try {
+        started.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException("an emulator did not stop", e);
+      }
+    }
+  }
+
+  /** As {@code sandbox.json} lists them. */
+  static ArrayNode json(List<Person> everybody) {
+    ArrayNode people = tools.jackson.databind.node.JsonNodeFactory.instance.arrayNode();
+    everybody.forEach(person -> people.add(person.json()));
+    return people;
+  }
+}
