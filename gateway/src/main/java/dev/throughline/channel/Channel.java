@@ -157,6 +157,9 @@ public interface Channel {
 
   /** A parsed webhook body. */
   sealed interface ParsedWebhook {
+    /** All that happened, in the body's order. */
+    List<InboundEvent> events();
+
     /** {@code destination}: the account id at the provider that the body names, if it names one. */
     record Events(Optional<String> destination, List<InboundEvent> events)
         implements ParsedWebhook {
@@ -165,8 +168,25 @@ public interface Channel {
       }
     }
 
+    /** What is addressed to several accounts, in the body's order. */
+    record Several(List<Events> each) implements ParsedWebhook {
+      public Several {
+        each = List.copyOf(each);
+      }
+
+      @Override
+      public List<InboundEvent> events() {
+        return each.stream().flatMap(one -> one.events().stream()).toList();
+      }
+    }
+
     /** Signed, yet not a webhook: kept whole, answered 200, alarmed. */
-    record Malformed(String why) implements ParsedWebhook {}
+    record Malformed(String why) implements ParsedWebhook {
+      @Override
+      public List<InboundEvent> events() {
+        return List.of();
+      }
+    }
   }
 
   /**

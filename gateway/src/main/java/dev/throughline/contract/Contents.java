@@ -3,6 +3,7 @@ package dev.throughline.contract;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Content;
 import dev.throughline.message.Ids.MessageId;
+import dev.throughline.message.Reason;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -48,6 +49,14 @@ public final class Contents {
                   () -> message.putObject(MEDIA).put("url", "").put("thumbnail_url", ""));
       case Content.Products ordered ->
           products(message.putObject("product_response_message"), ordered);
+      case Content.Fallback(String raw, String why) -> {
+        ObjectNode fallback = message.putObject("fallback_message").put("raw_message", raw);
+        fallback
+            .putObject("reason")
+            .put("code", Reason.Code.UNSUPPORTED_OPERATION.name())
+            .put("description", why)
+            .put("sub_code", "UNSPECIFIED_SUB_CODE");
+      }
       case Content.SpecificReply(String type, String json) -> {
         ObjectNode specific = message.putObject("channel_specific_message");
         specific.put("message_type", type);

@@ -127,34 +127,62 @@ final class ItemReader {
         passOn(entry, 1, app.get(), account.get(), items);
         yield items;
       }
-      case ParsedWebhook.Events(Optional<String> destination, List<InboundEvent> events) -> {
-        if (isForAnother(account.get(), destination) && !events.isEmpty()) {
-          yield List.of(
-              new Item.Alarm(entry, "webhook_for_another", account.get().id().toString()));
+      case ParsedWebhook.Events events -> {
+        if (isForAnother(account.get(), events.destination()) && !events.events().isEmpty()) {
+          yield List.of(forAnother(entry, account.get()));
         }
-        List<Item> items = new ArrayList<>(events.size());
-        PartFinder parts = new PartFinder(entry, body.get());
-        for (int i = 0; i < events.size(); i++) {
-          InboundEvent event = events.get(i);
+        yield events(entry, body.get(), channel, app.get(), account.get(), List.of(events));
+      }
+      case ParsedWebhook.Several several ->
+          events(entry, body.get(), channel, app.get(), account.get(), several.each());
+    };
+  }
+
+  private static Item.Alarm forAnother(LogEntry entry, Account account) {
+    return new Item.Alarm(entry, "webhook_for_another", account.id().toString());
+  }
+
+  /** Of several accounts' events, those of ours. */
+  private static List<Item> events(
+      LogEntry entry,
+      Bytes body,
+      Channel channel,
+      App app,
+      Account account,
+      List<ParsedWebhook.Events> all) {
+    List<Item> items = new ArrayList<>();
+    PartFinder parts = new PartFinder(entry, body);
+    boolean another = false;
+    int position = 0;
+    for (ParsedWebhook.Events events : all) {
+      boolean ours = !isForAnother(account, events.destination());
+      another |= !ours;
+      for (InboundEvent event : events.events()) {
+        PartRange range = parts.next(event.head().raw());
+        if (ours) {
           Instant occurred = occurredAt(event, entry.at());
           items.add(
               new Item.Event(
                   entry,
-                  i,
-                  app.get(),
-                  account.get(),
+                  position,
+                  app,
+                  account,
                   occurred,
-                  EventKey.of(account.get().id(), event.head(), occurred, entry.id(), i),
-                  destination,
+                  EventKey.of(account.id(), event.head(), occurred, entry.id(), position),
+                  events.destination(),
                   event,
-                  forwarded(channel, app.get(), event),
-                  parts.next(event.head().raw()),
+                  forwarded(channel, app, event),
+                  range,
                   channel.hasWindow()));
         }
-        passOn(entry, events.size(), app.get(), account.get(), items);
-        yield items;
+        position++;
       }
-    };
+    }
+    if (another) {
+      items.add(forAnother(entry, account));
+    }
+    passOn(entry, position, app, account, items);
+    return items;
   }
 
   private static void passOn(

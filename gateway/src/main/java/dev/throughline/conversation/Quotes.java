@@ -83,8 +83,7 @@ final class Quotes {
         .findFirst()
         .flatMap(LogEntry::body)
         .map(channel::parse)
-        .filter(ParsedWebhook.Events.class::isInstance)
-        .map(parsed -> ((ParsedWebhook.Events) parsed).events())
+        .map(ParsedWebhook::events)
         .filter(events -> place.position < events.size())
         .map(events -> Bytes.utf8(events.get(place.position).head().raw()))
         .flatMap(channel::quoteToken);

@@ -388,6 +388,19 @@ public sealed interface Content {
   }
 
   /**
+   * Something that a contact said and that nobody here has a form for.
+   *
+   * @param raw as the channel had it
+   * @param why in a sentence
+   */
+  record Fallback(String raw, String why) implements Inbound {
+    @Override
+    public String toString() {
+      return "Fallback(" + raw.length() + " characters)";
+    }
+  }
+
+  /**
    * What a contact chose.
    *
    * @param message that the choice was offered in; empty if it was none of ours

@@ -478,6 +478,8 @@ class WebhookEventsTest {
                 .isEqualTo(new String(body, from, to - from, StandardCharsets.UTF_8));
           }
         }
+        case ParsedWebhook.Several _ ->
+            throw new AssertionError("a webhook of LINE's is for one account");
       }
     }
   }
