@@ -32,6 +32,8 @@ import dev.throughline.channel.line.LineContent;
 import dev.throughline.channel.line.LineHost;
 import dev.throughline.channel.line.account.LineAccountClient;
 import dev.throughline.consent.OptOutRoutes;
+import dev.throughline.channel.whatsapp.WhatsAppChannel;
+import dev.throughline.channel.whatsapp.WhatsAppContent;
 import dev.throughline.conversation.AccountCredentials;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.ClockDrift;
@@ -174,7 +176,10 @@ public final class Gateway implements AutoCloseable {
                   notifications,
                   clock));
       Map<ChannelName, Channel> channels =
-          byName(new LineChannel(transport, config.lineApi(), clock), email);
+          byName(
+              new LineChannel(transport, config.lineApi(), clock),
+              new WhatsAppChannel(transport, config.providers().whatsApp(), clock),
+              email);
       AccountCredentials credentials = new AccountCredentials(channels);
       AccountCheck check = new AccountCheck(line, config.publicUrl());
       AccountOperations accounts =
@@ -263,7 +268,9 @@ public final class Gateway implements AutoCloseable {
                 directory,
                 Map.of(
                     ChannelName.LINE,
-                    new LineContent(http, LineHost.data(config.lineApi()), clock)),
+                    new LineContent(http, LineHost.data(config.lineApi()), clock),
+                    ChannelName.WHATSAPP,
+                    new WhatsAppContent(http, config.providers().whatsApp(), clock)),
                 credentials,
                 media,
                 web,

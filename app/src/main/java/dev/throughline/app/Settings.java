@@ -6,6 +6,7 @@ import dev.throughline.Providers;
 import dev.throughline.api.Limits;
 import dev.throughline.app.Failures.CommandFailed;
 import dev.throughline.channel.aws.AwsSettings;
+import dev.throughline.channel.whatsapp.WhatsAppHost;
 import dev.throughline.http.Http;
 import dev.throughline.http.Redacted;
 import dev.throughline.http.TargetPolicy;
@@ -54,6 +55,8 @@ final class Settings {
           "line.api",
           "aws.endpoint",
           "aws.notifications",
+          "whatsapp.api",
+          "whatsapp.api_version",
           "callbacks.allow_loopback",
           "limits.requests_per_second",
           "limits.queue",
@@ -149,7 +152,19 @@ final class Settings {
             media(data),
             limits(),
             Http.Settings.of(Gateway.VERSION))
-        .reaching(Providers.REAL.aws(aws()));
+        .reaching(Providers.REAL.aws(aws()).whatsApp(whatsApp()));
+  }
+
+  private WhatsAppHost whatsApp() {
+    try {
+      return new WhatsAppHost(
+          text("whatsapp.api")
+              .map(value -> webUri("whatsapp.api", value))
+              .orElse(WhatsAppHost.META),
+          text("whatsapp.api_version").orElse(WhatsAppHost.VERSION));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailed("whatsapp.api_version must be like v23.0.", e);
+    }
   }
 
   private AwsSettings aws() {

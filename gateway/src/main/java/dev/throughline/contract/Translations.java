@@ -123,7 +123,7 @@ public final class Translations {
     return new Said.Something(content, Optional.of(Json.text(message)));
   }
 
-  private static Said insufficient(TreeSet<String> missing) {
+  private static Said insufficient(Set<String> missing) {
     return Sayings.nothing(
         Reason.Code.TEMPLATE_INSUFFICIENT_PARAMETERS,
         "The template needs values for "

@@ -139,8 +139,7 @@ final class Interactive {
     ObjectNode action = interactive.putObject("action").put("catalog_id", catalogId);
     ArrayNode into = action.putArray("sections");
     for (Section section : sections) {
-      ArrayNode items =
-          into.addObject().put("title", section.title()).putArray("product_items");
+      ArrayNode items = into.addObject().put("title", section.title()).putArray("product_items");
       section
           .items()
           .forEach(item -> items.addObject().put("product_retailer_id", item.choice().title()));

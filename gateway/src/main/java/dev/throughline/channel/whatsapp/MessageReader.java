@@ -159,7 +159,9 @@ final class MessageReader {
     String kind = WhatsAppJson.text(interactive, "type");
     return switch (kind) {
       case "button_reply", "list_reply" ->
-          present(interactive.path(kind), "id").<InboundEvent>map(this::chosen).orElseGet(this::unknown);
+          present(interactive.path(kind), "id")
+              .<InboundEvent>map(this::chosen)
+              .orElseGet(this::unknown);
       case "nfm_reply" -> {
         if (!interactive.path(kind).isObject()) {
           yield unknown();
@@ -197,8 +199,7 @@ final class MessageReader {
   /** Of texts only; whatever else was changed is passed on as it is. */
   private InboundEvent edit() {
     JsonNode edit = json.path("edit");
-    Optional<String> original =
-        WhatsAppIds.usable(WhatsAppJson.text(edit, "original_message_id"));
+    Optional<String> original = WhatsAppIds.usable(WhatsAppJson.text(edit, "original_message_id"));
     Optional<String> text =
         Optional.of(edit.path("message").path("text"))
             .filter(body -> body.path("body").isString())
@@ -266,7 +267,8 @@ final class MessageReader {
   /** The seconds since 1970 in which a message or status says when it was, as Meta wrote them. */
   static String seconds(JsonNode json) {
     JsonNode time = json.path("timestamp");
-    String text = time.isString() ? time.stringValue() : time.isIntegralNumber() ? time.toString() : "";
+    String text =
+        time.isString() ? time.stringValue() : time.isIntegralNumber() ? time.toString() : "";
     return text.matches("[0-9]{1,12}") ? text : "";
   }
 

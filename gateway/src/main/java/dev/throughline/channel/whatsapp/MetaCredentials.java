@@ -10,9 +10,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A business phone number at Meta: its id and token, the secrets of the Meta app whose webhooks tell
- * of it (the previous one while a new one is being rolled out), and the word by which Meta proves
- * itself in the handshake.
+ * A business phone number at Meta: its id and token, the secrets of the Meta app whose webhooks
+ * tell of it (the previous one while a new one is being rolled out), and the word by which Meta
+ * proves itself in the handshake.
  */
 final class MetaCredentials implements WhatsAppCredentials {
   private static final String HMAC = "HmacSHA256";

@@ -7,8 +7,8 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Meta's error codes (spec providers.md B.3.1), which come as the answer to a send, in a webhook, or
- * both. The code decides, never Meta's words, which may hold what somebody wrote.
+ * Meta's error codes (spec providers.md B.3.1), which come as the answer to a send, in a webhook,
+ * or both. The code decides, never Meta's words, which may hold what somebody wrote.
  *
  * @param code 0 is one of Meta's own
  */
@@ -104,7 +104,8 @@ record MetaError(int code) {
     }
     return switch (code) {
       case 0, 190 -> "Meta refused the account's token: issue a new one and save it in the app.";
-      case 131045, 133010 -> "The phone number is not registered for WhatsApp: register it at Meta.";
+      case 131045, 133010 ->
+          "The phone number is not registered for WhatsApp: register it at Meta.";
       case 3, 10, 131005 -> "The account's token may not do this: give it the permission at Meta.";
       case 4, 80007, 130429 -> "Meta limits how fast the account may send.";
       case 131056 -> "Meta limits how fast one may write to the same person.";

@@ -8,8 +8,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What an app wrote for WhatsApp itself ({@code explicit_channel_message}): a body of Meta's
- * messages call without whom it goes to. Checked as far as Meta says what it takes; a type that we do
- * not know goes out as it is.
+ * messages call without whom it goes to. Checked as far as Meta says what it takes; a type that we
+ * do not know goes out as it is.
  */
 final class NativeMessage {
   /** What only we may say. */
@@ -57,8 +57,7 @@ final class NativeMessage {
     body.put("type", type);
     JsonNode content = body.path(type);
     if (MEDIA.contains(type)) {
-      require(
-          content.has("id") != content.has("link"), type + " needs either an id or a link.");
+      require(content.has("id") != content.has("link"), type + " needs either an id or a link.");
       fits(content, type + ".caption", WhatsAppLimits.CAPTION, "caption");
     }
     switch (type) {

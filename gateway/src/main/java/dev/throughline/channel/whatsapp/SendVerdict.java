@@ -27,7 +27,8 @@ final class SendVerdict {
       case Transport.Answer.Answered answered -> of(answered, now);
       case Transport.Answer.TooLarge(int status, var _) ->
           new SendResult.Unknown(
-              new Exchange(status, Optional.empty(), Bytes.EMPTY, "the answer was too long to keep"),
+              new Exchange(
+                  status, Optional.empty(), Bytes.EMPTY, "the answer was too long to keep"),
               new Reason(Code.CHANNEL_FAILURE, "Meta's answer was longer than it ever is."));
       case Transport.Answer.NotSent(String why) ->
           new SendResult.Unreachable(

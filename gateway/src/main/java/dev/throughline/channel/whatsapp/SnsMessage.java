@@ -22,8 +22,7 @@ final class SnsMessage {
     return envelope
         .flatMap(json -> WhatsAppJson.read(WhatsAppJson.text(json, "Message")))
         .flatMap(message -> entry(message.path(ENTRY)))
-        .map(entry ->
-            Bytes.wrap(("{\"entry\":[" + entry + "]}").getBytes(StandardCharsets.UTF_8)));
+        .map(entry -> Bytes.wrap(("{\"entry\":[" + entry + "]}").getBytes(StandardCharsets.UTF_8)));
   }
 
   private static Optional<String> entry(JsonNode entry) {

@@ -15,17 +15,18 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A template that Meta keeps, with its parameters. The contract gives them in a flat map, whose keys
- * say where each goes: {@code body[1]text}, {@code header[1]image.link}, {@code
- * button[0]url[1]text}, {@code button[0]quick_reply[1]payload}, {@code
- * carousel[0]body[1]text}. Buttons and cards count from 0, parameters from 1.
+ * A template that Meta keeps, with its parameters. The contract gives them in a flat map, whose
+ * keys say where each goes: {@code body[1]text}, {@code header[1]image.link}, {@code
+ * button[0]url[1]text}, {@code button[0]quick_reply[1]payload}, {@code carousel[0]body[1]text}.
+ * Buttons and cards count from 0, parameters from 1.
  */
 final class TemplateMessage {
   private static final String PARAMETER = "\\[([0-9]{1,2})]([a-z0-9_]+(?:\\.[a-z0-9_]+)*)";
   private static final Pattern WORDS = Pattern.compile("(header|body)" + PARAMETER);
   private static final Pattern BUTTON =
       Pattern.compile("button\\[([0-9]{1,2})]([a-z_]+)" + PARAMETER);
-  private static final Pattern CARD = Pattern.compile("carousel\\[([0-9])]((?:header|body|button).+)");
+  private static final Pattern CARD =
+      Pattern.compile("carousel\\[([0-9])]((?:header|body|button).+)");
 
   private final MessageId message;
 
@@ -43,8 +44,7 @@ final class TemplateMessage {
           Code.TEMPLATE_NON_EXISTING_LANGUAGE_OR_VERSION,
           "A template of WhatsApp's needs a language_code, such as en_US.");
     }
-    ObjectNode json =
-        WhatsAppJson.object().put("name", WhatsAppJson.text(template, "template_id"));
+    ObjectNode json = WhatsAppJson.object().put("name", WhatsAppJson.text(template, "template_id"));
     json.putObject("language")
         .put("policy", "deterministic")
         .put("code", language.replace('-', '_'));
@@ -138,8 +138,7 @@ final class TemplateMessage {
   }
 
   /** Of {@code image.link} the type is image, and within it there is a link. */
-  private static void put(
-      Map<Integer, ObjectNode> into, int place, String field, String value) {
+  private static void put(Map<Integer, ObjectNode> into, int place, String field, String value) {
     ObjectNode parameter = into.computeIfAbsent(place, _ -> WhatsAppJson.object());
     if (field.equals("parameter_name")) {
       parameter.put(field, value);
@@ -169,13 +168,8 @@ final class TemplateMessage {
 
   /** The app's own data, and which message it was offered in, as far as there is room. */
   private String payload(String value) {
-    return value.isEmpty()
-        ? value
-        : java.util.Optional.of(
-                ChoiceData.of(
-                    message, 0, new Choice.Say("", value), Integer.MAX_VALUE))
-            .filter(data -> data.length() <= WhatsAppLimits.PAYLOAD)
-            .orElse(value);
+    String data = ChoiceData.of(message, 0, new Choice.Say("", value), Integer.MAX_VALUE);
+    return value.isEmpty() || data.length() > WhatsAppLimits.PAYLOAD ? value : data;
   }
 
   private static ImpossibleException malformed(String key) {

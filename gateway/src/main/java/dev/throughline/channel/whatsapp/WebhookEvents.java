@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A webhook body to events, tolerantly: each message and each status is one, and so is whatever else
- * a change says, which is kept as it is. Nothing is lost and nothing is thrown.
+ * A webhook body to events, tolerantly: each message and each status is one, and so is whatever
+ * else a change says, which is kept as it is. Nothing is lost and nothing is thrown.
  */
 final class WebhookEvents {
   private static final String MESSAGES = "messages";
@@ -134,16 +134,7 @@ final class WebhookEvents {
   private static Head head(
       String raw, Optional<String> id, Optional<Instant> when, Optional<Identity> chat) {
     return new Head(
-        id,
-        when,
-        chat,
-        chat,
-        false,
-        false,
-        Optional.empty(),
-        Optional.empty(),
-        raw,
-        List.of());
+        id, when, chat, chat, false, false, Optional.empty(), Optional.empty(), raw, List.of());
   }
 
   private static Optional<Instant> when(Change change) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -37,8 +38,7 @@ final class WebhookScan {
    * @param metadata whose number it is about
    * @param time of the entry, in seconds; 0 where it has none
    */
-  record Change(
-      Range range, String field, JsonNode metadata, long time, List<Element> elements) {
+  record Change(Range range, String field, JsonNode metadata, long time, List<Element> elements) {
     Optional<String> phoneNumberId() {
       return WhatsAppIds.usable(WhatsAppJson.text(metadata, "phone_number_id"));
     }
@@ -82,8 +82,7 @@ final class WebhookScan {
 
   static WebhookScan of(byte[] body) {
     WebhookScan scan = new WebhookScan(body);
-    try (JsonParser json = WhatsAppJson.FACTORY.createParser(
-        tools.jackson.core.ObjectReadContext.empty(), body)) {
+    try (JsonParser json = WhatsAppJson.FACTORY.createParser(ObjectReadContext.empty(), body)) {
       scan.root(json);
       scan.understood = json.nextToken() == null;
     } catch (JacksonException e) {
@@ -151,8 +150,7 @@ final class WebhookScan {
     for (int i = first; i < changes.size(); i++) {
       Change change = changes.get(i);
       changes.set(
-          i,
-          new Change(change.range, change.field, change.metadata, time, change.elements));
+          i, new Change(change.range, change.field, change.metadata, time, change.elements));
     }
   }
 
@@ -209,7 +207,9 @@ final class WebhookScan {
     return (int) json.currentTokenLocation().getByteOffset();
   }
 
+  /** Of strings and numbers the parser reads only the beginning before it is asked for more. */
   private static int end(JsonParser json) {
+    json.finishToken();
     return (int) json.currentLocation().getByteOffset();
   }
 

@@ -48,9 +48,7 @@ final class WhatsAppAccountForm implements AccountForm {
     }
     ObjectNode kept = Json.object();
     kept.putObject(BEARER).put(ID, id).put(TOKEN, bearer.printable(TOKEN, MAX_TOKEN));
-    entry
-        .object(SETTINGS)
-        .ifPresent(settings -> kept.set(SETTINGS, settings(settings)));
+    entry.object(SETTINGS).ifPresent(settings -> kept.set(SETTINGS, settings(settings)));
     return new Given(kept, false, Optional.of(id));
   }
 
@@ -78,8 +76,7 @@ final class WhatsAppAccountForm implements AccountForm {
         Stream.concat(secret.stream(), present(json, SETTINGS, PREVIOUS_APP_SECRET).stream())
             .toList();
     return Optional.of(
-        new MetaCredentials(
-            id.get(), token.get(), secrets, present(json, SETTINGS, VERIFY_TOKEN)));
+        new MetaCredentials(id.get(), token.get(), secrets, present(json, SETTINGS, VERIFY_TOKEN)));
   }
 
   private static Optional<String> present(JsonNode json, String... path) {

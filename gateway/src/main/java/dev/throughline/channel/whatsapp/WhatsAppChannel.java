@@ -145,8 +145,7 @@ public final class WhatsAppChannel implements Channel {
     Bytes body = withFirst(address, outgoing.rendered());
     return switch (WhatsAppCredentials.of(credentials)) {
       case MetaCredentials meta ->
-          SendVerdict.of(
-              post(meta, path(outgoing.rendered()), body, deadline), clock.instant());
+          SendVerdict.of(post(meta, path(outgoing.rendered()), body, deadline), clock.instant());
     };
   }
 
@@ -178,8 +177,7 @@ public final class WhatsAppChannel implements Channel {
     return new Reach.Untold();
   }
 
-  private Transport.Answer post(
-      MetaCredentials meta, String path, Bytes body, Duration deadline) {
+  private Transport.Answer post(MetaCredentials meta, String path, Bytes body, Duration deadline) {
     return transport.exchange(
         new Transport.Request(
             "POST",
@@ -190,8 +188,8 @@ public final class WhatsAppChannel implements Channel {
   }
 
   /**
-   * Puts whom it goes to in front of what was rendered. The rendered bytes themselves go out as they
-   * are, so what was kept of the attempt is what was sent.
+   * Puts whom it goes to in front of what was rendered. The rendered bytes themselves go out as
+   * they are, so what was kept of the attempt is what was sent.
    */
   private static Bytes withFirst(ObjectNode address, Bytes rendered) {
     byte[] rest = rendered.array();

@@ -44,8 +44,7 @@ public final class WhatsAppContent implements MediaSource {
     };
   }
 
-  private Fetched fetch(
-      String fileId, MetaCredentials meta, Receiver receiver, Duration deadline) {
+  private Fetched fetch(String fileId, MetaCredentials meta, Receiver receiver, Duration deadline) {
     if (!fileId.matches("[A-Za-z0-9_-]{1,128}")) {
       return new Fetched.Gone("not an id of Meta's");
     }

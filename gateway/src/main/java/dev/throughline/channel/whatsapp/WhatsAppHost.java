@@ -1,6 +1,7 @@
 package dev.throughline.channel.whatsapp;
 
 import java.net.URI;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +17,9 @@ public record WhatsAppHost(URI base, String version) {
   public static final String VERSION = "v23.0";
 
   private static final Pattern VERSIONS = Pattern.compile("v[0-9]{1,3}\\.[0-9]{1,2}");
+
+  /** Meta as it is. */
+  public static final WhatsAppHost REAL = new WhatsAppHost(META, VERSION);
 
   public WhatsAppHost {
     String scheme = base.getScheme();
@@ -65,7 +69,7 @@ public record WhatsAppHost(URI base, String version) {
   }
 
   private static boolean isWithin(String host, String domain) {
-    String lower = host.toLowerCase(java.util.Locale.ROOT);
+    String lower = host.toLowerCase(Locale.ROOT);
     return lower.equals(domain) || lower.endsWith("." + domain);
   }
 }

@@ -6,9 +6,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The forms of WhatsApp's identifiers. A person is a phone number (a {@code wa_id}, digits only), or
- * where Meta shows none a business-scoped user id (spec providers.md B.3.1); several people are a
- * group. What we send to must have one of these forms; what we receive is taken as Meta spells it.
+ * The forms of WhatsApp's identifiers. A person is a phone number (a {@code wa_id}, digits only),
+ * or where Meta shows none a business-scoped user id (spec providers.md B.3.1); several people are
+ * a group. What we send to must have one of these forms; what we receive is taken as Meta spells
+ * it.
  */
 final class WhatsAppIds {
   /** Ids of messages have some hundred characters; Meta promises no length. */

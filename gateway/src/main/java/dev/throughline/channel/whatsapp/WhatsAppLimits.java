@@ -4,8 +4,8 @@ import java.text.BreakIterator;
 import java.util.Locale;
 
 /**
- * How much WhatsApp takes (spec providers.md B.3.1, Meta's OpenAPI file). Meta says "characters" and
- * not which; we count UTF-16 units, of which there are never fewer than of anything else.
+ * How much WhatsApp takes (spec providers.md B.3.1, Meta's OpenAPI file). Meta says "characters"
+ * and not which; we count UTF-16 units, of which there are never fewer than of anything else.
  */
 final class WhatsAppLimits {
   static final int TEXT = 4_096;

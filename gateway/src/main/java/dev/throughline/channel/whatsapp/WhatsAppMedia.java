@@ -10,8 +10,8 @@ import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What WhatsApp does with a file (spec providers.md B.3.1): by what was found when it was looked at,
- * else by the ending of its name. Meta fetches it from its address.
+ * What WhatsApp does with a file (spec providers.md B.3.1): by what was found when it was looked
+ * at, else by the ending of its name. Meta fetches it from its address.
  */
 final class WhatsAppMedia {
   private static final long MEGABYTE = 1L << 20;

@@ -47,8 +47,7 @@ final class WhatsAppRendering {
   private final Composed message;
   private final WhatsAppMedia files;
   private final List<String> lost = new ArrayList<>();
-  private final ObjectNode body =
-      WhatsAppJson.object().put("messaging_product", "whatsapp");
+  private final ObjectNode body = WhatsAppJson.object().put("messaging_product", "whatsapp");
 
   private WhatsAppRendering(Composed message) {
     this.message = message;
@@ -203,8 +202,7 @@ final class WhatsAppRendering {
     Frame frame = choices.frame();
     List<Choice> all = choices.choices();
     Interactive interactive = new Interactive(message.id(), all);
-    Optional<Interactive.Words> words =
-        words(Optional.empty(), choices.text(), frame.footer());
+    Optional<Interactive.Words> words = words(Optional.empty(), choices.text(), frame.footer());
     boolean where = all.size() == 1 && all.getFirst() instanceof Choice.ShareLocation;
     if (words.isPresent() && Interactive.areButtons(all)) {
       interactive(interactive.buttons(words.get(), all));
@@ -231,8 +229,7 @@ final class WhatsAppRendering {
     List<Choice> all = card.choices();
     boolean rows = card.media().isEmpty() && Interactive.areRows(all);
     boolean headed = card.media().isEmpty() || kind.filter(this::isHeader).isPresent();
-    Optional<Interactive.Words> whole =
-        headed ? cardWords(card, kind, words) : Optional.empty();
+    Optional<Interactive.Words> whole = headed ? cardWords(card, kind, words) : Optional.empty();
     Interactive interactive = new Interactive(message.id(), all);
     if (whole.isPresent() && Interactive.areButtons(all)) {
       interactive(interactive.buttons(whole.get(), all));
@@ -259,7 +256,7 @@ final class WhatsAppRendering {
       String body = words.isEmpty() ? WhatsAppMedia.name(media) : words;
       return words(Optional.of(header), body, card.frame().footer());
     }
-    String above = card.frame().header().isEmpty() ? card.title() : card.frame().header();
+    String above = above(card.frame(), card.title());
     boolean apart =
         !above.isEmpty()
             && !card.description().isEmpty()
@@ -278,7 +275,8 @@ final class WhatsAppRendering {
     if (captioned) {
       file(card.media().orElseThrow(), kind.get(), words);
     } else {
-      card.media().ifPresent(_ -> tell("The card's file is a link: WhatsApp shows none with this."));
+      card.media()
+          .ifPresent(_ -> tell("The card's file is a link: WhatsApp shows none with this."));
       text(joined(words, card.media().map(WhatsAppRendering::link).orElse("")));
     }
   }
@@ -305,7 +303,7 @@ final class WhatsAppRendering {
   private void list(ItemList list) {
     List<Item> items = list.sections().stream().flatMap(each -> each.items().stream()).toList();
     boolean described = !list.description().isEmpty();
-    String above = list.frame().header().isEmpty() ? list.title() : list.frame().header();
+    String above = above(list.frame(), list.title());
     boolean apart = WhatsAppLimits.fits(above, WhatsAppLimits.HEADER);
     String under =
         list.frame().header().isEmpty() && apart && described
@@ -402,6 +400,13 @@ final class WhatsAppRendering {
     put("interactive").set("interactive", interactive);
   }
 
+  private String above(Frame frame, String title) {
+    if (!WhatsAppLimits.fits(frame.header(), WhatsAppLimits.HEADER)) {
+      tell("WhatsApp takes headers of up to 60 characters: whatsapp_header is not shown.");
+    }
+    return frame.header().isEmpty() ? title : frame.header();
+  }
+
   /** Empty where it is too much for an interactive message. */
   private static Optional<Interactive.Words> words(
       Optional<ObjectNode> header, String body, String footer) {
@@ -420,9 +425,7 @@ final class WhatsAppRendering {
     if (!WhatsAppLimits.fits(menu, WhatsAppLimits.BUTTON)) {
       tell("WhatsApp's button that opens a list has up to 20 characters: its words are cut.");
     }
-    return menu.isBlank()
-        ? DEFAULT_MENU
-        : WhatsAppLimits.preview(menu, WhatsAppLimits.BUTTON);
+    return menu.isBlank() ? DEFAULT_MENU : WhatsAppLimits.preview(menu, WhatsAppLimits.BUTTON);
   }
 
   private void tellLines() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.throughline.channel.whatsapp;
+
+import org.jspecify.annotations.NullMarked;
