@@ -99,10 +99,13 @@ public final class Translations {
         .forEach(each -> parameters.put(each.getKey(), each.getValue().asString("")));
     TreeSet<String> missing = new TreeSet<>();
     for (Map.Entry<String, JsonNode> mapped : override.path("parameter_mappings").properties()) {
-      String ours = mapped.getValue().asString("");
+      // Clients write the pair either way round; only theirs has an index.
+      boolean theirsFirst = mapped.getKey().contains("[");
+      String theirs = theirsFirst ? mapped.getKey() : mapped.getValue().asString("");
+      String ours = theirsFirst ? mapped.getValue().asString("") : mapped.getKey();
       if (reference.parameters().containsKey(ours)) {
-        parameters.put(mapped.getKey(), reference.parameters().get(ours));
-      } else if (!parameters.containsKey(mapped.getKey())) {
+        parameters.put(theirs, reference.parameters().get(ours));
+      } else if (!parameters.containsKey(theirs)) {
         missing.add(ours);
       }
     }

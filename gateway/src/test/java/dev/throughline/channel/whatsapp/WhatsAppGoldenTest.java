@@ -82,7 +82,7 @@ class WhatsAppGoldenTest {
 
   private static Composed composed(ObjectNode golden) {
     AppMessage message = AppMessages.stored(golden.path("app_message")).orElseThrow();
-    Said said = Sayings.of(message, ChannelName.WHATSAPP, _ -> Optional.empty());
+    Said said = Sayings.of(message, ChannelName.WHATSAPP, _ -> Optional.empty(), Map.of());
     Content.Outbound content = ((Said.Something) said).content();
     // What is read back of a stored message is the same.
     assertThat(AppMessages.said(golden.path("app_message"), Optional.empty(), ChannelName.WHATSAPP))
