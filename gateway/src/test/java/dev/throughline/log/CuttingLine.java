@@ -120,9 +120,11 @@ final class CuttingLine implements AutoCloseable {
     }
   }
 
+  /** Passes on that PostgreSQL hung up, too: else the client would wait for its own deadline. */
   private static void toClient(Socket client, Socket server) {
     try {
       server.getInputStream().transferTo(client.getOutputStream());
+      client.shutdownOutput();
     } catch (IOException e) {
       // As above.
     }
