@@ -2,6 +2,7 @@ package dev.throughline.sandbox.line;
 
 import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Json;
+import dev.throughline.sandbox.emulator.VirtualClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,11 +1,11 @@
-package dev.throughline.sandbox.line;
+package dev.throughline.sandbox.emulator;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
 /** A clock that stands still until it is moved. */
-final class VirtualClock implements InstantSource {
+public final class VirtualClock implements InstantSource {
   private volatile Instant now = Instant.parse("2026-11-02T03:04:05.678Z");
 
   @Override
@@ -13,7 +13,7 @@ final class VirtualClock implements InstantSource {
     return now;
   }
 
-  synchronized void advance(Duration time) {
+  public synchronized void advance(Duration time) {
     now = now.plus(time);
   }
 }
