@@ -132,6 +132,10 @@ final class FoldEvents {
         effects.suppress(party.get(), Suppression.Why.COMPLAINT);
         notMapped(item, party);
       }
+      case InboundEvent.Unsubscribed _ when party.isPresent() -> {
+        effects.suppress(party.get(), Suppression.Why.UNSUBSCRIBED);
+        notMapped(item, party);
+      }
       case InboundEvent.Unsent unsent when party.isPresent() -> {
         unsend(unsent, party.get());
         notMapped(item, party);
@@ -386,6 +390,7 @@ final class FoldEvents {
           case InboundEvent.Unfollowed _ -> Optional.of(Friend.BLOCKED);
           case InboundEvent.Receipt _,
               InboundEvent.Complained _,
+              InboundEvent.Unsubscribed _,
               InboundEvent.AccountNews _,
               InboundEvent.Subscription _ ->
               Optional.empty();

@@ -47,6 +47,7 @@ final class Heard {
           InboundEvent.Subscription _,
           InboundEvent.AccountNews _,
           InboundEvent.Complained _,
+          InboundEvent.Unsubscribed _,
           InboundEvent.Unfollowed _ -> {}
       case InboundEvent.Message _,
           InboundEvent.StickerSent _,

@@ -107,6 +107,9 @@ public sealed interface InboundEvent {
   /** Somebody called a message of ours spam, as their own provider tells. */
   record Complained(Head head) implements InboundEvent {}
 
+  /** Somebody told the channel, and not us, that they want no advertising. */
+  record Unsubscribed(Head head) implements InboundEvent {}
+
   /** The author took a message back: its content must go, here as well. */
   record Unsent(Head head, String platformMessageId) implements InboundEvent {}
 

@@ -98,12 +98,11 @@ final class MailEvents {
             : new InboundEvent.Unknown(head, "delivery_report"));
   }
 
-  /** Who complains wants nothing more: the same as a block, which ends when they write again. */
   private void complained(Complaint complaint) {
     Head head = head("complaint", complaint.by());
     add(
         complaint.by().isPresent()
-            ? new InboundEvent.Unfollowed(head)
+            ? new InboundEvent.Complained(head)
             : new InboundEvent.Unknown(head, "complaint"));
   }
 
