@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeUtility;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +102,100 @@ final class MailConsentTest {
     app.called("opt_in_notification", person);
 
     app.comesTo(send("CONTENT_MARKETING"), "QUEUED_ON_CHANNEL", "");
+  }
+
+  /** RFC 8058; what is no advertising names no way out of it. */
+  @Test
+  void anAdvertisementNamesThePageThatEndsIt() throws Exception {
+    app.comesTo(send("CONTENT_NOTIFICATION"), "QUEUED_ON_CHANNEL", "");
+    assertThat(received(1).getHeader("List-Unsubscribe")).isNull();
+    app.comesTo(send("CONTENT_MARKETING"), "QUEUED_ON_CHANNEL", "");
+    MimeMessage mail = received(2);
+    assertThat(mail.getHeader("List-Unsubscribe-Post"))
+        .containsExactly("List-Unsubscribe=One-Click");
+    String url = MimeUtility.unfold(mail.getHeader("List-Unsubscribe", null));
+    assertThat(url).matches("<http://127.0.0.1:[0-9]+/u/[A-Za-z0-9_-]+>");
+
+    Api.Answer done =
+        new Api(url.substring(1, url.length() - 1), "")
+            .post(
+                "",
+                "List-Unsubscribe=One-Click",
+                "Content-Type",
+                "application/x-www-form-urlencoded");
+
+    assertThat(done.status()).isEqualTo(200);
+    app.comesTo(send("CONTENT_MARKETING"), "FAILED", "DELIVERY_REJECTED_DUE_TO_POLICY");
+    app.comesTo(send("CONTENT_NOTIFICATION"), "QUEUED_ON_CHANNEL", "");
+  }
+
+  /** RFC 3464: nothing more goes there for half a year. */
+  @Test
+  void anAddressThatThereIsNotIsLeftAlone() throws Exception {
+    app.comesTo(send("CONTENT_NOTIFICATION"), "QUEUED_ON_CHANNEL", "");
+
+    bounce(received(1).getMessageID());
+    World.eventually(() -> assertThat(suppressions().isObject()).isTrue());
+
+    JsonNode bounce = suppressions();
+    assertThat(bounce.path("reason").asString()).isEqualTo("HARD_BOUNCE");
+    assertThat(bounce.path("expires").asString())
+        .isEqualTo(world.clock.instant().plus(Duration.ofDays(180)).toString());
+    app.comesTo(send("CONTENT_CONVERSATION"), "FAILED", "DELIVERY_REJECTED_DUE_TO_POLICY");
+  }
+
+  private MimeMessage received(int count) {
+    AtomicReference<MimeMessage> last = new AtomicReference<>();
+    World.eventually(() -> {
+      List<MimeMessage> own = new ArrayList<>();
+      for (MimeMessage mail : mails.getReceivedMessages()) {
+        if (mail.getAllRecipients()[0].toString().equals(person)) {
+          own.add(mail);
+        }
+      }
+      assertThat(own).hasSize(count);
+      last.set(own.getLast());
+    });
+    return Objects.requireNonNull(last.get());
+  }
+
+  private void bounce(String messageId) {
+    handIn(
+        """
+        From: mailer-daemon@provider.example
+        To: shop@example.com
+        Subject: Undelivered mail
+        Message-ID: <bounce-%1$s>
+        Return-Path: <>
+        Auto-Submitted: auto-replied
+        MIME-Version: 1.0
+        Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+        --b
+        Content-Type: text/plain
+
+        There is nobody of that name.
+        --b
+        Content-Type: message/delivery-status
+
+        Reporting-MTA: dns; provider.example
+
+        Final-Recipient: rfc822; %1$s
+        Action: failed
+        Status: 5.1.1
+        Diagnostic-Code: smtp; 550 5.1.1 unknown user
+
+        --b
+        Content-Type: text/rfc822-headers
+
+        From: shop@example.com
+        To: %1$s
+        Subject: Spring offers
+        Message-ID: %2$s
+
+        --b--
+        """
+            .formatted(person, messageId));
   }
 
   private void complain() {

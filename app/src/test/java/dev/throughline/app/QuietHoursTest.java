@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -36,9 +37,7 @@ final class QuietHoursTest {
   static void start() throws Exception {
     world = World.start();
     app = world.app();
-    Instant now = world.clock.instant().truncatedTo(ChronoUnit.MINUTES);
-    opens = now.plus(Duration.ofHours(2));
-    quiet(time(now.minus(Duration.ofHours(1))), time(opens));
+    beQuiet();
   }
 
   @AfterAll
@@ -92,6 +91,71 @@ final class QuietHoursTest {
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.json().at("/error/details/0/field_violations/0/field").asString())
         .isEqualTo("time_zone");
+  }
+
+  @Test
+  void advertisingWaitsAndAnswersDoNot() {
+    String held = send("CONTENT_MARKETING", false);
+    String heldToo = send("CONTENT_NOTIFICATION", false);
+    app.comesTo(send("CONTENT_CONVERSATION", false), "QUEUED_ON_CHANNEL", "");
+    app.comesTo(send("CONTENT_NOTIFICATION", true), "QUEUED_ON_CHANNEL", "");
+    assertThat(world.accepted(text)).hasSize(2);
+    assertThat(app.status(held)).isEqualTo("QUEUED");
+
+    withTheTimeAt(
+        opens,
+        () -> {
+          app.comesTo(held, "QUEUED_ON_CHANNEL", "");
+          app.comesTo(heldToo, "QUEUED_ON_CHANNEL", "");
+        });
+    assertThat(world.accepted(text)).hasSize(4);
+  }
+
+  @Test
+  void whatWaitedIsAskedAgainBeforeItGoes() throws Exception {
+    String held = send("CONTENT_MARKETING", false);
+    assertThat(app.status(held)).isEqualTo("QUEUED");
+    world.line.say(user, "STOP");
+    app.called("opt_out_notification", user);
+
+    withTheTimeAt(opens, () -> app.comesTo(held, "FAILED", "DELIVERY_REJECTED_DUE_TO_POLICY"));
+
+    assertThat(world.accepted(text)).isEmpty();
+  }
+
+  /** What cannot wait so long is told at once that it will not go. */
+  @Test
+  void aMessageThatExpiresBeforeThenNeverGoes() {
+    ObjectNode body = body("CONTENT_MARKETING").put("ttl", "60s");
+    String held =
+        world.api().post("/messages:send", body.toString()).ok().path("message_id").asString();
+
+    withTheTimeAt(
+        world.clock.instant().plusSeconds(61),
+        () -> app.comesTo(held, "FAILED", "MESSAGE_EXPIRED"));
+    assertThat(world.accepted(text)).isEmpty();
+  }
+
+  /** The quiet time moves along with the clock, so that every test finds it quiet. */
+  private static void withTheTimeAt(Instant time, Runnable test) {
+    world.advance(Duration.between(world.clock.instant(), time));
+    test.run();
+    beQuiet();
+  }
+
+  private static void beQuiet() {
+    Instant now = world.clock.instant().truncatedTo(ChronoUnit.MINUTES);
+    opens = now.plus(Duration.ofHours(2));
+    quiet(time(now.minus(Duration.ofHours(1))), time(opens));
+  }
+
+  private String send(String type, boolean urgent) {
+    return world
+        .api()
+        .post("/messages:send", body(type).put("urgent", urgent).toString())
+        .ok()
+        .path("message_id")
+        .asString();
   }
 
   private static void quiet(String from, String to) {

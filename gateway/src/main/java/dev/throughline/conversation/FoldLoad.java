@@ -238,6 +238,7 @@ final class FoldLoad {
           InboundEvent.Receipt _,
           InboundEvent.Reacted _,
           InboundEvent.Complained _,
+          InboundEvent.Unsubscribed _,
           InboundEvent.AccountNews _,
           InboundEvent.Subscription _,
           InboundEvent.Unknown _ ->

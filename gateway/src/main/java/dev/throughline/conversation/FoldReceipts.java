@@ -46,6 +46,7 @@ final class FoldReceipts {
           InboundEvent.Unsent _,
           InboundEvent.Reacted _,
           InboundEvent.Complained _,
+          InboundEvent.Unsubscribed _,
           InboundEvent.AccountNews _,
           InboundEvent.Subscription _,
           InboundEvent.Unknown _ ->

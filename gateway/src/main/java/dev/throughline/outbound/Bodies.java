@@ -3,8 +3,8 @@ package dev.throughline.outbound;
 import dev.throughline.channel.Channel;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Effects;
+import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Party;
-import dev.throughline.message.Ids.MessageId;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -27,7 +27,7 @@ final class Bodies {
       Effects effects,
       Party party,
       Account account,
-      MessageId message,
+      StoredMessage message,
       Channel.Rendered.Ready rendered,
       Optional<Instant> expires,
       boolean planned) {
@@ -38,7 +38,7 @@ final class Bodies {
                 .map(token -> new SendBody.Reply(token.token(), token.received()))
             : Optional.empty();
     return new SendBody(
-        message,
+        message.id(),
         effects.newId(),
         party.app().project(),
         party.app().id(),
@@ -47,6 +47,7 @@ final class Bodies {
         rendered.body(),
         reply,
         expires,
-        planned);
+        planned,
+        Optional.of(message.messageClass()));
   }
 }

@@ -115,7 +115,7 @@ final class Looks {
                   effects,
                   party,
                   account.get(),
-                  body.message(),
+                  sent.message(),
                   rendered,
                   body.expires(),
                   sent.plan().isPresent()));

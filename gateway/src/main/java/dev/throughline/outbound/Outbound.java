@@ -19,6 +19,7 @@ import dev.throughline.message.Reason;
 import dev.throughline.outbound.plan.Delivery.Progress;
 import dev.throughline.outbound.plan.DeliveryEvent;
 import dev.throughline.outbound.plan.DeliveryEvent.Verdict;
+import dev.throughline.policy.Permission;
 import dev.throughline.task.Task;
 import java.time.Instant;
 import java.util.Map;
@@ -120,6 +121,9 @@ public final class Outbound implements Reaction {
       return;
     }
     Party party = sent.get().party();
+    if (result.result() == SendOutcome.Result.REJECTED) {
+      result.reason().ifPresent(why -> Refusals.heard(party.at(body.recipient()), why, effects));
+    }
     Instant began =
         course.get().legs().get(step.get()).began().orElse(sent.get().message().acceptedAt());
     Verdict verdict =
@@ -131,10 +135,34 @@ public final class Outbound implements Reaction {
             began,
             course.get().terms().planned());
     Turn.of(means, effects, sent.get(), Optional.of(hand), Turn.Tasks.KNOWN, course.get())
-        .hear(new DeliveryEvent.Attempted(step.get(), verdict));
+        .hear(
+            new DeliveryEvent.Attempted(
+                step.get(), permitted(verdict, result, sent.get(), body.recipient(), effects)));
     if (result.result() == SendOutcome.Result.REJECTED) {
       Troubles.tell(outcome, party, body.account(), result, effects);
     }
+  }
+
+  /** What may have changed while a message could not be sent: a repeat is a send as well. */
+  private static Verdict permitted(
+      Verdict verdict, SendOutcome result, Sent sent, Identity recipient, Effects effects) {
+    boolean waited =
+        result.result() == SendOutcome.Result.THROTTLED
+            || result.result() == SendOutcome.Result.UNREACHABLE;
+    if (!waited
+        || !(verdict instanceof Verdict.NotNow(Reason reason, Optional<Instant> again))
+        || again.isEmpty()) {
+      return verdict;
+    }
+    return switch (effects.permission(
+        sent.party().at(recipient), sent.message().messageClass(), sent.message().urgent())) {
+      case Permission.Granted() -> verdict;
+      case Permission.Refused(Reason why) -> new Verdict.Refused(why, false);
+      case Permission.NotBefore hold ->
+          hold.time().isAfter(again.get())
+              ? new Verdict.NotNow(reason, Optional.of(hold.time()))
+              : verdict;
+    };
   }
 
   private void woken(Fact.OutcomeKnown outcome, Effects effects) {
@@ -160,6 +188,10 @@ public final class Outbound implements Reaction {
             ? plans.course(sent, Optional.empty())
             : plans.alone(sent, shelved, Progress.UNKNOWN);
     Optional<Integer> step = course.stepOf(Optional.empty(), told.step());
+    if (told.news() instanceof News.Failed(Reason reason)) {
+      step.map(course.legs()::get)
+          .ifPresent(leg -> Refusals.heard(sent.party().at(leg.recipient()), reason, effects));
+    }
     step.ifPresent(i ->
         Turn.of(means, effects, sent, shelved, Turn.Tasks.UNKNOWN, course)
             .hear(

@@ -10,6 +10,7 @@ import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.MessageClass;
 import dev.throughline.message.Ulids;
 import java.time.Instant;
 import java.util.Base64;
@@ -23,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param reply the reply token taken for it
  * @param expires no attempt starts after this time
  * @param planned whether it may be withdrawn while it waits
+ * @param messageClass of the message; tasks of earlier versions say none
  */
 record SendBody(
     MessageId message,
@@ -34,7 +36,8 @@ record SendBody(
     Bytes rendered,
     Optional<Reply> reply,
     Optional<Instant> expires,
-    boolean planned) {
+    boolean planned,
+    Optional<MessageClass> messageClass) {
 
   /** A free answer, while it is young. */
   record Reply(String token, Instant received) {}
@@ -59,7 +62,8 @@ record SendBody(
         rendered,
         Optional.empty(),
         expires,
-        planned);
+        planned,
+        messageClass);
   }
 
   SendBody anew(Ulid newStep) {
@@ -73,7 +77,8 @@ record SendBody(
         rendered,
         Optional.empty(),
         expires,
-        planned);
+        planned,
+        messageClass);
   }
 
   Bytes toBytes() {
@@ -94,6 +99,7 @@ record SendBody(
     if (planned) {
       json.put("planned", true);
     }
+    messageClass.ifPresent(sent -> json.put("class", sent.name()));
     return Json.bytes(json);
   }
 
@@ -115,7 +121,8 @@ record SendBody(
         json.has("expires")
             ? Optional.of(Instant.ofEpochMilli(json.path("expires").asLong()))
             : Optional.empty(),
-        json.path("planned").asBoolean(false));
+        json.path("planned").asBoolean(false),
+        Json.string(json, "class").map(MessageClass::valueOf));
   }
 
   private static String text(ObjectNode json, String name) {

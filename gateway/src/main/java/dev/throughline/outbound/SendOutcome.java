@@ -131,6 +131,7 @@ record SendOutcome(
     json.put("message", body.message().toString());
     json.put("step", body.step().toString());
     json.put("channel", body.recipient().channel().value());
+    body.messageClass().ifPresent(sent -> json.put("class", sent.name()));
     json.put("via", reply ? "reply" : "push");
     if (!reply) {
       json.put("retry_key", body.retryKey());

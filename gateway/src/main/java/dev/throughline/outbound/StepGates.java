@@ -9,6 +9,7 @@ import dev.throughline.conversation.Effects.Sent;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Party;
 import dev.throughline.message.AppMessage;
+import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.MessageClass;
@@ -25,11 +26,15 @@ import java.util.Optional;
  * sent.
  */
 final class StepGates implements Gate.Gates {
+  /** The channel property that e-mail makes List-Unsubscribe of. */
+  private static final String UNSUBSCRIBE_URL = "EMAIL_UNSUBSCRIBE_URL";
+
   private final Means means;
   private final Effects effects;
   private final Sent sent;
   private final Course course;
   private final Map<Integer, Ready> ready = new HashMap<>();
+  private Optional<Permission.NotBefore> held = Optional.empty();
 
   StepGates(Means means, Effects effects, Sent sent, Course course) {
     this.means = means;
@@ -64,6 +69,12 @@ final class StepGates implements Gate.Gates {
     return known;
   }
 
+  /** Why a step waits until then, if it is quiet so long. */
+  Optional<Reason> waitsUntil(Instant time) {
+    return held.filter(hold -> hold.time().equals(time))
+        .map(hold -> new Reason(Reason.Code.OUTSIDE_ALLOWED_SENDING_WINDOW, hold.sentence()));
+  }
+
   private Gate open(int step) {
     Leg leg = course.legs().get(step);
     Channel channel = means.channels().get(leg.recipient().channel());
@@ -94,6 +105,7 @@ final class StepGates implements Gate.Gates {
         return new Gate.Closed(reason);
       }
       case Permission.NotBefore hold -> {
+        held = Optional.of(hold);
         return new Gate.NotBefore(hold.time());
       }
     }
@@ -124,7 +136,7 @@ final class StepGates implements Gate.Gates {
         new Channel.Composed(
             sent.message().id(),
             content.get(),
-            course.terms().properties(),
+            properties(party),
             AppMessages.stored(leg.content()).flatMap(AppMessage::agent),
             leg.quote(),
             Optional.of(leg.recipient()));
@@ -139,6 +151,19 @@ final class StepGates implements Gate.Gates {
         yield new Gate.Open();
       }
     };
+  }
+
+  /** Advertising by mail says where it ends (RFC 8058), unless the request names another page. */
+  private Map<String, String> properties(Party party) {
+    Map<String, String> given = course.terms().properties();
+    if (sent.message().messageClass() != MessageClass.MARKETING
+        || !party.identity().channel().equals(ChannelName.EMAIL)
+        || given.containsKey(UNSUBSCRIBE_URL)) {
+      return given;
+    }
+    Map<String, String> all = new HashMap<>(given);
+    all.put(UNSUBSCRIBE_URL, effects.optOutUrl(party, MessageClass.MARKETING));
+    return all;
   }
 
   /** A message stays in its conversation, whichever of a person's addresses it goes to. */

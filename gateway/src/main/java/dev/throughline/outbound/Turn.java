@@ -174,7 +174,7 @@ final class Turn {
         case Move.Tell(int step, DeliveryStatus status, Optional<Reason> reason) ->
             tell(step, status, reason);
         case Move.Submitted(int step) -> submitted(step);
-        case Move.WakeAt(Instant time) -> wakeAt(time);
+        case Move.WakeAt(Instant time) -> wakeAt(time, gates.waitsUntil(time));
         case Move.Sleep() -> sleep();
       }
     }
@@ -253,7 +253,7 @@ final class Turn {
         effects,
         ready.party(),
         ready.account(),
-        message,
+        sent().message(),
         rendered,
         course.delivery().plan().expires(),
         kept);
@@ -343,7 +343,10 @@ final class Turn {
 
   // --- Times ------------------------------------------------------------------------------------
 
-  private void wakeAt(Instant time) {
+  /**
+   * @param why where it is not for the step before it
+   */
+  private void wakeAt(Instant time, Optional<Reason> why) {
     if (course.timer().filter(timer -> timer.at().equals(time)).isPresent()) {
       return;
     }
@@ -369,7 +372,7 @@ final class Turn {
                 "wait",
                 channel(current()),
                 Optional.empty(),
-                Optional.empty(),
+                why,
                 Optional.of(time)));
   }
 

@@ -155,8 +155,7 @@ final class EmailAccountForm implements AccountForm {
       return AwsForm.credentials(ses)
           .filter(_ -> sender.isPresent())
           .map(aws ->
-              new Ses(
-                  sender.orElseThrow(), secret, aws, Json.string(ses, CONFIGURATION_SET)));
+              new Ses(sender.orElseThrow(), secret, aws, Json.string(ses, CONFIGURATION_SET)));
     }
     return json.path(SMTP) instanceof ObjectNode smtp ? smtp(smtp, secret) : Optional.empty();
   }

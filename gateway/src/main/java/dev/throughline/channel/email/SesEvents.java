@@ -48,21 +48,18 @@ final class SesEvents {
     SesEvents events = new SesEvents(envelope, body);
     Head plain = events.head(Optional.empty());
     return switch (envelope.type()) {
-      case SUBSCRIPTION_CONFIRMATION -> one(
-          new InboundEvent.Subscription(plain, InboundEvent.Subscription.State.OFFERED));
-      case UNSUBSCRIBE_CONFIRMATION -> one(
-          new InboundEvent.Subscription(plain, InboundEvent.Subscription.State.ENDED));
-      case NOTIFICATION ->
-          events.type.equals(RECEIVED) ? events.received() : one(events.event());
+      case SUBSCRIPTION_CONFIRMATION ->
+          one(new InboundEvent.Subscription(plain, InboundEvent.Subscription.State.OFFERED));
+      case UNSUBSCRIBE_CONFIRMATION ->
+          one(new InboundEvent.Subscription(plain, InboundEvent.Subscription.State.ENDED));
+      case NOTIFICATION -> events.type.equals(RECEIVED) ? events.received() : one(events.event());
     };
   }
 
   /** Whose it is: who wrote, or who was written to. */
   static Optional<Identity> owner(SnsEnvelope envelope) {
     JsonNode said = said(envelope);
-    return type(said).equals(RECEIVED)
-        ? mail(said).flatMap(MailEvents::owner)
-        : recipient(said);
+    return type(said).equals(RECEIVED) ? mail(said).flatMap(MailEvents::owner) : recipient(said);
   }
 
   private static ParsedWebhook one(InboundEvent event) {
@@ -102,8 +99,8 @@ final class SesEvents {
     boolean encoded =
         said.path("receipt").path("action").path("encoding").asString("").equals("BASE64");
     try {
-      return content.map(text ->
-          encoded ? Bytes.wrap(Base64.getMimeDecoder().decode(text)) : Bytes.utf8(text));
+      return content.map(
+          text -> encoded ? Bytes.wrap(Base64.getMimeDecoder().decode(text)) : Bytes.utf8(text));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -113,7 +110,7 @@ final class SesEvents {
     if (type.equals("Complaint") && !isSuppressed(said.path("complaint"))) {
       Optional<Identity> by = recipient(said).filter(_ -> isUnwanted());
       return by.isPresent()
-          ? new InboundEvent.Unfollowed(head(by))
+          ? new InboundEvent.Complained(head(by))
           : new InboundEvent.Unknown(head(Optional.empty()), type);
     }
     if (type.equals("Subscription")) {
@@ -123,7 +120,7 @@ final class SesEvents {
               .path("unsubscribeAll")
               .asBoolean(false);
       return nothing && recipient(said).isPresent()
-          ? new InboundEvent.Unfollowed(head(recipient(said)))
+          ? new InboundEvent.Unsubscribed(head(recipient(said)))
           : new InboundEvent.Unknown(head(Optional.empty()), type);
     }
     Optional<News> news = news();
@@ -135,10 +132,7 @@ final class SesEvents {
   }
 
   private boolean isUnwanted() {
-    return !said.path("complaint")
-        .path("complaintFeedbackType")
-        .asString("")
-        .equals("not-spam");
+    return !said.path("complaint").path("complaintFeedbackType").asString("").equals("not-spam");
   }
 
   /** By our tag, which is there before SES has answered the send, else by SES's id. */
@@ -175,7 +169,8 @@ final class SesEvents {
     String kind = bounce.path("bounceType").asString("");
     String sub = bounce.path("bounceSubType").asString("");
     JsonNode recipient = bounce.path("bouncedRecipients").path(0);
-    Optional<String> status = Json.string(recipient, "status").filter(s -> s.matches("[245](\\.\\d{1,3}){2}"));
+    Optional<String> status =
+        Json.string(recipient, "status").filter(s -> s.matches("[245](\\.\\d{1,3}){2}"));
     String shown = status.orElseGet(() -> word(kind) + "/" + word(sub));
     return switch (kind) {
       case "Permanent" -> permanent(sub, status, shown);
@@ -241,10 +236,7 @@ final class SesEvents {
   /** The one that it is about; of mails with several recipients none can be told. */
   private static Optional<Identity> recipient(JsonNode said) {
     JsonNode named =
-        said.path("complaint")
-            .path("complainedRecipients")
-            .path(0)
-            .path("emailAddress");
+        said.path("complaint").path("complainedRecipients").path(0).path("emailAddress");
     Optional<String> address = EmailAddresses.normal(named.asString(""));
     JsonNode destination = said.path("mail").path("destination");
     return address
@@ -269,7 +261,8 @@ final class SesEvents {
 
   /** What happened has its own time, under the event's name in small letters. */
   private Optional<Instant> occurredAt() {
-    String member = type.isEmpty() ? "" : type.substring(0, 1).toLowerCase(Locale.ROOT) + type.substring(1);
+    String member =
+        type.isEmpty() ? "" : type.substring(0, 1).toLowerCase(Locale.ROOT) + type.substring(1);
     return Json.string(said.path(member), "timestamp")
         .or(() -> Json.string(said.path("mail"), "timestamp"))
         .flatMap(SesEvents::instant)

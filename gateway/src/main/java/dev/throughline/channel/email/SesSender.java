@@ -45,8 +45,7 @@ final class SesSender {
     this.clock = clock;
   }
 
-  SendResult send(
-      MailContent mail, String recipient, Ses account, String tag, Duration deadline) {
+  SendResult send(MailContent mail, String recipient, Ses account, String tag, Duration deadline) {
     SendEmailRequest request = request(mail, recipient, account, tag);
     AwsResult<SendEmailResponse> result =
         clients.call(account.aws(), deadline, client -> client.sendEmail(request));
@@ -56,8 +55,7 @@ final class SesSender {
         SesSender::reason);
   }
 
-  private SendEmailRequest request(
-      MailContent mail, String recipient, Ses account, String tag) {
+  private SendEmailRequest request(MailContent mail, String recipient, Ses account, String tag) {
     MailSender sender = account.sender();
     MailContent answered =
         mail.answeredAt(mail.replyTo().stream().findFirst().orElseGet(sender::answersTo));
@@ -87,8 +85,7 @@ final class SesSender {
     }
   }
 
-  private EmailContent content(
-      MailContent mail, String recipient, MailSender sender, String tag) {
+  private EmailContent content(MailContent mail, String recipient, MailSender sender, String tag) {
     return switch (mail.body()) {
       case Body.Simple simple -> simple(simple);
       case Body.Raw _ ->
@@ -101,8 +98,7 @@ final class SesSender {
   }
 
   private Bytes mime(MailContent mail, String recipient, MailSender sender, String tag) {
-    return MimeMail.of(
-        mail, MimeMail.Envelope.of(sender, recipient, tag, clock.instant()));
+    return MimeMail.of(mail, MimeMail.Envelope.of(sender, recipient, tag, clock.instant()));
   }
 
   private static EmailContent simple(Body.Simple simple) {
@@ -178,8 +174,7 @@ final class SesSender {
           configuration("SES has suspended sending for this AWS account for good.");
       case "SendingPausedException" ->
           configuration("Sending is paused at SES for the account or its configuration set.");
-      case "NotFoundException" ->
-          configuration("SES has no such template or configuration set.");
+      case "NotFoundException" -> configuration("SES has no such template or configuration set.");
       case "LimitExceededException" ->
           Optional.of(
               new Reason(

@@ -113,8 +113,17 @@ class MailEventsTest {
     String plain = "bounces@example.com";
     String verp = "bounces+" + CODE.toLowerCase(java.util.Locale.ROOT) + "@example.com";
 
-    assertThat(of(REPORT.formatted(plain, "Original-Envelope-ID: " + CODE + "\n", "failed",
-        "5.1.1", "x", headers, other))).contains(tag);
+    assertThat(
+            of(
+                REPORT.formatted(
+                    plain,
+                    "Original-Envelope-ID: " + CODE + "\n",
+                    "failed",
+                    "5.1.1",
+                    "x",
+                    headers,
+                    other)))
+        .contains(tag);
     assertThat(of(REPORT.formatted("<" + verp + ">", "", "failed", "5.1.1", "x", headers, other)))
         .contains(tag);
     assertThat(of(REPORT.formatted(plain, "", "failed", "5.1.1", "x", headers, ours)))
@@ -253,14 +262,12 @@ class MailEventsTest {
   @Test
   void aLinkThatWasFollowedIsAChoice() {
     List<InboundEvent> events =
-        events(
-            "From: taro@example.org\nSubject: Yes [tl:01K9Z0000000000000000MESSA/2]\n\nYes\n");
+        events("From: taro@example.org\nSubject: Yes [tl:01K9Z0000000000000000MESSA/2]\n\nYes\n");
 
     assertThat(events).hasSize(1);
     assertThat(((InboundEvent.Chosen) events.getFirst()).response())
         .isEqualTo(
-            new Content.ChoiceResponse(
-                Optional.of(EmailGoldenTest.ID), "Yes", Optional.of(2)));
+            new Content.ChoiceResponse(Optional.of(EmailGoldenTest.ID), "Yes", Optional.of(2)));
     assertThat(
             events(
                 "From: taro@example.org\nSubject: Yes [tl:01K9Z0000000000000000MESSA/2]\n\n"

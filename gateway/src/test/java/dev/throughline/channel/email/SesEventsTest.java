@@ -88,10 +88,7 @@ class SesEventsTest {
 
     assertThat(event).isInstanceOf(InboundEvent.Unfollowed.class);
     assertThat(event.head().chat()).contains(TARO);
-    assertThat(
-            parsed(
-                event(
-                    "Complaint", "complaint", "{\"complaintFeedbackType\":\"not-spam\"}")))
+    assertThat(parsed(event("Complaint", "complaint", "{\"complaintFeedbackType\":\"not-spam\"}")))
         .isInstanceOf(InboundEvent.Unknown.class);
   }
 

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.channel.Channel.Composed;
 import dev.throughline.channel.Channel.Rendered;
-import dev.throughline.channel.line.ScriptedServer;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.aws.AwsClients;
 import dev.throughline.channel.aws.AwsCredentials;
 import dev.throughline.channel.aws.AwsSettings;
 import dev.throughline.channel.email.EmailCredentials.Ses;
+import dev.throughline.channel.line.ScriptedServer;
 import dev.throughline.http.Http;
 import dev.throughline.message.Content;
 import dev.throughline.message.Reason;
