@@ -156,7 +156,7 @@ class MailEventsTest {
   }
 
   @Test
-  void aComplaintEndsMailsToWhoeverComplained() {
+  void aComplaintIsOfWhoeverComplained() {
     String mail =
         """
         From: feedback@provider.example
@@ -183,7 +183,7 @@ class MailEventsTest {
         --b--
         """;
 
-    assertThat(only(mail)).isInstanceOf(InboundEvent.Unfollowed.class);
+    assertThat(only(mail)).isInstanceOf(InboundEvent.Complained.class);
     assertThat(only(mail).head().chat()).contains(TARO);
     assertThat(only(mail.replace("abuse\n", "not-spam\n")))
         .isInstanceOf(InboundEvent.Unknown.class);

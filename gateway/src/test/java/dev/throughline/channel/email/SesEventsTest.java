@@ -77,7 +77,7 @@ class SesEventsTest {
   }
 
   @Test
-  void whoComplainsWantsNothingMore() {
+  void aComplaintIsOfWhoeverComplained() {
     InboundEvent event =
         parsed(
             event(
@@ -86,7 +86,7 @@ class SesEventsTest {
                 "{\"complaintFeedbackType\":\"abuse\",\"complainedRecipients\":"
                     + "[{\"emailAddress\":\"taro@EXAMPLE.org\"}]}"));
 
-    assertThat(event).isInstanceOf(InboundEvent.Unfollowed.class);
+    assertThat(event).isInstanceOf(InboundEvent.Complained.class);
     assertThat(event.head().chat()).contains(TARO);
     assertThat(parsed(event("Complaint", "complaint", "{\"complaintFeedbackType\":\"not-spam\"}")))
         .isInstanceOf(InboundEvent.Unknown.class);
