@@ -29,7 +29,8 @@ record CustomerApp(World world, String id, String webhook, String path) {
           "OPT_OUT",
           "CONTACT_CREATE",
           "CONVERSATION_START",
-          "UNSUPPORTED");
+          "UNSUPPORTED",
+          "EVENT_INBOUND");
 
   static CustomerApp create(World world, ObjectNode settings) {
     ObjectNode app = settings.deepCopy();

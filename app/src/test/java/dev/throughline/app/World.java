@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.throughline.Gateway;
 import dev.throughline.GatewayConfig;
+import dev.throughline.Providers;
 import dev.throughline.api.Limits;
 import dev.throughline.http.Http;
 import dev.throughline.http.TargetPolicy;
@@ -59,6 +60,7 @@ final class World implements AutoCloseable {
   final Path data;
   final String project;
   private final URI lineApi;
+  private final Providers providers;
   private final UnaryOperator<MediaConfig> media;
   private final Http.Settings http;
   private final Optional<URI> publicUrl;
@@ -149,6 +151,18 @@ final class World implements AutoCloseable {
     return media.probing(false);
   }
 
+  /** Other providers than LINE are where this says. */
+  static World reaching(Providers providers) throws Exception {
+    return new World(
+        TargetPolicy.SANDBOX,
+        Optional.empty(),
+        Optional.empty(),
+        World::withoutProbes,
+        Http.Settings.of(Gateway.VERSION),
+        Limits.DEFAULT,
+        providers);
+  }
+
   private World(
       TargetPolicy callbacks,
       Optional<LineFront> front,
@@ -157,6 +171,19 @@ final class World implements AutoCloseable {
       Http.Settings http,
       Limits limits)
       throws Exception {
+    this(callbacks, front, publicUrl, media, http, limits, Providers.REAL);
+  }
+
+  private World(
+      TargetPolicy callbacks,
+      Optional<LineFront> front,
+      Optional<URI> publicUrl,
+      UnaryOperator<MediaConfig> media,
+      Http.Settings http,
+      Limits limits,
+      Providers providers)
+      throws Exception {
+    this.providers = providers;
     this.limits = limits;
     this.publicUrl = publicUrl;
     this.media = media;
@@ -184,20 +211,21 @@ final class World implements AutoCloseable {
         Optional.of(
             Gateway.start(
                 new GatewayConfig(
-                    data,
-                    database.config(),
-                    "127.0.0.1",
-                    0,
-                    "127.0.0.1",
-                    0,
-                    Optional.empty(),
-                    "gateway.example",
-                    publicUrl,
-                    lineApi,
-                    callbacks,
-                    media.apply(MediaConfig.in(data)),
-                    limits,
-                    http),
+                        data,
+                        database.config(),
+                        "127.0.0.1",
+                        0,
+                        "127.0.0.1",
+                        0,
+                        Optional.empty(),
+                        "gateway.example",
+                        publicUrl,
+                        lineApi,
+                        callbacks,
+                        media.apply(MediaConfig.in(data)),
+                        limits,
+                        http)
+                    .reaching(providers),
                 clock,
                 Map.of()));
   }
