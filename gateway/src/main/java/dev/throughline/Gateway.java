@@ -19,18 +19,22 @@ import dev.throughline.callback.Prober;
 import dev.throughline.callback.Webhook;
 import dev.throughline.callback.Webhooks;
 import dev.throughline.channel.Channel;
+import dev.throughline.channel.Inlet;
 import dev.throughline.channel.Subscriptions;
 import dev.throughline.channel.aws.AwsClients;
 import dev.throughline.channel.aws.AwsSettings;
 import dev.throughline.channel.aws.SnsCertificates;
 import dev.throughline.channel.aws.SnsSignature;
 import dev.throughline.channel.aws.SnsSubscriptions;
+import dev.throughline.channel.aws.SqsInlet;
 import dev.throughline.channel.email.EmailChannel;
 import dev.throughline.channel.line.LineApi;
 import dev.throughline.channel.line.LineChannel;
 import dev.throughline.channel.line.LineContent;
 import dev.throughline.channel.line.LineHost;
 import dev.throughline.channel.line.account.LineAccountClient;
+import dev.throughline.channel.sms.SmppSessions;
+import dev.throughline.channel.sms.SmsChannel;
 import dev.throughline.channel.whatsapp.WhatsAppChannel;
 import dev.throughline.channel.whatsapp.WhatsAppContent;
 import dev.throughline.consent.OptOutRoutes;
@@ -52,8 +56,11 @@ import dev.throughline.http.HttpServer;
 import dev.throughline.http.Listener;
 import dev.throughline.http.Resolver;
 import dev.throughline.http.TargetPolicy;
+import dev.throughline.inbound.Inlets;
 import dev.throughline.inbound.OfferHandler;
 import dev.throughline.inbound.Offers;
+import dev.throughline.inbound.PieceHandler;
+import dev.throughline.inbound.Pieces;
 import dev.throughline.inbound.Receiver;
 import dev.throughline.inbound.RefusedWebhooks;
 import dev.throughline.inbound.StickerRoutes;
@@ -108,6 +115,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.pinpointsmsvoicev2.PinpointSmsVoiceV2Client;
 import software.amazon.awssdk.services.sesv2.SesV2Client;
 
 /** A running gateway. Starting constructs every part in order; closing stops them in reverse. */
@@ -175,10 +183,15 @@ public final class Gateway implements AutoCloseable {
                   AwsClients.of(SesV2Client::builder, aws, http, clock),
                   notifications,
                   clock));
+      SmppSessions smpp = new SmppSessions(http, config.callbacks(), config.http().tls(), clock);
       Map<ChannelName, Channel> channels =
           byName(
               new LineChannel(transport, config.lineApi(), clock),
               new WhatsAppChannel(transport, config.providers().whatsApp(), clock),
+              new SmsChannel(
+                  AwsClients.of(PinpointSmsVoiceV2Client::builder, aws, http, clock),
+                  notifications,
+                  smpp),
               email);
       AccountCredentials credentials = new AccountCredentials(channels);
       AccountCheck check = new AccountCheck(line, config.publicUrl());
@@ -257,6 +270,9 @@ public final class Gateway implements AutoCloseable {
                 drafts,
                 directory,
                 Map.of(ChannelName.SMS, sns, ChannelName.EMAIL, sns, ChannelName.WHATSAPP, sns)));
+        RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
+        Receiver receiver = new Receiver(log, drafts, directory, channels, credentials, refused);
+        tasks.register(new PieceHandler(log, drafts, database, directory, channels, receiver));
         tasks.register(new ReachHandler(log, drafts, directory, channels, credentials));
         tasks.register(
             new CallbackHandler(
@@ -295,6 +311,7 @@ public final class Gateway implements AutoCloseable {
                     new Receiving(vault, media),
                     new Tee(vault),
                     new Offers(vault),
+                    new Pieces(vault),
                     new Callbacks(webhooks, tasks, vault, links)));
         Fold fold = opened(new Fold(log, Converse.READER, lead.epoch(), converse));
         long headAtLead = log.head();
@@ -307,7 +324,8 @@ public final class Gateway implements AutoCloseable {
         media.start();
         opened(new Expiry(database, vault, log, drafts, clock, directory)).start();
         opened(new KinUpkeep(database, vault)).start();
-        RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
+        List<Inlet> inlets = List.of(smpp, new SqsInlet(aws, http, notifications, clock));
+        opened(new Inlets(directory, credentials, inlets, receiver)).start();
         Api.Ground ground =
             new Api.Ground(
                 database,
@@ -323,8 +341,7 @@ public final class Gateway implements AutoCloseable {
                 .host(config.publicHost())
                 .port(config.publicPort())
                 .errors(new ErrorForm())
-                .routes(
-                    new Receiver(log, drafts, directory, channels, credentials, refused).routes())
+                .routes(receiver.routes())
                 .routes(new MediaRoutes(media, links, clock).routes())
                 .routes(MediaInfoRoutes.routes(ground, keys, media))
                 .routes(new StickerRoutes(database).routes())

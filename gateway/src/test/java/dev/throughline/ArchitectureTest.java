@@ -36,6 +36,7 @@ final class ArchitectureTest {
           "channel.line",
           "channel.line.account",
           "channel.email",
+          "channel.sms",
           "conversation",
           "media",
           "outbound",

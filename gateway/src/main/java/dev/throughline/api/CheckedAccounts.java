@@ -67,7 +67,7 @@ final class CheckedAccounts {
     String why =
         account.channel().equals(ChannelName.LINE)
             ? "The channel did not answer when the credentials were saved."
-            : "This version does not connect to this channel.";
+            : "The credentials are kept; the channel is not asked about them.";
     return CredentialForm.with(account, "PENDING", why, Optional.empty());
   }
 

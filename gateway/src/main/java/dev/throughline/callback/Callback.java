@@ -54,6 +54,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
           Fact.CancelAsked _,
           Fact.WebhookTaken _,
           Fact.SubscriptionOffered _,
+          Fact.PieceKept _,
           Fact.TakenBack _ ->
           Optional.empty();
     };

@@ -163,6 +163,7 @@ public final class Callbacks implements Reaction {
           Fact.CancelAsked _,
           Fact.WebhookTaken _,
           Fact.SubscriptionOffered _,
+          Fact.PieceKept _,
           Fact.TakenBack _ ->
           throw new IllegalArgumentException("nobody is told of " + fact.getClass());
     };

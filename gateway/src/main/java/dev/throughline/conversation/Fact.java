@@ -188,6 +188,9 @@ public sealed interface Fact {
   /** A webhook of an account that passes them on came in, and is the entry at that index. */
   record WebhookTaken(Account account, Ulid entry, long index) implements Fact {}
 
+  /** The first piece of a message came, and is the entry at that index: others are to follow. */
+  record PieceKept(Account account, Ulid entry, long index) implements Fact {}
+
   /** A provider offers to tell an account from now on; what it said is the entry at that index. */
   record SubscriptionOffered(Account account, Ulid entry, long index) implements Fact {}
 

@@ -7,6 +7,7 @@ import dev.throughline.conversation.Effects.Sent;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Rows.Friend;
 import dev.throughline.conversation.Rows.IdentityRow;
+import dev.throughline.conversation.Rows.MessageEntry;
 import dev.throughline.conversation.Rows.MessageRow;
 import dev.throughline.conversation.Rows.Unsend;
 import dev.throughline.conversation.Rows.UnsentMessage;
@@ -42,6 +43,7 @@ final class FoldEvents {
   private final FoldOptWords words;
   private final FoldEdits edits;
   private final FoldReceipts receipts;
+  private final FoldPieces pieces;
   private final StickerPictures pictures;
   private final FoldAppEvents appEvents;
   private final Heard heard;
@@ -65,6 +67,7 @@ final class FoldEvents {
     this.words = words;
     this.receipts = receipts;
     this.edits = new FoldEdits(state, people);
+    this.pieces = new FoldPieces(state, people, effects);
     this.appEvents = appEvents;
     this.heard = heard;
     this.pictures = pictures;
@@ -100,6 +103,15 @@ final class FoldEvents {
               message.content(),
               Optional.of(message.platformMessageId()),
               message.answeredId(),
+              party.get());
+      case InboundEvent.Piece piece when party.isPresent() ->
+          joined(
+              item, piece.platformMessageId(), pieces.add(item, piece, party.get()), party.get());
+      case InboundEvent.PiecesOverdue overdue when party.isPresent() ->
+          joined(
+              item,
+              item.entry().id().toString(),
+              pieces.overdue(item, overdue, party.get()),
               party.get());
       case InboundEvent.StickerSent sent when party.isPresent() ->
           message(
@@ -150,6 +162,22 @@ final class FoldEvents {
         party.ifPresent(known -> replies.keep(item, other, known));
         notMapped(item, party);
       }
+    }
+  }
+
+  /** The entries of all its pieces are the message's. */
+  private void joined(
+      Item.Event item, String platformId, Optional<FoldPieces.Joined> joined, Party party)
+      throws SQLException {
+    if (joined.isPresent()) {
+      MessageId id =
+          message(
+              item,
+              new Content.Text(joined.get().text()),
+              Optional.of(platformId),
+              Optional.empty(),
+              party);
+      joined.get().others().forEach(index -> state.messageEntries.add(new MessageEntry(id, index)));
     }
   }
 
@@ -217,7 +245,7 @@ final class FoldEvents {
         pictures.address(sticker.packageId(), sticker.id()), sticker.caption());
   }
 
-  private void message(
+  private MessageId message(
       Item.Event item,
       Content.Inbound said,
       Optional<String> platformId,
@@ -294,7 +322,7 @@ final class FoldEvents {
             state.vault.seal(
                 key, Json.bytes(sealed).array(), Rows.associated("message", id.value()))));
     if (takenBack) {
-      return;
+      return id;
     }
     ObjectNode about = people.dataOf(party, dispatch);
     effects.emit(
@@ -311,6 +339,7 @@ final class FoldEvents {
             Json.string(about, "correlation_id"),
             platformId.map(named -> new Fact.Origin(item.account().id(), named, key))));
     words.heard(item, said, id, party);
+    return id;
   }
 
   /** The message that somebody quoted, if we have it; it may have come in this very batch. */
@@ -392,9 +421,11 @@ final class FoldEvents {
               InboundEvent.Complained _,
               InboundEvent.Unsubscribed _,
               InboundEvent.AccountNews _,
-              InboundEvent.Subscription _ ->
+              InboundEvent.Subscription _,
+              InboundEvent.PiecesOverdue _ ->
               Optional.empty();
           case InboundEvent.Message _,
+              InboundEvent.Piece _,
               InboundEvent.StickerSent _,
               InboundEvent.Edited _,
               InboundEvent.Delivered _,

@@ -227,6 +227,8 @@ final class FoldLoad {
   private static boolean mayDecide(InboundEvent event) {
     return switch (event) {
       case InboundEvent.Message _,
+          InboundEvent.Piece _,
+          InboundEvent.PiecesOverdue _,
           InboundEvent.StickerSent _,
           InboundEvent.Chosen _,
           InboundEvent.Unfollowed _ ->

@@ -38,6 +38,8 @@ final class FoldReceipts {
           Optional.of(
               new Receipt(head, new Receipt.Of.Tag(tag), new News.Reached(Assurance.DEVICE)));
       case InboundEvent.Message _,
+          InboundEvent.Piece _,
+          InboundEvent.PiecesOverdue _,
           InboundEvent.StickerSent _,
           InboundEvent.Edited _,
           InboundEvent.Chosen _,

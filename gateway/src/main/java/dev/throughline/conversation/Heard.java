@@ -45,11 +45,13 @@ final class Heard {
       case InboundEvent.Receipt _,
           InboundEvent.Delivered _,
           InboundEvent.Subscription _,
+          InboundEvent.PiecesOverdue _,
           InboundEvent.AccountNews _,
           InboundEvent.Complained _,
           InboundEvent.Unsubscribed _,
           InboundEvent.Unfollowed _ -> {}
       case InboundEvent.Message _,
+          InboundEvent.Piece _,
           InboundEvent.StickerSent _,
           InboundEvent.Edited _,
           InboundEvent.Chosen _,

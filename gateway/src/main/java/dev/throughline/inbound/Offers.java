@@ -4,6 +4,7 @@ import dev.throughline.conversation.Effects;
 import dev.throughline.conversation.Fact;
 import dev.throughline.conversation.Reaction;
 import dev.throughline.vault.Vault;
+import java.time.Duration;
 
 /** What providers offer to tell an account from now on is accepted, by a task for each offer. */
 public final class Offers implements Reaction {
@@ -18,7 +19,8 @@ public final class Offers implements Reaction {
   @Override
   public void react(Fact fact, Effects effects) {
     if (fact instanceof Fact.SubscriptionOffered offered) {
-      WebhookTask.add(KIND, offered.account(), offered.entry(), offered.index(), vault, effects);
+      WebhookTask.add(
+          KIND, offered.account(), offered.entry(), offered.index(), Duration.ZERO, vault, effects);
     } else {
       WebhookTask.follow(KIND, fact, effects);
     }

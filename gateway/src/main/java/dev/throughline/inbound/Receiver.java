@@ -2,6 +2,7 @@ package dev.throughline.inbound;
 
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.Channel.Authenticity;
+import dev.throughline.channel.Inlet;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Owners;
@@ -82,6 +83,23 @@ public final class Receiver {
         Route.post(ONE_OF_SEVERAL, request -> received(request, ordinal(request))).rawBody(),
         Route.get(DEFAULT, request -> handshake(request, Optional.empty())),
         Route.get(ONE_OF_SEVERAL, request -> handshake(request, ordinal(request))));
+  }
+
+  /** Where what came in for an account without a webhook is kept. */
+  Inlet.Keep keep(Account account) {
+    return new Inlet.Keep() {
+      @Override
+      public boolean keep(Bytes body, int secretVersion) {
+        Channel channel = channels.get(account.channel());
+        return channel != null
+            && Receiver.this.keep(account, channel, secretVersion, body).status() == 200;
+      }
+
+      @Override
+      public void refused(Authenticity.Cause cause) {
+        refused.count(account.id(), cause);
+      }
+    };
   }
 
   private Response received(Request request, Optional<Integer> ordinal) {

@@ -4,6 +4,7 @@ import dev.throughline.conversation.Effects;
 import dev.throughline.conversation.Fact;
 import dev.throughline.conversation.Reaction;
 import dev.throughline.vault.Vault;
+import java.time.Duration;
 
 /**
  * Passes webhooks on to a bot that was there before: LINE allows one URL an account. A task a
@@ -21,7 +22,8 @@ public final class Tee implements Reaction {
   @Override
   public void react(Fact fact, Effects effects) {
     if (fact instanceof Fact.WebhookTaken taken) {
-      WebhookTask.add(KIND, taken.account(), taken.entry(), taken.index(), vault, effects);
+      WebhookTask.add(
+          KIND, taken.account(), taken.entry(), taken.index(), Duration.ZERO, vault, effects);
     } else {
       WebhookTask.follow(KIND, fact, effects);
     }

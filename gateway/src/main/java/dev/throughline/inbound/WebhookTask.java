@@ -74,7 +74,13 @@ record WebhookTask(Optional<Account> account, long index) {
   }
 
   static void add(
-      String kind, Account account, Ulid entry, long index, Vault vault, Effects effects) {
+      String kind,
+      Account account,
+      Ulid entry,
+      long index,
+      Duration after,
+      Vault vault,
+      Effects effects) {
     ObjectNode body = Json.object();
     body.put(ACCOUNT, account.id().toString());
     body.put(INDEX, index);
@@ -83,7 +89,7 @@ record WebhookTask(Optional<Account> account, long index) {
             kind,
             kind + ":" + entry,
             Task.Priority.BULK,
-            effects.at(),
+            effects.at().plus(after),
             Optional.of(account.app()),
             new ContactId(account.app().value()),
             Optional.empty(),

@@ -57,6 +57,35 @@ public sealed interface InboundEvent {
       Head head, String platformMessageId, Content.Inbound content, Optional<String> answeredId)
       implements InboundEvent {}
 
+  /**
+   * A piece of what somebody said, which came in several; it is told when all are there, or when
+   * those that miss have not come for long.
+   *
+   * @param platformMessageId the provider's id of this piece
+   * @param group what the pieces of one message share, among all that its author sends
+   * @param count how many there are
+   * @param number which it is, from 1
+   * @param overdue a body by which the same channel says that the wait is over
+   */
+  record Piece(
+      Head head,
+      String platformMessageId,
+      String group,
+      int count,
+      int number,
+      String text,
+      Bytes overdue)
+      implements InboundEvent {
+    /** Shows nothing of what it says. */
+    @Override
+    public String toString() {
+      return "Piece[" + number + "/" + count + "]";
+    }
+  }
+
+  /** The pieces of a group that have not come will not be waited for any more. */
+  record PiecesOverdue(Head head, String group) implements InboundEvent {}
+
   /** Somebody sent a sticker: a picture that the provider shows, and nobody else has. */
   record StickerSent(
       Head head, String platformMessageId, Sticker sticker, Optional<String> answeredId)

@@ -85,6 +85,7 @@ public final class Outbound implements Reaction {
           Fact.Unaddressed _,
           Fact.EventReceived _,
           Fact.ChannelTold _,
+          Fact.PieceKept _,
           Fact.TakenBack _,
           Fact.StatusChanged _,
           Fact.Submitted _,

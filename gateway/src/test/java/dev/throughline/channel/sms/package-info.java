@@ -1,0 +1,4 @@
+@NullMarked
+package dev.throughline.channel.sms;
+
+import org.jspecify.annotations.NullMarked;
