@@ -21,6 +21,14 @@ import java.util.function.Function;
 public interface Channel {
   ChannelName name();
 
+  /**
+   * The channel property that names the page where somebody ends advertising, on a channel that has
+   * a place of its own for it.
+   */
+  default Optional<String> optOutProperty() {
+    return Optional.empty();
+  }
+
   /** What the channel can tell at best of a message that it took. */
   Assurance highestAssurance();
 

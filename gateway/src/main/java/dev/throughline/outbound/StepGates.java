@@ -9,7 +9,6 @@ import dev.throughline.conversation.Effects.Sent;
 import dev.throughline.conversation.Fact.StoredMessage;
 import dev.throughline.conversation.Party;
 import dev.throughline.message.AppMessage;
-import dev.throughline.message.ChannelName;
 import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.MessageClass;
@@ -26,9 +25,6 @@ import java.util.Optional;
  * sent.
  */
 final class StepGates implements Gate.Gates {
-  /** The channel property that e-mail makes List-Unsubscribe of. */
-  private static final String UNSUBSCRIBE_URL = "EMAIL_UNSUBSCRIBE_URL";
-
   private final Means means;
   private final Effects effects;
   private final Sent sent;
@@ -123,6 +119,21 @@ final class StepGates implements Gate.Gates {
         .orElseGet(() -> said(step, channel, party, account.get()));
   }
 
+  /**
+   * With the page where advertising is ended, where the channel shows one and the app names none.
+   */
+  private Map<String, String> properties(Channel channel, Party party) {
+    Map<String, String> properties = new HashMap<>(course.terms().properties());
+    if (sent.message().messageClass() == MessageClass.MARKETING) {
+      channel
+          .optOutProperty()
+          .ifPresent(name ->
+              properties.computeIfAbsent(
+                  name, _ -> effects.optOutUrl(party, MessageClass.MARKETING)));
+    }
+    return properties;
+  }
+
   private Gate said(int step, Channel channel, Party party, Account account) {
     Leg leg = course.legs().get(step);
     Optional<Content.Outbound> content =
@@ -136,7 +147,7 @@ final class StepGates implements Gate.Gates {
         new Channel.Composed(
             sent.message().id(),
             content.get(),
-            properties(party),
+            properties(channel, party),
             AppMessages.stored(leg.content()).flatMap(AppMessage::agent),
             leg.quote(),
             Optional.of(leg.recipient()));
@@ -151,19 +162,6 @@ final class StepGates implements Gate.Gates {
         yield new Gate.Open();
       }
     };
-  }
-
-  /** Advertising by mail says where it ends (RFC 8058), unless the request names another page. */
-  private Map<String, String> properties(Party party) {
-    Map<String, String> given = course.terms().properties();
-    if (sent.message().messageClass() != MessageClass.MARKETING
-        || !party.identity().channel().equals(ChannelName.EMAIL)
-        || given.containsKey(UNSUBSCRIBE_URL)) {
-      return given;
-    }
-    Map<String, String> all = new HashMap<>(given);
-    all.put(UNSUBSCRIBE_URL, effects.optOutUrl(party, MessageClass.MARKETING));
-    return all;
   }
 
   /** A message stays in its conversation, whichever of a person's addresses it goes to. */

@@ -78,16 +78,25 @@ public final class EmailChannel implements Channel, AutoCloseable {
     return ChannelName.EMAIL;
   }
 
-  /** That a picture in the mail was loaded, as SES tells: weak, and the most there is. */
+  /**
+   * The recipient's mail server took it. That a picture in it was loaded is told as read where SES
+   * tells it; programs load pictures too, and many people's do not, so nothing waits for that.
+   */
   @Override
   public Assurance highestAssurance() {
-    return Assurance.READ;
+    return Assurance.CARRIER;
   }
 
   /** Neither SMTP nor SES can be asked twice for the same mail. */
   @Override
   public Way way(Identity recipient) {
     return new Way(false, Optional.empty(), true);
+  }
+
+  /** In the head by RFC 8058, and at the foot of the mail. */
+  @Override
+  public Optional<String> optOutProperty() {
+    return Optional.of(EmailProperties.UNSUBSCRIBE_URL);
   }
 
   @Override
