@@ -5,6 +5,7 @@ import dev.throughline.account.AccountCheck;
 import dev.throughline.account.AccountOperations;
 import dev.throughline.api.AccessKeys;
 import dev.throughline.api.Api;
+import dev.throughline.api.BroadcastSurface;
 import dev.throughline.api.ErrorForm;
 import dev.throughline.api.Freshness;
 import dev.throughline.api.LineSurface;
@@ -92,6 +93,8 @@ import dev.throughline.outbound.SendHandler;
 import dev.throughline.outbound.SignalHandler;
 import dev.throughline.outbound.Signals;
 import dev.throughline.outbound.TimeHandler;
+import dev.throughline.outbound.broadcast.Broadcasting;
+import dev.throughline.outbound.broadcast.Broadcasts;
 import dev.throughline.store.Database;
 import dev.throughline.store.WalWarmer;
 import dev.throughline.task.Tasks;
@@ -292,6 +295,21 @@ public final class Gateway implements AutoCloseable {
                 web,
                 config.callbacks()));
         accounts.handlers(lead::epoch).forEach(tasks::register);
+        Broadcasting broadcasts =
+            new Broadcasting(
+                database,
+                vault,
+                log,
+                drafts,
+                ulids,
+                clock,
+                directory,
+                channels,
+                credentials,
+                probe,
+                tasks,
+                lead::epoch);
+        broadcasts.handlers().forEach(tasks::register);
         Converse converse =
             new Converse(
                 log,
@@ -305,6 +323,7 @@ public final class Gateway implements AutoCloseable {
                 tasks,
                 List.of(
                     new Outbound(channels, probe::concerns),
+                    broadcasts.reaction(),
                     accounts.reaction(),
                     new Signals(channels),
                     new Reaches(),
@@ -316,11 +335,11 @@ public final class Gateway implements AutoCloseable {
         Fold fold = opened(new Fold(log, Converse.READER, lead.epoch(), converse));
         long headAtLead = log.head();
         fold.start();
-        startTasks(fold, tasks, webhooks, headAtLead, tasksRun);
+        startTasks(fold, tasks, webhooks, broadcasts.reaction(), headAtLead, tasksRun);
         log.guard(publisher::mayTakeIn);
         publisher.start(lead.epoch());
         opened(new WalWarmer(database, log::head)).start();
-        opened(new Prober(webhooks, tasks, clock)).start();
+        opened(new Prober(webhooks, tasks, broadcasts.reaction()::isHeld, clock)).start();
         media.start();
         opened(new Expiry(database, vault, log, drafts, clock, directory)).start();
         opened(new KinUpkeep(database, vault)).start();
@@ -335,6 +354,7 @@ public final class Gateway implements AutoCloseable {
                 ulids,
                 clock,
                 new RequestRates(config.limits().requestsPerSecond(), System::nanoTime));
+        MessageReceipts receipts = new MessageReceipts(new Receipts(log, database, config.data()));
         Freshness freshness = project -> fold.await(log.head(), FRESHNESS_PATIENCE);
         Listener.Builder open =
             Listener.named("public")
@@ -363,7 +383,7 @@ public final class Gateway implements AutoCloseable {
                             LineAccounts.check(line),
                             LineAccounts.profiles(line),
                             targets(config.callbacks()),
-                            new MessageReceipts(new Receipts(log, database, config.data())),
+                            receipts,
                             channels,
                             links,
                             optOuts,
@@ -374,7 +394,16 @@ public final class Gateway implements AutoCloseable {
                         keys,
                         App.ProcessingMode.CONVERSATION,
                         config.limits()))
-                .routes(LineSurface.routes(ground, freshness, keys, directory, accounts));
+                .routes(LineSurface.routes(ground, freshness, keys, directory, accounts))
+                .routes(
+                    BroadcastSurface.routes(
+                        ground,
+                        freshness,
+                        keys,
+                        directory,
+                        targets(config.callbacks()),
+                        receipts::of,
+                        broadcasts));
         config.tls().ifPresent(open::tls);
         listeners.add(open.build());
       }
@@ -453,7 +482,12 @@ public final class Gateway implements AutoCloseable {
 
   /** No task starts before the fold has passed the head as it stood when the lead was taken. */
   private static void startTasks(
-      Fold fold, Tasks tasks, Webhooks webhooks, long headAtLead, AtomicBoolean run) {
+      Fold fold,
+      Tasks tasks,
+      Webhooks webhooks,
+      Broadcasts broadcasts,
+      long headAtLead,
+      AtomicBoolean run) {
     Thread.ofPlatform()
         .name("take-over")
         .daemon(true)
@@ -463,9 +497,11 @@ public final class Gateway implements AutoCloseable {
               LOG.info("folding {} entries before tasks start", headAtLead - fold.position());
             }
             tasks.start(
-                webhooks.all().stream()
-                    .filter(webhook -> webhook.state() != Webhook.State.ACTIVE)
-                    .map(webhook -> webhook.id().value())
+                Stream.concat(
+                        broadcasts.held().stream(),
+                        webhooks.all().stream()
+                            .filter(webhook -> webhook.state() != Webhook.State.ACTIVE)
+                            .map(webhook -> webhook.id().value()))
                     .collect(Collectors.toSet()));
             run.set(true);
           } catch (InterruptedException e) {

@@ -56,6 +56,28 @@ final class SchemaTest {
               Set.of("id", "project", "app", "account", "kind", "state", "created", "updated")),
           Map.entry("line_job_note", Set.of("job", "number")),
           Map.entry(
+              "broadcast",
+              Set.of(
+                  "id",
+                  "project",
+                  "app",
+                  "state",
+                  "created",
+                  "updated",
+                  "chunks",
+                  "done",
+                  "stage",
+                  "stage_end",
+                  "stopped",
+                  "quiet")),
+          Map.entry(
+              "broadcast_chunk",
+              Set.of("broadcast", "number", "people", "done", "attempt", "outcome")),
+          Map.entry("broadcast_count", Set.of("broadcast", "phase", "what", "count")),
+          Map.entry(
+              "broadcast_recipient", Set.of("broadcast", "hash_epoch", "channel", "reason", "at")),
+          Map.entry("broadcast_message", Set.of("message", "broadcast")),
+          Map.entry(
               "contact", Set.of("id", "project", "created", "language", "hash_epoch", "shown")),
           Map.entry(
               "identity",
@@ -219,6 +241,9 @@ final class SchemaTest {
           Map.entry("reply_token", Set.of("sealed")),
           Map.entry("line_job", Set.of("sealed")),
           Map.entry("line_job_note", Set.of("sealed")),
+          Map.entry("broadcast", Set.of("sealed")),
+          Map.entry("broadcast_chunk", Set.of("sealed")),
+          Map.entry("broadcast_recipient", Set.of("hash", "sealed")),
           Map.entry("edit", Set.of("sealed")),
           Map.entry("piece", Set.of("sealed")),
           Map.entry("media", Set.of("source", "sealed")),

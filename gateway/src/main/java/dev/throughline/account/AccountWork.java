@@ -83,7 +83,14 @@ public final class AccountWork implements Reaction {
     Optional<AppId> app = Json.string(asked.record(), "app").flatMap(Ulids::parse).map(AppId::new);
     effects.add(
         new Effects.NewWork(
-            kind, lane, Task.Priority.BULK, effects.at(), app, asked.key(), Json.bytes(body)));
+            kind,
+            lane,
+            Task.Priority.BULK,
+            effects.at(),
+            app,
+            Optional.empty(),
+            asked.key(),
+            Json.bytes(body)));
   }
 
   private void stepped(Fact.OutcomeKnown known, Effects effects) {

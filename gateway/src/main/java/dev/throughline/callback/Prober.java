@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,13 +27,18 @@ public final class Prober implements AutoCloseable {
 
   private final Webhooks webhooks;
   private final Tasks tasks;
+  private final Predicate<Ulid> others;
   private final InstantSource clock;
   private final Map<WebhookId, Instant> nextProbe = new HashMap<>();
   private final Thread thread;
   private volatile boolean closed;
 
-  public Prober(Webhooks webhooks, Tasks tasks, InstantSource clock) {
+  /**
+   * @param others whether somebody else holds the tasks of a target
+   */
+  public Prober(Webhooks webhooks, Tasks tasks, Predicate<Ulid> others, InstantSource clock) {
     this.webhooks = webhooks;
+    this.others = others;
     this.tasks = tasks;
     this.clock = clock;
     this.thread = Thread.ofPlatform().name("prober").daemon(true).unstarted(this::run);
@@ -77,7 +83,8 @@ public final class Prober implements AutoCloseable {
     }
     nextProbe.keySet().retainAll(paused);
     for (Ulid target : tasks.paused()) {
-      if (webhooks.find(new WebhookId(target)).map(Webhook::state).orElse(ACTIVE) == ACTIVE) {
+      if (!others.test(target)
+          && webhooks.find(new WebhookId(target)).map(Webhook::state).orElse(ACTIVE) == ACTIVE) {
         tasks.resume(target);
       }
     }

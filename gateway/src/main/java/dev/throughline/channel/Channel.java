@@ -95,6 +95,11 @@ public interface Channel {
    */
   SendResult send(Outgoing outgoing, Credentials credentials, Duration deadline);
 
+  /** How it sends the same to many at once; empty where it cannot. */
+  default Optional<Multicast> multicast() {
+    return Optional.empty();
+  }
+
   /**
    * Pure: the request by which somebody is shown this. Empty where the channel has no such thing,
    * or not for them.

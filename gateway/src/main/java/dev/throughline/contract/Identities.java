@@ -57,7 +57,7 @@ public final class Identities {
   }
 
   /** What is wrong with a normal address, going on after the field's name. */
-  static Optional<String> problem(ChannelName channel, String normal) {
+  public static Optional<String> problem(ChannelName channel, String normal) {
     if (normal.isEmpty()) {
       return Optional.of("is required.");
     }

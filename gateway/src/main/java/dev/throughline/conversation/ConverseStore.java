@@ -66,7 +66,6 @@ final class ConverseStore {
       from identity i join contact c on c.id = i.contact
       where i.hash = any (?)
       order by c.id
-      for key share of c
       """;
 
   private static final String IDENTITIES_OF =
@@ -76,8 +75,10 @@ final class ConverseStore {
       from identity i join contact c on c.id = i.contact
       where i.contact = any (?)
       order by c.id, i.position
-      for key share of c
       """;
+
+  /** The fold holds the contacts that it goes on to write about. */
+  private static final String HELD = "for key share of c";
 
   private static final String ACTIVE =
       """
@@ -323,22 +324,38 @@ final class ConverseStore {
   }
 
   static List<IdentityRow> known(Connection c, Collection<Bytes> hashes) throws SQLException {
-    if (hashes.isEmpty()) {
-      return List.of();
-    }
-    try (PreparedStatement s = c.prepareStatement(KNOWN)) {
-      s.setArray(1, bytea(c, hashes, Function.identity()));
-      return identities(s);
-    }
+    return identities(c, KNOWN + HELD, hashes.isEmpty() ? null : hashes(c, hashes));
   }
 
   static List<IdentityRow> identitiesOf(Connection c, Collection<ContactId> contacts)
       throws SQLException {
-    if (contacts.isEmpty()) {
+    return identities(
+        c, IDENTITIES_OF + HELD, contacts.isEmpty() ? null : uuids(c, contacts, ContactId::value));
+  }
+
+  /** As {@link #known}, for those who only look. */
+  static List<IdentityRow> seen(Connection c, Collection<Bytes> hashes) throws SQLException {
+    return identities(c, KNOWN, hashes.isEmpty() ? null : hashes(c, hashes));
+  }
+
+  /** As {@link #identitiesOf}, for those who only look. */
+  static List<IdentityRow> seenOf(Connection c, Collection<ContactId> contacts)
+      throws SQLException {
+    return identities(
+        c, IDENTITIES_OF, contacts.isEmpty() ? null : uuids(c, contacts, ContactId::value));
+  }
+
+  private static Array hashes(Connection c, Collection<Bytes> hashes) throws SQLException {
+    return bytea(c, hashes, Function.identity());
+  }
+
+  private static List<IdentityRow> identities(Connection c, String sql, @Nullable Array wanted)
+      throws SQLException {
+    if (wanted == null) {
       return List.of();
     }
-    try (PreparedStatement s = c.prepareStatement(IDENTITIES_OF)) {
-      s.setArray(1, uuids(c, contacts, ContactId::value));
+    try (PreparedStatement s = c.prepareStatement(sql)) {
+      s.setArray(1, wanted);
       return identities(s);
     }
   }

@@ -149,6 +149,7 @@ public interface Effects {
       Task.Priority priority,
       Instant due,
       Optional<AppId> app,
+      Optional<Ulid> target,
       DataKey key,
       Bytes body) {}
 

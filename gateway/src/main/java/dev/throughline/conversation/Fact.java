@@ -129,9 +129,14 @@ public sealed interface Fact {
    * @param message on the first of its ways
    * @param ways at least one, in the order in which they are tried
    * @param nowhere channels that were asked for, and on which the recipient has no address
+   * @param broadcast which made it, with many others
    */
   record SendRequested(
-      StoredMessage message, SendRequest request, List<Way> ways, List<ChannelName> nowhere)
+      StoredMessage message,
+      SendRequest request,
+      List<Way> ways,
+      List<ChannelName> nowhere,
+      Optional<Ulid> broadcast)
       implements Fact {
     public SendRequested {
       ways = List.copyOf(ways);

@@ -109,7 +109,9 @@ final class FoldSends {
       keepWithAddress(party, request);
     }
     state.sent.put(id.value(), new Sent(party, message, Optional.empty()));
-    effects.emit(new Fact.SendRequested(message, request, found.ways(), found.nowhere()));
+    effects.emit(
+        new Fact.SendRequested(
+            message, request, found.ways(), found.nowhere(), item.entry().cause()));
   }
 
   /** What a message's row holds of it. */

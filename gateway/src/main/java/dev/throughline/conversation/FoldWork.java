@@ -315,7 +315,7 @@ final class FoldWork implements Effects {
                 false,
                 work.app(),
                 Optional.empty(),
-                Optional.empty(),
+                work.target(),
                 state.vault.seal(work.key(), work.body().array(), Task.associated(id)))));
   }
 

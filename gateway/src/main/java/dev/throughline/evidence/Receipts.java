@@ -13,6 +13,7 @@ import dev.throughline.ledger.Proofs;
 import dev.throughline.ledger.Receipt;
 import dev.throughline.ledger.TileStore;
 import dev.throughline.ledger.TlogProof;
+import dev.throughline.ledger.Ulid;
 import dev.throughline.log.Evidence;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
@@ -70,13 +71,36 @@ public final class Receipts {
    * @throws NotCoveredException if no checkpoint covers the message yet: ask again
    */
   public Optional<Bytes> receipt(MessageId id) {
-    List<Wanted> wanted = wanted(id);
+    return receipt(wanted(id));
+  }
+
+  /**
+   * The same of these parts {@code [from, to)} of entries. Empty if one of them is not there.
+   *
+   * @throws NotCoveredException if no checkpoint covers them yet: ask again
+   */
+  public Optional<Bytes> ofParts(List<Part> parts) {
+    List<Wanted> wanted = new ArrayList<>();
+    for (Part part : parts) {
+      Optional<Long> index = log.indexOf(part.entry());
+      if (index.isEmpty()) {
+        return Optional.empty();
+      }
+      wanted.add(new Wanted(index.get(), part.from(), part.to()));
+    }
+    return receipt(wanted);
+  }
+
+  /** Parts {@code [from, to)} of an entry. */
+  public record Part(Ulid entry, int from, int to) {}
+
+  private Optional<Bytes> receipt(List<Wanted> wanted) {
     if (wanted.isEmpty()) {
       return Optional.empty();
     }
     List<Evidence> entries = new ArrayList<>();
-    for (Wanted entry : wanted) {
-      log.evidence(entry.index()).ifPresent(entries::add);
+    for (Long index : wanted.stream().map(Wanted::index).distinct().toList()) {
+      log.evidence(index).ifPresent(entries::add);
     }
     for (int tries = 1; ; tries++) {
       try {

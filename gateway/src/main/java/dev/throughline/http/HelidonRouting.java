@@ -56,13 +56,15 @@ final class HelidonRouting implements HttpRouting, Router {
     }
   }
 
-  /** A body that was not read to its end; the connection cannot be used again. */
-  private static final class RefusedException extends Exception {
-    private final transient HttpFailure failure;
+  /** A body was not read to its end: the connection cannot be used again. */
+  private static final class UnreadException extends Exception {
+    private static final long serialVersionUID = 1;
 
-    RefusedException(HttpFailure failure) {
-      super(failure.message(), null, false, false);
-      this.failure = failure;
+    private final transient Response answer;
+
+    UnreadException(Response answer) {
+      super("a body was not read to its end", null, false, false);
+      this.answer = answer;
     }
   }
 
@@ -99,10 +101,10 @@ final class HelidonRouting implements HttpRouting, Router {
     Response answer;
     try {
       answer = answer(connection, path, in, reserved);
-    } catch (RefusedException e) {
-      send(connection, in, out, failed(e.failure), false);
+    } catch (UnreadException e) {
+      send(connection, in, out, e.answer, false);
       connection.linger();
-      throw new CloseConnectionException("refused a body");
+      throw new CloseConnectionException("did not read all of a body");
     } finally {
       reserved.release();
     }
@@ -115,7 +117,7 @@ final class HelidonRouting implements HttpRouting, Router {
 
   private Response answer(
       GuardedConnection connection, String path, RoutingRequest in, Reservation reserved)
-      throws RefusedException {
+      throws UnreadException {
     String method = in.prologue().method().text();
     Routes.Match match;
     Query query = Query.EMPTY;
@@ -132,6 +134,28 @@ final class HelidonRouting implements HttpRouting, Router {
       case Routes.Match.Failed(HttpFailure failure) -> {
         readBody(connection, in, UNROUTED_BODY_BYTES, failure, reserved);
         return failed(failure);
+      }
+      case Routes.Match.Found(Route route, Request.PathParameters parameters)
+          when route.streamed() -> {
+        StreamedBody body = streamed(connection, in, route.bodyLimitBytes());
+        Response answer =
+            isEncoded(in)
+                ? failed(new HttpFailure.UnsupportedEncoding())
+                : handle(
+                    route.handler(),
+                    new Request(
+                        method,
+                        path,
+                        parameters,
+                        query,
+                        headers(in),
+                        () -> address(connection),
+                        Bytes.EMPTY,
+                        body));
+        if (!body.isEnded()) {
+          throw new UnreadException(answer);
+        }
+        return answer;
       }
       case Routes.Match.Found(Route route, Request.PathParameters parameters) -> {
         long limit = route.bodyLimitBytes();
@@ -150,9 +174,24 @@ final class HelidonRouting implements HttpRouting, Router {
                 query,
                 headers(in),
                 () -> address(connection),
-                Bytes.wrap(body)));
+                Bytes.wrap(body),
+                InputStream.nullInputStream()));
       }
     }
+  }
+
+  private static StreamedBody streamed(
+      GuardedConnection connection, RoutingRequest in, long limit) {
+    boolean none =
+        !in.headers().contains(HeaderNames.TRANSFER_ENCODING)
+            && in.headers().contentLength().orElse(0) == 0;
+    connection.allow(2 * limit + (64 << 10));
+    return new StreamedBody(
+        connection, none ? InputStream.nullInputStream() : in.content().inputStream(), limit);
+  }
+
+  private UnreadException refused(HttpFailure failure) {
+    return new UnreadException(failed(failure));
   }
 
   private static String message(Exception e) {
@@ -168,6 +207,10 @@ final class HelidonRouting implements HttpRouting, Router {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return failed(new HttpFailure.Overloaded());
+    } catch (CloseConnectionException e) {
+      throw e;
+    } catch (StreamedBody.BrokenException e) {
+      return failed(e.failure());
     } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
       return failed(new HttpFailure.Unexpected(e));
     }
@@ -204,20 +247,20 @@ final class HelidonRouting implements HttpRouting, Router {
    *
    * @param tooLarge the answer for a larger one
    */
-  private static byte[] readBody(
+  private byte[] readBody(
       GuardedConnection connection,
       RoutingRequest in,
       long limit,
       HttpFailure tooLarge,
       Reservation reserved)
-      throws RefusedException {
+      throws UnreadException {
     boolean chunked = in.headers().contains(HeaderNames.TRANSFER_ENCODING);
     long announced = chunked ? -1 : in.headers().contentLength().orElse(0);
     if (announced == 0) {
       return NO_BYTES;
     }
     if (announced > limit) {
-      throw new RefusedException(tooLarge);
+      throw refused(tooLarge);
     }
     connection.enter(GuardedConnection.Phase.BODY);
     // Twice the limit leaves room for the framing of small chunks, and bounds an endless chunk-size
@@ -242,11 +285,11 @@ final class HelidonRouting implements HttpRouting, Router {
         }
         length += count;
         if (length > limit) {
-          throw new RefusedException(tooLarge);
+          throw refused(tooLarge);
         }
       }
     } catch (GuardedConnection.BudgetSpentException e) {
-      throw new RefusedException(tooLarge);
+      throw refused(tooLarge);
     } catch (CloseConnectionException e) {
       throw e;
     } catch (IOException | DataReader.InsufficientDataAvailableException e) {
@@ -256,7 +299,7 @@ final class HelidonRouting implements HttpRouting, Router {
       boolean large =
           e instanceof RequestException refused
               && refused.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code();
-      throw new RefusedException(
+      throw refused(
           large
               ? tooLarge
               : new HttpFailure.Malformed(400, "The chunks of the body cannot be read."));
@@ -402,13 +445,13 @@ final class HelidonRouting implements HttpRouting, Router {
   private final class Reservation {
     private long held;
 
-    byte[] grow(byte[] body, long limit) throws RefusedException {
+    byte[] grow(byte[] body, long limit) throws UnreadException {
       int length = (int) Math.min(2L * body.length, limit + 1);
       if (length > ServerLimits.UNCOUNTED_BODY_BYTES) {
         long more = length - held;
         if (bodyBytesLeft.addAndGet(-more) < 0) {
           bodyBytesLeft.addAndGet(more);
-          throw new RefusedException(new HttpFailure.Overloaded());
+          throw refused(new HttpFailure.Overloaded());
         }
         held = length;
       }

@@ -1,6 +1,8 @@
 package dev.throughline.http;
 
 import dev.throughline.message.Bytes;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,7 @@ public final class Request {
   private final Headers headers;
   private final Supplier<String> remoteAddress;
   private final Bytes body;
+  private final InputStream stream;
 
   Request(
       String method,
@@ -28,7 +31,8 @@ public final class Request {
       Query query,
       Headers headers,
       Supplier<String> remoteAddress,
-      Bytes body) {
+      Bytes body,
+      InputStream stream) {
     this.method = method;
     this.rawPath = rawPath;
     this.parameters = parameters;
@@ -36,6 +40,7 @@ public final class Request {
     this.headers = headers;
     this.remoteAddress = remoteAddress;
     this.body = body;
+    this.stream = stream;
   }
 
   /**
@@ -55,7 +60,8 @@ public final class Request {
           mark < 0 ? Query.EMPTY : Query.parse(target.substring(mark + 1)),
           headers,
           () -> "127.0.0.1",
-          body);
+          body,
+          new ByteArrayInputStream(body.array()));
     } catch (PercentCode.MalformedException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
@@ -124,6 +130,15 @@ public final class Request {
   /** The bytes exactly as they came, not inflated. */
   public Bytes body() {
     return body;
+  }
+
+  /**
+   * The body as it comes, of a {@link Route#streamed} route; {@link #body} is empty then. Reading
+   * fails past the route's limit and when the client leaves; a handler that lets that exception
+   * through has it answered.
+   */
+  public InputStream stream() {
+    return stream;
   }
 
   /** Method only: paths, headers and bodies hold what people wrote. */

@@ -8,7 +8,12 @@ package dev.throughline.http;
  * answers HEAD too.
  */
 public record Route(
-    String method, String template, long bodyLimitBytes, Encoded encoded, Handler handler) {
+    String method,
+    String template,
+    long bodyLimitBytes,
+    Encoded encoded,
+    boolean streamed,
+    Handler handler) {
   /**
    * Webhooks and API bodies alike: LINE's largest webhook is far below, and 1 MiB is our promise.
    */
@@ -29,13 +34,13 @@ public record Route(
     if (!template.startsWith("/")) {
       throw new IllegalArgumentException("a path template starts with a slash: " + template);
     }
-    if (bodyLimitBytes < 0 || bodyLimitBytes > Integer.MAX_VALUE >> 2) {
+    if (bodyLimitBytes < 0 || !streamed && bodyLimitBytes > Integer.MAX_VALUE >> 2) {
       throw new IllegalArgumentException("body limit out of range: " + bodyLimitBytes);
     }
   }
 
   public static Route of(String method, String template, Handler handler) {
-    return new Route(method, template, BODY_LIMIT_BYTES, Encoded.REFUSED, handler);
+    return new Route(method, template, BODY_LIMIT_BYTES, Encoded.REFUSED, false, handler);
   }
 
   public static Route get(String template, Handler handler) {
@@ -60,11 +65,19 @@ public record Route(
 
   /** The same route for bodies of another size. */
   public Route limit(long bytes) {
-    return new Route(method, template, bytes, encoded, handler);
+    return new Route(method, template, bytes, encoded, streamed, handler);
   }
 
   /** The same route for bodies that are verified before they are read: webhooks. */
   public Route rawBody() {
-    return new Route(method, template, bodyLimitBytes, Encoded.RAW, handler);
+    return new Route(method, template, bodyLimitBytes, Encoded.RAW, streamed, handler);
+  }
+
+  /**
+   * The same route for bodies that memory should not hold: the handler reads {@link Request#stream}
+   * while they come, each piece within the listener's deadline for bodies.
+   */
+  public Route streamed(long limit) {
+    return new Route(method, template, limit, encoded, true, handler);
   }
 }

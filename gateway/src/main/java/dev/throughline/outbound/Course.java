@@ -3,6 +3,7 @@ package dev.throughline.outbound;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Reason;
 import dev.throughline.outbound.plan.Delivery;
+import dev.throughline.task.Task;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,13 +31,16 @@ record Course(
   /**
    * What a request says of all its steps.
    *
-   * @param first whether it goes before others
+   * @param priority what it goes before
    * @param planned whether the request says itself which way it goes
    * @param notBefore when it may be sent
    */
   record Terms(
-      Map<String, String> properties, boolean first, boolean planned, Optional<Instant> notBefore) {
-    static final Terms NONE = new Terms(Map.of(), false, false, Optional.empty());
+      Map<String, String> properties,
+      Task.Priority priority,
+      boolean planned,
+      Optional<Instant> notBefore) {
+    static final Terms NONE = new Terms(Map.of(), Task.Priority.SINGLE, false, Optional.empty());
 
     Terms {
       properties = Map.copyOf(properties);

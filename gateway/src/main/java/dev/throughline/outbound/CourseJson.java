@@ -20,6 +20,7 @@ import dev.throughline.outbound.plan.Delivery.Phase;
 import dev.throughline.outbound.plan.Delivery.Progress;
 import dev.throughline.outbound.plan.Delivery.StepState;
 import dev.throughline.outbound.plan.DeliveryPlan;
+import dev.throughline.task.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class CourseJson {
     Terms terms = course.terms();
     ObjectNode properties = json.putObject("properties");
     terms.properties().forEach(properties::put);
-    json.put("first", terms.first());
+    json.put("priority", terms.priority().name());
     json.put("planned", terms.planned());
     put(json, "not_before", terms.notBefore());
     course
@@ -158,7 +159,7 @@ final class CourseJson {
         legs,
         new Terms(
             properties,
-            json.path("first").asBoolean(false),
+            Task.Priority.valueOf(Json.string(json, "priority").orElse("SINGLE")),
             json.path("planned").asBoolean(false),
             time(json, "not_before")),
         timer,

@@ -49,11 +49,7 @@ public final class Outbound implements Reaction {
     switch (fact) {
       case Fact.SendRequested requested ->
           Turn.begin(
-              means,
-              effects,
-              requested,
-              plans.of(requested, effects.at()),
-              Plans.terms(requested.request()));
+              means, effects, requested, plans.of(requested, effects.at()), Plans.terms(requested));
       case Fact.OutcomeKnown outcome -> {
         switch (outcome.task().kind()) {
           case SendHandler.KIND -> concluded(outcome, effects);

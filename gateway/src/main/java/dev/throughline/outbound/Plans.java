@@ -20,6 +20,7 @@ import dev.throughline.outbound.plan.Delivery.Progress;
 import dev.throughline.outbound.plan.Delivery.StepState;
 import dev.throughline.outbound.plan.DeliveryPlan;
 import dev.throughline.outbound.plan.DeliveryPlan.Step;
+import dev.throughline.task.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,12 +49,20 @@ final class Plans {
     return new DeliveryPlan(steps, request.ttl().map(start::plus));
   }
 
-  static Terms terms(SendRequest request) {
+  static Terms terms(Fact.SendRequested requested) {
+    SendRequest request = requested.request();
     return new Terms(
         request.channelProperties(),
-        request.highPriority(),
+        priority(requested),
         !request.plan().isEmpty(),
         request.notBefore());
+  }
+
+  private static Task.Priority priority(Fact.SendRequested requested) {
+    if (requested.request().highPriority()) {
+      return Task.Priority.REPLY;
+    }
+    return requested.broadcast().isPresent() ? Task.Priority.BULK : Task.Priority.SINGLE;
   }
 
   private Step step(Fact.Way way, boolean last) {

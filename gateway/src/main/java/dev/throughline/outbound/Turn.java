@@ -223,7 +223,7 @@ final class Turn {
         new Effects.NewTask(
             kind,
             "send:" + party.contact(),
-            reply || course.terms().first() ? Task.Priority.REPLY : Task.Priority.SINGLE,
+            reply ? Task.Priority.REPLY : course.terms().priority(),
             effects.at(),
             Optional.of(party.app().id()),
             party.contact(),

@@ -1,5 +1,6 @@
 package dev.throughline.vault;
 
+import dev.throughline.ledger.Ulid;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
@@ -85,6 +86,19 @@ public sealed interface Owner {
     @Override
     public String name() {
       return "project\n" + id;
+    }
+
+    @Override
+    public boolean monthly() {
+      return false;
+    }
+  }
+
+  /** Those whom something shall be sent to, as long as that lasts. */
+  record Audience(Ulid id) implements Owner {
+    @Override
+    public String name() {
+      return "audience\n" + id;
     }
 
     @Override

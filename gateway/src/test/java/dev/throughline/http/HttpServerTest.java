@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.throughline.message.Bytes;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -83,6 +84,7 @@ class HttpServerTest {
                               await(leave);
                               out.write("data: 2\n\n".getBytes(UTF_8));
                             })))
+            .route(Route.put("/large", HttpServerTest::counted).streamed(300_000))
             .route(Route.get("/gone", _ -> Response.empty(204)))
             .mount("/sandbox", rules -> rules.get("/page", (_, res) -> res.send("a page")))
             .errors(failure -> {
@@ -103,6 +105,16 @@ class HttpServerTest {
 
   private static void await(CountDownLatch latch) throws InterruptedException {
     latch.await(10, TimeUnit.SECONDS);
+  }
+
+  /** Stops at the first zero byte. */
+  private static Response counted(Request request) throws IOException {
+    long count = 0;
+    InputStream in = request.stream();
+    for (int next = in.read(); next > 0; next = in.read()) {
+      count++;
+    }
+    return text(count + " bytes");
   }
 
   private static Response text(String text) {
@@ -165,6 +177,25 @@ class HttpServerTest {
     try (RawSocket socket = connect()) {
       assertThat(socket.write(post("/hooks/line/a", body)).answer()).endsWith("\r\n\r\n" + body);
       assertThat(socket.write(post("/hooks/line/a", "next")).answer()).endsWith("\r\n\r\nnext");
+    }
+  }
+
+  @Test
+  void handsAStreamedBodyOnWhileItComesAndKeepsTheConnection() throws IOException {
+    String large = "x".repeat(300_000);
+    String head = "PUT /large HTTP/1.1\r\nHost: h\r\nContent-Length: ";
+    try (RawSocket socket = connect()) {
+      socket.write(head + "300000\r\n\r\n" + large);
+      assertThat(socket.answer()).startsWith("HTTP/1.1 200").endsWith("300000 bytes");
+      socket.write(head + "0\r\n\r\n");
+      assertThat(socket.answer()).endsWith("0 bytes");
+      socket.write(head + "300001\r\n\r\n" + large + "x");
+      assertThat(socket.answer()).startsWith("HTTP/1.1 413").contains("close");
+    }
+    // What a handler does not read ends the connection, not the next request.
+    try (RawSocket socket = connect()) {
+      socket.write(head + "5\r\n\r\nab\0cd");
+      assertThat(socket.answer()).endsWith("2 bytes").contains("close");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.throughline.channel.line;
 
 import dev.throughline.channel.AccountForm;
 import dev.throughline.channel.Channel;
+import dev.throughline.channel.Multicast;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.Transport;
 import dev.throughline.message.Assurance;
@@ -36,6 +37,7 @@ public final class LineChannel implements Channel {
   private final InstantSource clock;
   private final LineApi looks;
   private final AccountForm accounts = new LineAccountForm();
+  private final Multicast multicast;
 
   /**
    * @param api where LINE's API is; {@link LineHost#LINE} in production. It belongs to the
@@ -48,6 +50,7 @@ public final class LineChannel implements Channel {
     this.host = new LineHost(api);
     this.clock = clock;
     this.looks = new LineApi(transport, api);
+    this.multicast = new LineMulticast(transport, host, clock);
   }
 
   @Override
@@ -156,6 +159,11 @@ public final class LineChannel implements Channel {
               deadline,
               Map.of("x-line-retry-key", UUID.fromString(push.retryKey()).toString()));
     };
+  }
+
+  @Override
+  public Optional<Multicast> multicast() {
+    return Optional.of(multicast);
   }
 
   @Override

@@ -1,0 +1,291 @@
+package dev.throughline.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.throughline.ledger.Verify;
+import dev.throughline.sandbox.line.Fault;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A broadcast reaches each of its audience once, whatever fails on the way; it can be looked at
+ * before it starts, goes out in stages, is held and ended at once, and says what became of whom.
+ */
+class BroadcastTest {
+  private static World world;
+
+  private CustomerApp app;
+  private String text;
+
+  @TempDir private Path home;
+
+  @BeforeAll
+  static void start() throws Exception {
+    world = World.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    world.close();
+  }
+
+  @BeforeEach
+  void setUp() throws Exception {
+    app = world.app();
+    text = "Sale " + world.number();
+  }
+
+  @Test
+  void theSameGoesToManyInOneRequestAndToEachOnce() throws Exception {
+    List<String> users = strangers(1_200);
+    String id = make("{\"upload\":true}", "");
+    assertThat(shown(id).path("state").asString()).isEqualTo("DRAFT");
+    assertThat(world.api().post("/broadcasts/" + id + ":start", "").status()).isEqualTo(400);
+
+    StringBuilder csv = new StringBuilder("\ufeffLINE,name\r\n");
+    users.forEach(user -> csv.append(user).append(",\"Ha\"\"na, ko\"\r\n"));
+    csv.append(users.getFirst()).append(",again\r\n");
+    JsonNode ready = upload(id, "text/csv", csv.toString());
+    assertThat(ready.path("state").asString()).isEqualTo("READY");
+    assertThat(ready.path("recipients").asInt()).isEqualTo(1_200);
+
+    JsonNode preflight = world.api().get("/broadcasts/" + id + "/preflight").ok();
+    assertThat(preflight.path("duplicates").asInt()).isEqualTo(1);
+    assertThat(preflight.path("reachable").asInt()).isEqualTo(1_200);
+    assertThat(preflight.at("/channels/0/preview/messages/0/text").asString()).isEqualTo(text);
+
+    // One request is lost on its way back, one is refused for a while.
+    world.fault("multicast", Fault.ERROR_AFTER, text, 1);
+    world.fault("multicast", Fault.ERROR_BEFORE, text, 1);
+    startNow(id);
+    comesTo(id, "COMPLETED");
+
+    assertThat(received(text)).hasSize(1_200).doesNotHaveDuplicates().containsAll(users);
+    JsonNode done = shown(id);
+    assertThat(done.at("/results/ACCEPTED").asInt()).isEqualTo(1_200);
+    assertThat(done.at("/progress/chunks_done").asInt()).isEqualTo(3);
+    assertThat(world.api().get("/broadcasts/" + id + "/results.csv").text().lines()).hasSize(1);
+  }
+
+  @Test
+  void whoHasAMessageOfTheirOwnGetsItAndOthersAreLeftOut() throws Exception {
+    String hanako = world.friend();
+    String taro = world.friend();
+    String blocked = world.friend();
+    app.hears(blocked, "hello");
+    world.line.block(blocked);
+    app.called("opt_out_notification", blocked);
+    ObjectNode audience = (ObjectNode) Api.json("{}");
+    ArrayNode people = audience.putArray("recipients");
+    person(people, hanako, "Hana \"ko\" ${name}");
+    person(people, taro, "Taro");
+    person(people, blocked, "Jiro");
+    String id = make(audience.toString(), "for ${name}");
+    JsonNode preflight = world.api().get("/broadcasts/" + id + "/preflight").ok();
+    assertThat(preflight.at("/unreachable/BLOCKED").asInt()).isEqualTo(1);
+
+    startNow(id);
+    comesTo(id, "COMPLETED");
+    World.eventually(
+        () -> assertThat(shown(id).at("/results/MESSAGE_QUEUED_ON_CHANNEL").asInt()).isEqualTo(2));
+
+    assertThat(world.accepted(text + " for Hana \"ko\" ${name}")).hasSize(1);
+    assertThat(world.accepted(text + " for Taro")).hasSize(1);
+    assertThat(shown(id).at("/results/BLOCKED").asInt()).isEqualTo(1);
+    String csv = world.api().get("/broadcasts/" + id + "/results.csv").text();
+    assertThat(csv.lines())
+        .hasSize(4)
+        .anyMatch(line -> line.startsWith("LINE," + blocked + ",,LEFT_OUT,BLOCKED,"))
+        .anyMatch(line -> line.contains(taro) && line.contains("QUEUED_ON_CHANNEL"));
+  }
+
+  @Test
+  void stagesWaitToBeAskedForAndAPauseHoldsWhatIsLeft() throws Exception {
+    List<String> users = strangers(400);
+    String id =
+        make(
+            "{\"upload\":true}",
+            "",
+            "\"per_second\":100,\"stages\":[{\"percent\":50},{\"percent\":100}]");
+    StringBuilder lines = new StringBuilder();
+    for (String user : users) {
+      lines
+          .append(
+              "{\"identified_by\":{\"channel_identities\":[{\"channel\":\"LINE\",\"identity\":\"")
+          .append(user)
+          .append("\"}]}}\n");
+    }
+    upload(id, "application/x-ndjson", lines.toString());
+    startNow(id);
+    World.eventually(() -> {
+      world.advance(Duration.ofSeconds(1));
+      assertThat(shown(id).path("state").asString()).isEqualTo("STAGED");
+    });
+    assertThat(received(text)).hasSize(200);
+    assertThat(world.api().post("/broadcasts/" + id + ":pause", "").status()).isEqualTo(400);
+
+    world.api().post("/broadcasts/" + id + ":continue", "").ok();
+    World.eventually(() -> assertThat(received(text)).hasSize(300));
+    JsonNode paused = world.api().post("/broadcasts/" + id + ":pause", "").ok();
+    assertThat(paused.path("state").asString()).isEqualTo("PAUSED");
+    world.advance(Duration.ofMinutes(5));
+    String other = world.friend();
+    app.send(other, "meanwhile " + text);
+    World.eventually(() -> assertThat(world.accepted("meanwhile " + text)).hasSize(1));
+    assertThat(received(text)).hasSize(300);
+    // A node that starts anew holds it, too.
+    world.restart(app);
+    app.send(other, "afterwards " + text);
+    World.eventually(() -> assertThat(world.accepted("afterwards " + text)).hasSize(1));
+    assertThat(received(text)).hasSize(300);
+
+    world.api().post("/broadcasts/" + id + ":resume", "").ok();
+    World.eventually(() -> {
+      world.advance(Duration.ofSeconds(1));
+      assertThat(shown(id).path("state").asString()).isEqualTo("COMPLETED");
+    });
+    assertThat(received(text)).hasSize(400).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatIsStoppedStaysStopped() throws Exception {
+    String id = make("{\"upload\":true}", "", "\"per_second\":1");
+    upload(id, "text/csv", "line\n" + String.join("\n", strangers(50)));
+    startNow(id);
+    World.eventually(() -> assertThat(received(text)).isNotEmpty());
+    JsonNode stopped = world.api().post("/broadcasts/" + id + ":stop", "").ok();
+    assertThat(stopped.path("state").asString()).isEqualTo("STOPPED");
+    assertThat(stopped.at("/stopped/time_to_stop_ms").asInt()).isLessThan(1_000);
+    int sent = received(text).size();
+    world.advance(Duration.ofMinutes(5));
+    World.eventually(() ->
+        assertThat(world.count("select count(*) from task where kind = 'broadcast'")).isZero());
+    assertThat(received(text)).hasSize(sent);
+    assertThat(world.api().post("/broadcasts/" + id + ":resume", "").status()).isEqualTo(400);
+  }
+
+  @Test
+  void oneOfManyHasAProofOfTheirOwn() throws Exception {
+    List<String> users = strangers(3);
+    String id = make("{\"upload\":true}", "");
+    upload(id, "text/csv", "line\n" + String.join("\n", users));
+    startNow(id);
+    comesTo(id, "COMPLETED");
+    String of = "/broadcasts/" + id + "/recipients/LINE/";
+    Path receipt = home.resolve("receipt.zip");
+    World.eventually(() -> Files.write(receipt, world.api().bytes(of + users.get(1) + "/receipt")));
+    String key;
+    try (Stream<Path> files = Files.walk(world.data.resolve("ledger"))) {
+      key = files.filter(file -> file.endsWith("vkey")).findFirst().orElseThrow().toString();
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertThat(
+            Verify.run(
+                List.of(receipt.toString(), "--key", key),
+                new PrintStream(out, true, StandardCharsets.UTF_8)))
+        .isZero();
+    try (ZipFile zip = new ZipFile(receipt.toFile())) {
+      StringBuilder said = new StringBuilder();
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        said.append(new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8));
+      }
+      assertThat(said.toString()).contains(users.get(1), text).doesNotContain(users.getFirst());
+    }
+    assertThat(world.api().get(of + "U" + "0".repeat(32) + "/receipt").status()).isEqualTo(404);
+  }
+
+  @Test
+  void allContactsOfAnAppAreAnAudience() throws Exception {
+    String user = world.friend();
+    app.hears(user, "hello");
+    String id = make("{\"contacts\":{\"channels\":[\"LINE\"]}}", "");
+    comesTo(id, "READY");
+    assertThat(shown(id).path("recipients").asInt()).isEqualTo(1);
+    startNow(id);
+    comesTo(id, "COMPLETED");
+    assertThat(received(text)).containsExactly(user);
+  }
+
+  private String make(String audience, String more, String... settings) {
+    ObjectNode body = (ObjectNode) Api.json("{" + String.join(",", settings) + "}");
+    ObjectNode send = body.putObject("send");
+    send.put("app_id", app.id());
+    send.putObject("message").putObject("text_message").put("text", (text + " " + more).strip());
+    body.set("audience", Api.json(audience));
+    return world.api().post("/broadcasts", body.toString()).ok().path("id").asString();
+  }
+
+  private static void person(ArrayNode people, String user, String name) {
+    ObjectNode person = people.addObject();
+    person
+        .putObject("identified_by")
+        .putArray("channel_identities")
+        .addObject()
+        .put("channel", "LINE")
+        .put("identity", user);
+    person.putObject("variables").put("name", name);
+  }
+
+  private JsonNode upload(String id, String type, String lines) {
+    return world.api().put("/broadcasts/" + id + "/audience", lines, "Content-Type", type).ok();
+  }
+
+  private static void startNow(String id) {
+    world.api().post("/broadcasts/" + id + ":start", "").ok();
+  }
+
+  private static JsonNode shown(String id) {
+    return world.api().get("/broadcasts/" + id).ok();
+  }
+
+  private static void comesTo(String id, String state) {
+    World.eventually(() -> {
+      JsonNode shown = shown(id);
+      if (!shown.path("state").asString().equals(state)) {
+        world.advance(Duration.ofSeconds(1));
+      }
+      assertThat(shown.path("state").asString()).as(shown.toString()).isEqualTo(state);
+    });
+  }
+
+  /** Whom LINE accepted this text for, by multicast. */
+  private static List<String> received(String text) {
+    List<String> users = new ArrayList<>();
+    for (ObjectNode send : world.accepted(text)) {
+      JsonNode to = send.path("to");
+      if (to.isString()) {
+        users.add(to.stringValue());
+      }
+      to.valueStream().map(JsonNode::asString).forEach(users::add);
+    }
+    return users;
+  }
+
+  private static List<String> strangers(int many) {
+    Set<String> users = new HashSet<>();
+    for (int i = 0; i < many; i++) {
+      users.add("U%032x".formatted(((long) world.number() << 24) + i));
+    }
+    return List.copyOf(users);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.throughline.channel;
+
+import dev.throughline.message.Bytes;
+import dev.throughline.message.Identity;
+import java.time.Duration;
+import java.util.List;
+
+/** How a channel sends the same to many in one request, which a key makes safe to repeat. */
+public interface Multicast {
+  /** Recipients of one request at most. */
+  int recipients();
+
+  /** Requests a second that the provider takes from one account. */
+  int perSecond();
+
+  /** Whether such an address may be among the recipients of a request. */
+  boolean takes(Identity recipient);
+
+  /**
+   * The request's body, as maximal runs of one owner: what is everybody's, then a run a recipient,
+   * in order.
+   *
+   * @param rendered the bytes of {@link Channel.Rendered.Ready}
+   * @param recipients 1 to {@link #recipients}
+   */
+  List<Bytes> request(Bytes rendered, List<Identity> recipients);
+
+  /**
+   * Sends once, and says exactly what is known of it; never throws for an answer of the provider.
+   * All recipients or none.
+   *
+   * @param request the runs of {@link #request}, joined
+   */
+  SendResult send(
+      Bytes request, String retryKey, Channel.Credentials credentials, Duration deadline);
+}

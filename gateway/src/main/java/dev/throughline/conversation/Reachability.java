@@ -1,0 +1,159 @@
+package dev.throughline.conversation;
+
+import dev.throughline.conversation.Rows.Friend;
+import dev.throughline.conversation.Rows.IdentityRow;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.Identity;
+import dev.throughline.message.Ids.ContactId;
+import dev.throughline.message.MessageClass;
+import dev.throughline.message.Reason;
+import dev.throughline.message.SendRequest.Recipient;
+import dev.throughline.policy.Permission;
+import dev.throughline.policy.SendPolicy;
+import dev.throughline.policy.Standing;
+import dev.throughline.store.Database;
+import dev.throughline.vault.Vault;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of many people beforehand: what they are reached by, and what forbids it. */
+public final class Reachability {
+  private final Database database;
+  private final Vault vault;
+
+  public Reachability(Database database, Vault vault) {
+    this.database = database;
+    this.vault = vault;
+  }
+
+  /**
+   * An address that the app has a channel for.
+   *
+   * @param blocked whether its owner is known to have blocked the account
+   * @param permission whether messages of this class may go there now
+   */
+  public record Address(Identity identity, boolean blocked, Permission permission) {}
+
+  /**
+   * For each recipient, in order, their addresses; none for a contact that is not there, and none
+   * on channels that the app does not have.
+   */
+  public List<List<Address>> look(
+      App app, MessageClass sent, List<Recipient> recipients, Instant now) {
+    return database.read(c -> look(c, app, sent, recipients, now));
+  }
+
+  private List<List<Address>> look(
+      Connection c, App app, MessageClass sent, List<Recipient> recipients, Instant now)
+      throws SQLException {
+    Set<ContactId> contacts = new HashSet<>();
+    Map<Identity, Bytes> hashes = new HashMap<>();
+    for (Recipient recipient : recipients) {
+      switch (recipient) {
+        case Recipient.ByContact(ContactId contact) -> contacts.add(contact);
+        case Recipient.ByIdentities(List<Identity> named) ->
+            named.forEach(identity -> hashes.computeIfAbsent(identity, i -> hash(app, i)));
+      }
+    }
+    Map<Bytes, IdentityRow> known = new HashMap<>();
+    ConverseStore.seen(c, new HashSet<>(hashes.values()))
+        .forEach(row -> known.put(row.hash(), row));
+    Map<ContactId, List<Identity>> ofContacts = addresses(c, app, contacts, hashes, known);
+    Map<StandingRows.Place, StandingRows.Known> standings =
+        StandingRows.read(c, new HashSet<>(hashes.values()));
+    List<List<Address>> found = new ArrayList<>(recipients.size());
+    for (Recipient recipient : recipients) {
+      List<Identity> all =
+          switch (recipient) {
+            case Recipient.ByContact(ContactId contact) ->
+                ofContacts.getOrDefault(contact, List.of());
+            case Recipient.ByIdentities(List<Identity> named) -> named;
+          };
+      List<Address> usable = new ArrayList<>(all.size());
+      for (Identity identity : all) {
+        Bytes hash = hashes.get(identity);
+        if (hash != null && app.account(identity.channel()).isPresent()) {
+          IdentityRow row = known.get(hash);
+          usable.add(
+              new Address(
+                  identity,
+                  row != null && row.friend() == Friend.BLOCKED,
+                  permission(c, app, identity, hash, row, standings, sent, now)));
+        }
+      }
+      found.add(usable);
+    }
+    return found;
+  }
+
+  private Map<ContactId, List<Identity>> addresses(
+      Connection c,
+      App app,
+      Set<ContactId> contacts,
+      Map<Identity, Bytes> hashes,
+      Map<Bytes, IdentityRow> known)
+      throws SQLException {
+    Map<ContactId, List<Identity>> found = new HashMap<>();
+    List<IdentityRow> rows = ConverseStore.seenOf(c, contacts);
+    vault.load(rows.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
+    for (IdentityRow row : rows) {
+      if (row.app().isPresent() && !row.app().get().equals(app.id())) {
+        continue;
+      }
+      vault
+          .open(row.sealed(), Rows.associated("identity", row.id()))
+          .map(value -> new Identity(row.channel(), value.asUtf8()))
+          .ifPresent(identity -> {
+            hashes.put(identity, row.hash());
+            known.put(row.hash(), row);
+            found.computeIfAbsent(row.contact(), contact -> new ArrayList<>()).add(identity);
+          });
+    }
+    return found;
+  }
+
+  private Permission permission(
+      Connection c,
+      App app,
+      Identity identity,
+      Bytes hash,
+      @Nullable IdentityRow row,
+      Map<StandingRows.Place, StandingRows.Known> standings,
+      MessageClass sent,
+      Instant now)
+      throws SQLException {
+    SendPolicy policy = app.settings().policy();
+    StandingRows.Known known = standings.get(new StandingRows.Place(app.id(), hash));
+    Optional<Reason> refusal =
+        policy.refusal(
+            identity.channel(), sent, known == null ? Standing.UNKNOWN : known.standing(), now);
+    if (refusal.isPresent()) {
+      return new Permission.Refused(refusal.get());
+    }
+    return policy.mayHold(sent, false)
+        ? policy.hours(
+            sent,
+            now,
+            ContactZone.find(
+                c,
+                vault,
+                Optional.ofNullable(row).map(IdentityRow::contact),
+                identity,
+                policy.quietHours().zone()))
+        : new Permission.Granted();
+  }
+
+  /** By which an address is found. */
+  public Bytes hash(App app, Identity identity) {
+    return vault.hash(Owners.person(app.project(), app.id(), identity));
+  }
+}

@@ -1,0 +1,419 @@
+package dev.throughline.outbound.broadcast;
+
+import dev.throughline.channel.Channel;
+import dev.throughline.channel.Multicast;
+import dev.throughline.channel.SendResult;
+import dev.throughline.contract.Json;
+import dev.throughline.conversation.App;
+import dev.throughline.conversation.App.Account;
+import dev.throughline.conversation.Directory;
+import dev.throughline.conversation.Owners;
+import dev.throughline.conversation.Reachability;
+import dev.throughline.ledger.Kind;
+import dev.throughline.ledger.Subject;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.log.Appended;
+import dev.throughline.log.Draft;
+import dev.throughline.log.Drafts;
+import dev.throughline.log.Log;
+import dev.throughline.log.LogEntry;
+import dev.throughline.message.Bytes;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Identity;
+import dev.throughline.message.MessageClass;
+import dev.throughline.message.SendRequest;
+import dev.throughline.message.SendRequest.Recipient;
+import dev.throughline.message.Ulids;
+import dev.throughline.outbound.broadcast.ChunkOutcome.Result;
+import dev.throughline.task.Task;
+import dev.throughline.task.TaskHandler;
+import dev.throughline.vault.Owner;
+import dev.throughline.vault.Vault;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Takes a chunk of an audience on: who gets what everybody gets goes into one request, where a
+ * channel has that; a message of their own is asked for everybody else who can be reached.
+ *
+ * <p>The {@code attempt} entry has the request's body as parts, one a recipient and under that
+ * person's key: erasing one of them leaves the others provable. A request that may have been taken
+ * is made again as it was, under its key, or never.
+ */
+public final class ChunkHandler implements TaskHandler {
+  static final String KIND = "broadcast";
+
+  /** A retry key lives 24 h from its first use; the last hour is for clocks and the way there. */
+  private static final Duration KEY_AGE = Duration.ofHours(23);
+
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  /** Messages of a broadcast that wait to go out, before more of them are made. */
+  private static final int WAITING = 2_000;
+
+  private final Log log;
+  private final Drafts drafts;
+  private final Ulids ulids;
+  private final InstantSource clock;
+  private final Vault vault;
+  private final Directory directory;
+  private final Map<ChannelName, Channel> channels;
+  private final Function<Account, Optional<Channel.Credentials>> credentials;
+  private final LongSupplier epoch;
+  private final BroadcastStore store;
+  private final LeftOut leftOut;
+  private final Reachability reachability;
+  private final Forms forms;
+  private final RequestPace pace = new RequestPace();
+
+  ChunkHandler(
+      Log log,
+      Drafts drafts,
+      Ulids ulids,
+      InstantSource clock,
+      Vault vault,
+      Directory directory,
+      Map<ChannelName, Channel> channels,
+      Function<Account, Optional<Channel.Credentials>> credentials,
+      LongSupplier epoch,
+      BroadcastStore store,
+      LeftOut leftOut,
+      Reachability reachability,
+      Forms forms) {
+    this.log = log;
+    this.drafts = drafts;
+    this.ulids = ulids;
+    this.clock = clock;
+    this.vault = vault;
+    this.directory = directory;
+    this.channels = Map.copyOf(channels);
+    this.credentials = credentials;
+    this.epoch = epoch;
+    this.store = store;
+    this.leftOut = leftOut;
+    this.reachability = reachability;
+    this.forms = forms;
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public int concurrency() {
+    return 4 * Broadcasts.SLOTS;
+  }
+
+  @Override
+  public void run(Task task, Bytes bytes) throws InterruptedException {
+    ChunkWork work = ChunkWork.of(bytes);
+    Optional<Broadcast> found = store.find(work.broadcast());
+    Optional<App> app = found.flatMap(b -> directory.app(b.standing().app()));
+    if (found.isEmpty() || app.isEmpty()) {
+      conclude(task, work, Optional.empty(), ChunkOutcome.plain(Result.OVER));
+      return;
+    }
+    Broadcast broadcast = found.get();
+    Optional<Ulid> repeats = task.attempt().or(work::repeats);
+    if (repeats.isPresent()) {
+      repeat(task, work, broadcast, app.get(), repeats.get());
+    } else if (broadcast.state() == Broadcast.State.STOPPED) {
+      conclude(task, work, found, ChunkOutcome.plain(Result.OVER));
+    } else {
+      begin(task, work, broadcast, app.get());
+    }
+  }
+
+  @Override
+  public void erased(Task task) throws InterruptedException {
+    ObjectNode record = Json.object().put("task", task.id().toString()).put("kind", KIND);
+    log.appendSurely(
+        drafts
+            .draft(Kind.OUTCOME, new Subject.Installation())
+            .part(new Owner.Installation(), Json.bytes(record))
+            .build());
+  }
+
+  private void begin(Task task, ChunkWork work, Broadcast broadcast, App app)
+      throws InterruptedException {
+    Optional<List<Addressee>> people = store.chunk(broadcast.id(), work.chunk());
+    if (people.isEmpty()) {
+      conclude(task, work, Optional.of(broadcast), ChunkOutcome.plain(Result.OVER));
+      return;
+    }
+    SendRequest request = Broadcasts.request(broadcast.order());
+    Split split = split(broadcast, app, request, people.get());
+    if (!split.single.isEmpty() && store.waiting(broadcast.id()) > WAITING) {
+      conclude(task, work, Optional.of(broadcast), ChunkOutcome.plain(Result.FULL));
+      return;
+    }
+    leftOut.add(app, broadcast.id(), split.none, clock.instant());
+    for (int i = 0; i < split.single.size(); i++) {
+      ask(broadcast, app, work, i, split.single.get(i));
+    }
+    Map<String, Long> others = split.counts();
+    if (split.together.isEmpty()) {
+      conclude(
+          task,
+          work,
+          Optional.of(broadcast),
+          new ChunkOutcome(
+              Result.DONE, others, Optional.empty(), Optional.empty(), Optional.empty()));
+      return;
+    }
+    ChannelName name = split.together.getFirst().channel();
+    Account account = app.account(name).orElseThrow();
+    switch (forms.of(broadcast, app, request, name)) {
+      case Forms.Form.Impossible(var reason) ->
+          conclude(
+              task,
+              work,
+              Optional.of(broadcast),
+              new ChunkOutcome(
+                  Result.REJECTED,
+                  ChunkOutcome.with(
+                      others, "REJECTED_" + reason.code().name(), split.together.size()),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.of(reason)));
+      case Forms.Form.Ready(Bytes rendered, List<String> _) -> {
+        Multicast multicast = channels.get(name).multicast().orElseThrow();
+        List<Bytes> runs = multicast.request(rendered, split.together);
+        Ulid id = ulids.next();
+        ObjectNode record = attempt(task, work, id, account);
+        ObjectNode counts = record.putObject("counts");
+        others.forEach(counts::put);
+        record.put("people", split.together.size());
+        Owner.Account ours = new Owner.Account(account.id());
+        Drafts.Builder draft =
+            drafts
+                .draft(id, Kind.ATTEMPT, new Subject.Account(account.id().toString()))
+                .cause(broadcast.id())
+                .part(ours, Json.bytes(record))
+                .part(ours, runs.getFirst());
+        for (int i = 0; i < split.together.size(); i++) {
+          draft.part(
+              Owners.person(app.project(), app.id(), split.together.get(i)), runs.get(i + 1));
+        }
+        send(task, work, broadcast, account, multicast, draft.build(), joined(runs), record);
+      }
+    }
+  }
+
+  /** Makes a request again as it was made before: it may have been taken. */
+  private void repeat(Task task, ChunkWork work, Broadcast broadcast, App app, Ulid attempt)
+      throws InterruptedException {
+    Optional<LogEntry> entry =
+        log.indexOf(attempt).flatMap(index -> log.read(List.of(index)).stream().findFirst());
+    Optional<ObjectNode> record = entry.flatMap(e -> e.parts().getFirst()).map(Json::object);
+    // A repeat of a repeat: the body stands with the first.
+    Optional<Ulid> first =
+        record.flatMap(json -> Json.string(json, "repeats")).flatMap(Ulids::parse);
+    if (first.isPresent()) {
+      repeat(task, work, broadcast, app, first.get());
+      return;
+    }
+    Optional<Bytes> body = entry.flatMap(ChunkHandler::request);
+    Optional<Account> account =
+        record
+            .flatMap(json -> Json.string(json, "channel"))
+            .flatMap(channel -> app.account(new ChannelName(channel)));
+    Optional<Multicast> multicast = account.flatMap(a -> channels.get(a.channel()).multicast());
+    boolean tooOld = entry.filter(e -> e.at().plus(KEY_AGE).isBefore(clock.instant())).isPresent();
+    if (body.isEmpty() || multicast.isEmpty() || tooOld) {
+      ObjectNode known = record.orElseGet(Json::object);
+      conclude(
+          task,
+          work,
+          Optional.of(broadcast),
+          new ChunkOutcome(
+              Result.UNKNOWN,
+              ChunkOutcome.with(
+                  ChunkOutcome.counts(known), "UNKNOWN", known.path("people").asInt(0)),
+              Optional.of(attempt),
+              Optional.empty(),
+              Optional.empty()));
+      return;
+    }
+    Ulid id = ulids.next();
+    ObjectNode again = attempt(task, work, id, account.get()).put("repeats", attempt.toString());
+    again.set("counts", record.get().path("counts"));
+    again.put("people", record.get().path("people").asInt(0));
+    Draft draft =
+        drafts
+            .draft(id, Kind.ATTEMPT, new Subject.Account(account.get().id().toString()))
+            .cause(broadcast.id())
+            .part(new Owner.Account(account.get().id()), Json.bytes(again))
+            .build();
+    send(
+        task,
+        work.repeating(attempt),
+        broadcast,
+        account.get(),
+        multicast.get(),
+        draft,
+        body.get(),
+        again);
+  }
+
+  private void send(
+      Task task,
+      ChunkWork work,
+      Broadcast broadcast,
+      Account account,
+      Multicast multicast,
+      Draft attempt,
+      Bytes body,
+      ObjectNode record)
+      throws InterruptedException {
+    Optional<Channel.Credentials> secret = credentials.apply(account);
+    if (secret.isEmpty()) {
+      throw new IllegalStateException("the account has no credentials that can be used");
+    }
+    pace.await(account.id(), multicast.perSecond());
+    if (!(log.appendSurely(attempt.underEpoch(epoch.getAsLong())) instanceof Appended.At)) {
+      throw new IllegalStateException("another node leads: nothing was sent");
+    }
+    SendResult result = multicast.send(body, work.retryKey(), secret.get(), DEADLINE);
+    conclude(
+        task,
+        work,
+        Optional.of(broadcast),
+        ChunkOutcome.of(
+            result,
+            ChunkOutcome.counts(record),
+            record.path("people").asInt(),
+            work.repeats().orElse(attempt.id())));
+  }
+
+  private static ObjectNode attempt(Task task, ChunkWork work, Ulid id, Account account) {
+    ObjectNode json = Json.object();
+    json.put("task", task.id().toString());
+    json.put("kind", KIND);
+    json.put("attempt", id.toString());
+    json.put("broadcast", work.broadcast().toString());
+    json.put("chunk", work.chunk());
+    json.put("channel", account.channel().value());
+    json.put("via", "multicast");
+    json.put("retry_key", work.retryKey());
+    return json;
+  }
+
+  /** A message of their own for one of the audience; made once, however often it is asked for. */
+  private void ask(Broadcast broadcast, App app, ChunkWork work, int place, Addressee addressee)
+      throws InterruptedException {
+    Bytes body = Json.bytes(broadcast.order().sendTo(addressee.toJson(), addressee.variables()));
+    Owner owner =
+        switch (addressee.recipient()) {
+          case Recipient.ByContact by -> new Owner.Contact(by.contact());
+          case Recipient.ByIdentities by ->
+              Owners.person(app.project(), app.id(), by.identities().getFirst());
+        };
+    String name = broadcast.id() + " " + work.chunk() + " " + place;
+    log.appendSurely(
+        drafts
+            .draft(Kind.REQUEST, new Subject.Project(app.project().value()))
+            .cause(broadcast.id())
+            .part(owner, body)
+            .build()
+            .once(
+                new Draft.Once(
+                    vault.hash("broadcast key", name), vault.hash("broadcast request", name))));
+  }
+
+  private Split split(Broadcast broadcast, App app, SendRequest request, List<Addressee> people) {
+    MessageClass sent = app.settings().policy().classOf(request.messageClass());
+    List<List<Reachability.Address>> addresses =
+        reachability.look(
+            app, sent, people.stream().map(Addressee::recipient).toList(), clock.instant());
+    boolean same = broadcast.order().isSame();
+    Split split = new Split();
+    for (int i = 0; i < people.size(); i++) {
+      Addressee addressee = people.get(i);
+      switch (Ways.of(app, request, sent, channels, addresses.get(i))) {
+        case Ways.None none -> split.none.add(new LeftOut.One(addressee, none.why()));
+        case Ways.Later _ -> split.single.add(addressee);
+        case Ways.By(Identity identity) -> {
+          Optional<Multicast> multicast =
+              Optional.ofNullable(channels.get(identity.channel())).flatMap(Channel::multicast);
+          if (same
+              && multicast.filter(many -> many.takes(identity)).isPresent()
+              && (split.together.isEmpty()
+                  || split.together.getFirst().channel().equals(identity.channel()))) {
+            split.together.add(identity);
+          } else {
+            split.single.add(addressee);
+          }
+        }
+      }
+    }
+    return split;
+  }
+
+  private void conclude(
+      Task task, ChunkWork work, Optional<Broadcast> broadcast, ChunkOutcome outcome)
+      throws InterruptedException {
+    ObjectNode record = outcome.toJson(task, work);
+    broadcast.ifPresent(known -> Broadcasts.describe(record, known, work));
+    Owner owner =
+        broadcast
+            .<Owner>map(known -> new Owner.Project(known.standing().project()))
+            .orElseGet(Owner.Installation::new);
+    Drafts.Builder draft =
+        drafts
+            .draft(
+                Kind.OUTCOME,
+                broadcast
+                    .<Subject>map(known -> new Subject.Project(known.standing().project().value()))
+                    .orElseGet(Subject.Installation::new))
+            .part(owner, Json.bytes(record));
+    log.appendSurely(draft.cause(outcome.attempt().orElse(work.broadcast())).build());
+  }
+
+  /** The request's body, unless somebody of it was erased since. */
+  private static Optional<Bytes> request(LogEntry entry) {
+    List<Bytes> runs = new ArrayList<>();
+    for (Optional<Bytes> part : entry.parts().subList(1, entry.parts().size())) {
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      runs.add(part.get());
+    }
+    return runs.isEmpty() ? Optional.empty() : Optional.of(joined(runs));
+  }
+
+  private static Bytes joined(List<Bytes> runs) {
+    byte[] body = new byte[runs.stream().mapToInt(Bytes::length).sum()];
+    int at = 0;
+    for (Bytes run : runs) {
+      System.arraycopy(run.array(), 0, body, at, run.length());
+      at += run.length();
+    }
+    return Bytes.wrap(body);
+  }
+
+  /** A chunk by how its people are reached. */
+  private static final class Split {
+    final List<Identity> together = new ArrayList<>();
+    final List<Addressee> single = new ArrayList<>();
+    final List<LeftOut.One> none = new ArrayList<>();
+
+    Map<String, Long> counts() {
+      Map<String, Long> counts = new TreeMap<>();
+      none.forEach(one -> counts.merge(one.why(), 1L, Long::sum));
+      if (!single.isEmpty()) {
+        counts.put(Broadcasts.SINGLE, (long) single.size());
+      }
+      return counts;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.throughline.outbound.broadcast;
+
+import org.jspecify.annotations.NullMarked;
