@@ -13,9 +13,9 @@ import dev.throughline.sandbox.meta.MetaConfig;
 import dev.throughline.sandbox.meta.MetaEmulator;
 import dev.throughline.sandbox.people.People;
 import dev.throughline.sandbox.people.Person;
-import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,6 +32,8 @@ import tools.jackson.databind.node.ArrayNode;
 final class Emulators implements AutoCloseable {
   private static final String LINE_CHANNEL = "1234567890";
   static final String COMPANY = "shop@sandbox.example";
+  private static final int HANDSHAKES = 50;
+  private static final Duration HANDSHAKE_PAUSE = Duration.ofMillis(100);
 
   private final SandboxFile file;
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -127,6 +129,13 @@ final class Emulators implements AutoCloseable {
     } catch (ControlRefusal e) {
       throw new CommandFailed("sandbox.json lists people that cannot be: " + e.getMessage(), e);
     }
+    try {
+      for (Person person : people.all()) {
+        meta.control().hasWritten(person.phone(), person.name());
+      }
+    } catch (ControlRefusal e) {
+      throw new IllegalStateException("a person's number is one", e);
+    }
     file.people(people.all());
     people.onChange(file::peopleChanged);
   }
@@ -135,8 +144,15 @@ final class Emulators implements AutoCloseable {
     return line;
   }
 
-  URI meta() {
-    return meta.baseUri();
+  /** Where the providers are that the installation is told of, beside LINE. */
+  Settings reached(Settings settings) {
+    return settings.with("whatsapp", "api", meta.baseUri().toString());
+  }
+
+  /** For {@code sandbox.json}: where each is now. */
+  void publish() {
+    file.put("line", line.baseUri().toString());
+    file.put("meta", meta.baseUri().toString());
   }
 
   SandboxPages pages() {
@@ -145,11 +161,24 @@ final class Emulators implements AutoCloseable {
   }
 
   /** Where each provider sends what happens: the app's own webhook addresses. */
-  void hooks(String api, String appId) {
+  void hooks(String api, String appId) throws InterruptedException {
     try {
       line.control().webhookUrl(api + "/hooks/line/" + appId);
     } catch (ControlRefusal e) {
       throw new CommandFailed("The emulated LINE refuses the webhook's address.", e);
+    }
+    String whatsapp = api + "/hooks/whatsapp/" + appId;
+    for (int tried = 1; ; tried++) {
+      try {
+        meta.control().subscribe(whatsapp, file.get("whatsapp_verify_token"));
+        return;
+      } catch (ControlRefusal e) {
+        if (tried == HANDSHAKES) {
+          throw new CommandFailed("The emulated Meta refuses the webhook's address.", e);
+        }
+        // an app that was just made, or changed, is known a moment later
+        Thread.sleep(HANDSHAKE_PAUSE);
+      }
     }
   }
 

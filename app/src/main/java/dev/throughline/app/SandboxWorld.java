@@ -6,22 +6,13 @@ import dev.throughline.app.Failures.CommandFailed;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The gateway and the emulated providers, started together and introduced to each other: a project, a
@@ -30,7 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class SandboxWorld implements AutoCloseable {
   static final int LINE_PORT = 8082;
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Emulators emulators;
@@ -60,7 +50,9 @@ public final class SandboxWorld implements AutoCloseable {
     Emulators emulators = Emulators.start(file, data, linePort, clock);
     try {
       GatewayConfig config =
-          settings.config(data, port, opsPort, Optional.of(emulators.line().baseUri()), true);
+          emulators
+              .reached(settings)
+              .config(data, port, opsPort, Optional.of(emulators.line().baseUri()), true);
       HttpService facts = rules -> rules.get("/", (request, response) -> facts(file, response));
       Gateway gateway =
           Gateway.start(
@@ -87,8 +79,7 @@ public final class SandboxWorld implements AutoCloseable {
   private void introduce(GatewayConfig config) throws IOException, InterruptedException {
     file.put("api", Addresses.publicUrl(config, gateway));
     file.put("ops", Addresses.opsUrl(config, gateway));
-    file.put("line", emulators.line().baseUri().toString());
-    file.put("meta", emulators.meta().toString());
+    emulators.publish();
     if (file.find("key_secret").isEmpty()) {
       Optional<OpsClient> ops = OpsClient.connect(config.data());
       try (OpsClient admin =
@@ -109,14 +100,9 @@ public final class SandboxWorld implements AutoCloseable {
       }
       file.write();
     }
-    if (file.find("app_id").isEmpty()) {
-      file.put("app_id", createApp());
-    }
+    new SandboxApp(file).introduce();
     emulators.hooks(file.get("api"), file.get("app_id"));
-    // Its state says from now on how LINE sends webhooks here.
-    post(
-        "/v1/projects/" + file.get("project_id") + "/apps/" + file.get("app_id") + "/line:setUp",
-        "{}");
+    new SandboxApp(file).setUpLine();
     file.publish();
   }
 
@@ -130,43 +116,5 @@ public final class SandboxWorld implements AutoCloseable {
                     .header("Retry-After", "1")
                     .header("Content-Type", "text/plain; charset=utf-8")
                     .send("The sandbox is starting: ask again.\n"));
-  }
-
-  private String createApp() throws IOException, InterruptedException {
-    ObjectNode app = JSON.createObjectNode();
-    app.put("display_name", "Sandbox");
-    app.put("processing_mode", "CONVERSATION");
-    ObjectNode credential = app.putArray("channel_credentials").addObject();
-    credential.put("channel", "LINE");
-    ObjectNode secrets = credential.putObject("line_credentials");
-    secrets.put("token", file.get("line_channel_access_token"));
-    secrets.put("secret", file.get("line_channel_secret"));
-    secrets.put("is_default", true);
-    HttpResponse<String> made =
-        post("/v1/projects/" + file.get("project_id") + "/apps", JSON.writeValueAsString(app));
-    if (made.statusCode() != 200) {
-      throw new CommandFailed(
-          "The sandbox's app could not be made: HTTP " + made.statusCode() + " " + made.body());
-    }
-    return JSON.readTree(made.body()).path("id").asString();
-  }
-
-  private HttpResponse<String> post(String path, String body)
-      throws IOException, InterruptedException {
-    String basic =
-        Base64.getEncoder()
-            .encodeToString(
-                (file.get("key_id") + ":" + file.get("key_secret"))
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      return client.send(
-          HttpRequest.newBuilder(URI.create(file.get("api") + path))
-              .timeout(DEADLINE)
-              .header("Authorization", "Basic " + basic)
-              .header("Content-Type", "application/json")
-              .POST(BodyPublishers.ofString(body))
-              .build(),
-          BodyHandlers.ofString());
-    }
   }
 }

@@ -9,6 +9,8 @@ import dev.throughline.sandbox.emulator.Scripted;
 import dev.throughline.sandbox.people.PhoneChannel;
 import dev.throughline.sandbox.people.Phones;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -48,6 +50,7 @@ public final class MetaControl {
   private final GraphGate gate;
   private final Faults<Scripted<MetaFault>> faults;
   private final Phones phones;
+  private final InstantSource clock;
 
   MetaControl(
       MetaConfig config,
@@ -62,8 +65,10 @@ public final class MetaControl {
       MetaWebhooks webhooks,
       GraphGate gate,
       Faults<Scripted<MetaFault>> faults,
-      Phones phones) {
+      Phones phones,
+      InstantSource clock) {
     this.phones = phones;
+    this.clock = clock;
     this.config = config;
     this.dials = dials;
     this.accounts = accounts;
@@ -129,6 +134,12 @@ public final class MetaControl {
     String wamid = inbound.send(digits, name, message);
     phones.said(PhoneChannel.WHATSAPP, "+" + digits, wamid, Wording.of(message));
     return wamid;
+  }
+
+  /** The window is open, as if the person had written just before everything began. */
+  public void hasWritten(String number, String name) throws ControlRefusal {
+    Instant now = clock.instant();
+    accounts.change(digits(number), account -> account.wrote(name, now));
   }
 
   /** The person opens the chat: what is on the screen is read. */

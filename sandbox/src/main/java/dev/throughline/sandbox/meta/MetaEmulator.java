@@ -104,7 +104,8 @@ public final class MetaEmulator implements Network, AutoCloseable {
         new MetaControl(
             config, dials, accounts, templates, media, limits, messages, inbound, statuses,
             webhooks, gate, faults,
-            phones);
+            phones,
+            clock);
     server = serve(config.port());
     if (!server.isRunning()) {
       // Helidon logs why a listener could not start and goes on.
