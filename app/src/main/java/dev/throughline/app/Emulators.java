@@ -100,8 +100,7 @@ final class Emulators implements AutoCloseable {
    * taken that port since.
    */
   private MailEmulator mail(InstantSource clock, SecureRandom random) {
-    MailConfig config =
-        MailConfig.relay(file.get("smtp_user"), file.get("smtp_password"), COMPANY);
+    MailConfig config = MailConfig.relay(file.get("smtp_user"), file.get("smtp_password"), COMPANY);
     int earlier = file.find("smtp_port").map(Integer::parseInt).orElse(0);
     MailEmulator relay;
     try {

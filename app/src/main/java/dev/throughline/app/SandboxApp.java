@@ -98,11 +98,7 @@ final class SandboxApp {
       return client.send(
           HttpRequest.newBuilder(
                   URI.create(
-                      file.get("api")
-                          + "/v1/projects/"
-                          + file.get("project_id")
-                          + "/apps"
-                          + path))
+                      file.get("api") + "/v1/projects/" + file.get("project_id") + "/apps" + path))
               .timeout(DEADLINE)
               .header("Authorization", "Basic " + basic)
               .header("Content-Type", "application/json")

@@ -62,12 +62,11 @@ final class SandboxFile {
     wanted.put("smtp_user", "sandbox");
     wanted.put("smtp_password", hex(random, 16));
     wanted.put("email_webhook_secret", hex(random, 16));
-    wanted.forEach(
-        (name, value) -> {
-          if (!content.has(name)) {
-            content.put(name, value);
-          }
-        });
+    wanted.forEach((name, value) -> {
+      if (!content.has(name)) {
+        content.put(name, value);
+      }
+    });
   }
 
   private static String digits(SecureRandom random, int count) {

@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The gateway and the emulated providers, started together and introduced to each other: a project, a
- * key, an app with LINE credentials, and LINE's webhook pointing at it.
+ * The gateway and the emulated providers, started together and introduced to each other: a project,
+ * a key, an app with LINE credentials, and LINE's webhook pointing at it.
  */
 public final class SandboxWorld implements AutoCloseable {
   static final int LINE_PORT = 8082;

@@ -35,8 +35,7 @@ public final class LineHome implements HomeNetwork {
   /** LINE tells of no delivery, so that late receipts and their order mean nothing there. */
   @Override
   public Set<Condition> conditions() {
-    return EnumSet.of(
-        Condition.OK, Condition.UNREACHABLE, Condition.BLOCKED, Condition.AIRPLANE);
+    return EnumSet.of(Condition.OK, Condition.UNREACHABLE, Condition.BLOCKED, Condition.AIRPLANE);
   }
 
   @Override

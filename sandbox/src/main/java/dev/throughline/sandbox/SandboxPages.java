@@ -14,7 +14,8 @@ import java.util.Map;
 
 /**
  * The phones on the screen. Mount it under a path of its own, such as {@code /sandbox}; the control
- * API is below it under {@code api}, people under {@code people}, so that the page needs nothing but its own origin.
+ * API is below it under {@code api}, people under {@code people}, so that the page needs nothing
+ * but its own origin.
  */
 public final class SandboxPages implements HttpService {
   private static final String CONTENT_SECURITY_POLICY =

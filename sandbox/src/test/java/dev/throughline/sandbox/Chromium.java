@@ -37,7 +37,9 @@ final class Chromium implements AutoCloseable {
   /** Where the browser is, if this machine has one. */
   static Optional<Path> program() {
     return Stream.of(System.getenv("PATH").split(":"))
-        .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome").map(name -> Path.of(folder, name)))
+        .flatMap(folder ->
+            Stream.of("chromium", "chromium-browser", "google-chrome")
+                .map(name -> Path.of(folder, name)))
         .filter(Files::isExecutable)
         .findFirst();
   }
@@ -76,8 +78,7 @@ final class Chromium implements AutoCloseable {
   }
 
   private String address() throws IOException {
-    BufferedReader out =
-        new BufferedReader(process.inputReader(StandardCharsets.UTF_8));
+    BufferedReader out = new BufferedReader(process.inputReader(StandardCharsets.UTF_8));
     for (String line = out.readLine(); line != null; line = out.readLine()) {
       int at = line.indexOf("ws://");
       if (at >= 0) {
@@ -151,7 +152,8 @@ final class Chromium implements AutoCloseable {
   /** Waits until an expression is true on the page. */
   void until(String expression) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    String quietly = "(() => { try { return Boolean(" + expression + "); } catch { return false; } })()";
+    String quietly =
+        "(() => { try { return Boolean(" + expression + "); } catch { return false; } })()";
     while (!eval(quietly).booleanValue(false)) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("never true on the page: " + expression);

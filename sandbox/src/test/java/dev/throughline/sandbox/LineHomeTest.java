@@ -93,10 +93,8 @@ class LineHomeTest {
     assertThat(dark.path("messages")).isEmpty();
     assertThat(dark.path("next").longValue(0)).isEqualTo(next);
     assertThat(shown(0).path("messages")).hasSize(1);
-    assertThatThrownBy(
-            () ->
-                people.write(
-                    HANAKO.id(), PhoneChannel.LINE, Optional.empty(), Optional.empty(), "hi"))
+    assertThatThrownBy(() ->
+            people.write(HANAKO.id(), PhoneChannel.LINE, Optional.empty(), Optional.empty(), "hi"))
         .isInstanceOf(ControlRefusal.class);
 
     people.state(HANAKO.id(), Map.of(PhoneChannel.LINE, Condition.OK));
@@ -115,8 +113,7 @@ class LineHomeTest {
     assertThat(people.state(HANAKO.id())).containsEntry(PhoneChannel.LINE, Condition.OK);
     assertThat(shown(0).path("messages")).isEmpty();
     assertThatThrownBy(
-            () ->
-                people.state(HANAKO.id(), Map.of(PhoneChannel.LINE, Condition.LATE_RECEIPT)))
+            () -> people.state(HANAKO.id(), Map.of(PhoneChannel.LINE, Condition.LATE_RECEIPT)))
         .isInstanceOf(ControlRefusal.class);
     assertThat(
             Json.string(

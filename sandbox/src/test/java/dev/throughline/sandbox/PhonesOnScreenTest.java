@@ -112,7 +112,10 @@ class PhonesOnScreenTest {
                 .stringValue(""))
         .as("as text and not as HTML")
         .isEqualTo(said);
-    assertThat(browser.eval("document.querySelector('#tab-hanako-SMS .count').hidden").booleanValue(false))
+    assertThat(
+            browser
+                .eval("document.querySelector('#tab-hanako-SMS .count').hidden")
+                .booleanValue(false))
         .isTrue();
 
     browser.eval("document.querySelector('#w-hanako-SMS').value = 'はい'");
@@ -126,8 +129,7 @@ class PhonesOnScreenTest {
       String select = "document.querySelector('#state-hanako-" + channel + "')";
       browser.eval(
           "(" + select + ".value = 'airplane', " + select + ".dispatchEvent(new Event('change')))");
-      browser.until(
-          "document.querySelector('#pane-hanako-" + channel + " textarea').disabled");
+      browser.until("document.querySelector('#pane-hanako-" + channel + " textarea').disabled");
     }
     assertThat(people.state(HANAKO.id()))
         .containsEntry(PhoneChannel.SMS, Condition.AIRPLANE)

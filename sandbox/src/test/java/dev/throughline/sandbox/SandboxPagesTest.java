@@ -40,7 +40,8 @@ class SandboxPagesTest {
       WebServer.builder()
           .shutdownHook(false)
           .address(InetAddress.getLoopbackAddress())
-          .routing(HttpRouting.builder().register("/sandbox", new SandboxPages(line, people, Map.of())))
+          .routing(
+              HttpRouting.builder().register("/sandbox", new SandboxPages(line, people, Map.of())))
           .build()
           .start();
   private final HttpClient client = HttpClient.newHttpClient();

@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.aws;
 
+import dev.throughline.sandbox.emulator.Certificates;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -5,9 +5,10 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.PrivateKey;
+import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -17,11 +18,14 @@ import java.util.Base64;
 public final class Certificates {
   private static final int SEQUENCE = 0x30;
   private static final int SET = 0x31;
+  private static final int KEY_ID_BYTES = 20;
   private static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
   private static final String COMMON_NAME = "2.5.4.3";
   private static final String ALTERNATIVE_NAMES = "2.5.29.17";
   private static final String BASIC_CONSTRAINTS = "2.5.29.19";
   private static final String KEY_USAGE = "2.5.29.15";
+  private static final String SUBJECT_KEY = "2.5.29.14";
+  private static final String AUTHORITY_KEY = "2.5.29.35";
 
   /** Long enough for any clock that a sandbox is given. */
   private static final String NOT_BEFORE = "200101000000Z";
@@ -35,17 +39,16 @@ public final class Certificates {
     byte[] constraints =
         tagged(SEQUENCE, extension(BASIC_CONSTRAINTS, true, tagged(SEQUENCE, truth())));
     byte[] usage = tagged(SEQUENCE, extension(KEY_USAGE, true, new byte[] {3, 2, 1, 6}));
-    return certificate(
-        name, name, keys.getPublic(), serial, join(constraints, usage), keys.getPrivate());
+    return certificate(name, name, keys.getPublic(), serial, join(constraints, usage), keys);
   }
 
   /** One for a host, by the authority of that name and key. */
   public static byte[] host(
-      String host, PublicKey key, BigInteger serial, String issuer, PrivateKey issuerKey) {
+      String host, PublicKey key, BigInteger serial, String issuer, KeyPair issuerKeys) {
     byte[] names = tagged(SEQUENCE, tagged(0x82, host.getBytes(StandardCharsets.US_ASCII)));
     byte[] alternative = tagged(SEQUENCE, extension(ALTERNATIVE_NAMES, false, names));
     byte[] usage = tagged(SEQUENCE, extension(KEY_USAGE, true, new byte[] {3, 2, 7, (byte) 0x80}));
-    return certificate(host, issuer, key, serial, join(alternative, usage), issuerKey);
+    return certificate(host, issuer, key, serial, join(alternative, usage), issuerKeys);
   }
 
   public static String pem(byte[] der) {
@@ -60,7 +63,16 @@ public final class Certificates {
       PublicKey key,
       BigInteger serial,
       byte[] extensions,
-      PrivateKey issuerKey) {
+      KeyPair issuerKeys) {
+    byte[] identifiers =
+        join(
+            tagged(SEQUENCE, extension(SUBJECT_KEY, false, tagged(4, keyId(key)))),
+            tagged(
+                SEQUENCE,
+                extension(
+                    AUTHORITY_KEY,
+                    false,
+                    tagged(SEQUENCE, tagged(0x80, keyId(issuerKeys.getPublic()))))));
     byte[] algorithm = tagged(SEQUENCE, identifier(ECDSA_SHA256));
     byte[] validity =
         tagged(SEQUENCE, join(tagged(0x17, ascii(NOT_BEFORE)), tagged(0x17, ascii(NOT_AFTER))));
@@ -75,17 +87,26 @@ public final class Certificates {
                 validity,
                 name(subject),
                 key.getEncoded(),
-                tagged(0xa3, tagged(SEQUENCE, extensions))));
+                tagged(0xa3, tagged(SEQUENCE, join(extensions, identifiers)))));
     byte[] signature;
     try {
       Signature signer = Signature.getInstance("SHA256withECDSA");
-      signer.initSign(issuerKey);
+      signer.initSign(issuerKeys.getPrivate());
       signer.update(body);
       signature = signer.sign();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the authority's key does not sign", e);
     }
     return tagged(SEQUENCE, join(body, algorithm, tagged(3, join(new byte[] {0}, signature))));
+  }
+
+  private static byte[] keyId(PublicKey key) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getEncoded());
+      return Arrays.copyOf(hash, KEY_ID_BYTES);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   private static byte[] name(String commonName) {

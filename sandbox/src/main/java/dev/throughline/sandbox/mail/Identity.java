@@ -64,8 +64,7 @@ final class Identity {
       KeyPair own = generator.generateKeyPair();
       String name = "Throughline sandbox mail";
       byte[] root = Certificates.authority(name, authority, BigInteger.ONE);
-      byte[] leaf =
-          Certificates.host(host, own.getPublic(), BigInteger.TWO, name, authority.getPrivate());
+      byte[] leaf = Certificates.host(host, own.getPublic(), BigInteger.TWO, name, authority);
       CertificateFactory reader = CertificateFactory.getInstance("X.509");
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, NO_PASSWORD);

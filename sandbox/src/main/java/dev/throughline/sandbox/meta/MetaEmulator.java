@@ -103,9 +103,7 @@ public final class MetaEmulator implements Network, AutoCloseable {
     control =
         new MetaControl(
             config, dials, accounts, templates, media, limits, messages, inbound, statuses,
-            webhooks, gate, faults,
-            phones,
-            clock);
+            webhooks, gate, faults, phones, clock);
     server = serve(config.port());
     if (!server.isRunning()) {
       // Helidon logs why a listener could not start and goes on.
