@@ -45,6 +45,8 @@ final class EmailRendering {
   /** In the order of {@link Content.Outbound#choices}. */
   private int place;
 
+  private boolean told;
+
   private EmailRendering(Composed message) {
     this.message = message;
     this.properties = new EmailProperties(message);
@@ -144,7 +146,7 @@ final class EmailRendering {
     list.media().ifPresent(this::media);
     body.heading(1, list.title());
     body.words(list.description());
-    body.note(words.choose());
+    tellHowToChoose();
     for (Section section : list.sections()) {
       body.heading(2, section.title());
       for (Item item : section.items()) {
@@ -158,16 +160,11 @@ final class EmailRendering {
     body.words(list.frame().footer());
   }
 
-  /** Those that are answered with stand together in the text, under a line that says how. */
   private void choices(List<Choice> choices) {
-    boolean told = false;
     for (Choice choice : choices) {
       switch (choice) {
         case Choice.Say say -> {
-          if (!told) {
-            body.note(words.choose());
-            told = true;
-          }
+          tellHowToChoose();
           answer(say);
         }
         case Choice.Open(String title, String url) -> {
@@ -192,6 +189,14 @@ final class EmailRendering {
           body.button(title, url, url);
         }
       }
+    }
+  }
+
+  /** Once a mail. */
+  private void tellHowToChoose() {
+    if (!told) {
+      body.note(words.choose());
+      told = true;
     }
   }
 
