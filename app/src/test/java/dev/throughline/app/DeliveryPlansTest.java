@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -41,7 +42,7 @@ final class DeliveryPlansTest {
     app = world.app();
     world.receivesLine(app);
     user = world.friend();
-    text = "text " + world.number();
+    text = "text " + world.number() + ".";
   }
 
   @Test
@@ -127,6 +128,103 @@ final class DeliveryPlansTest {
     app.comesTo(id, "QUEUED_ON_CHANNEL", "");
     assertThat(world.requests("push", text)).hasSize(1);
     assertThat(app.settled()).isEmpty();
+  }
+
+  @Test
+  void whatIsScheduledCanBeCancelled() throws Exception {
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, text));
+    body.putObject("schedule").put("at", world.clock.instant().plusSeconds(3_600).toString());
+    String id = post(body).ok().path("message_id").asString();
+
+    JsonNode answer = world.api().post("/messages/" + id + ":cancel", "").ok();
+
+    assertThat(answer.path("cancelled").asBoolean()).isTrue();
+    assertThat(answer.path("stopped").valueStream().map(JsonNode::asString))
+        .containsExactly("LINE");
+    assertThat(answer.path("status").asString()).isEqualTo("FAILED");
+    assertThat(app.settled()).isEmpty();
+    assertThat(world.requests("push", text)).isEmpty();
+  }
+
+  @Test
+  void theRestOfAPlanCanBeCancelled() throws Exception {
+    String id = send(step("answered", "45s", ""), step("accepted", "60s", "again " + text));
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+
+    JsonNode answer = world.api().post("/messages/" + id + ":cancel", "").ok();
+
+    assertThat(answer.path("cancelled").asBoolean()).isTrue();
+    assertThat(answer.path("status").asString()).isEqualTo("QUEUED_ON_CHANNEL");
+    assertThat(app.settled()).isEmpty();
+    assertThat(world.requests("push", "again " + text)).isEmpty();
+  }
+
+  @Test
+  void theNextTryCanBeCancelledAndTheFirstCannot() throws Exception {
+    world.fault("push", Fault.RATE_LIMITED, text, 5);
+    String id = app.send(user, text);
+    assertThat(app.settled()).isPresent();
+
+    JsonNode answer = world.api().post("/messages/" + id + ":cancel", "").ok();
+
+    assertThat(answer.path("cancelled").asBoolean()).isTrue();
+    app.comesTo(id, "FAILED", "MESSAGE_EXPIRED");
+    assertThat(app.settled()).isEmpty();
+    assertThat(world.requests("push", text)).hasSize(1);
+
+    String sent = app.send(user, "another");
+    app.comesTo(sent, "QUEUED_ON_CHANNEL", "");
+    assertThat(
+            world
+                .api()
+                .post("/messages/" + sent + ":cancel", "")
+                .ok()
+                .path("cancelled")
+                .asBoolean())
+        .isFalse();
+    assertThat(app.status(sent)).isEqualTo("QUEUED_ON_CHANNEL");
+  }
+
+  @Test
+  void theTimelineTellsTheStory() throws Exception {
+    world.fault("push", Fault.BAD_REQUEST, text, 1);
+    String id = send(step("accepted", "60s", ""), step("answered", "30s", "again " + text));
+    World.eventually(() -> assertThat(app.told(id)).hasSize(2));
+    app.advance();
+
+    JsonNode timeline = world.api().get("/messages/" + id + "/timeline").ok();
+
+    assertThat(timeline.path("status").asString()).isEqualTo("QUEUED_ON_CHANNEL");
+    assertThat(timeline.path("class").asString()).isEqualTo("CONVERSATION");
+    assertThat(
+            timeline
+                .path("entries")
+                .valueStream()
+                .map(entry ->
+                    entry.path("kind").asString()
+                        + " "
+                        + entry.path("channel").asString("")
+                        + " "
+                        + entry.path("result").asString(entry.path("status").asString(""))
+                        + " "
+                        + entry.path("reason").path("code").asString(""))
+                .map(String::strip)
+                .toList())
+        .containsExactlyInAnyOrder(
+            "request",
+            "step LINE",
+            "wait LINE",
+            "attempt LINE",
+            "outcome LINE REJECTED RECIPIENT_INVALID_CHANNEL_IDENTITY",
+            "status LINE SWITCHING_CHANNEL RECIPIENT_INVALID_CHANNEL_IDENTITY",
+            "step LINE",
+            "wait LINE",
+            "attempt LINE",
+            "outcome LINE ACCEPTED",
+            "status LINE QUEUED_ON_CHANNEL",
+            "time LINE",
+            "status LINE QUEUED_ON_CHANNEL DELIVERY_REPORT_TIME_OUT");
+    assertThat(timeline.path("entries").path(0).path("kind").asString()).isEqualTo("request");
   }
 
   @ParameterizedTest

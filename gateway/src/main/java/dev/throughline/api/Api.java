@@ -14,6 +14,7 @@ import dev.throughline.conversation.IdentityConflicts;
 import dev.throughline.conversation.Injections;
 import dev.throughline.conversation.LastMessages;
 import dev.throughline.conversation.MessageStore;
+import dev.throughline.conversation.MessageTrail;
 import dev.throughline.conversation.OptOutLinks;
 import dev.throughline.conversation.ProjectSettings;
 import dev.throughline.conversation.QuotePreview;
@@ -26,6 +27,7 @@ import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ulids;
+import dev.throughline.outbound.Timelines;
 import dev.throughline.store.Database;
 import dev.throughline.task.Backlog;
 import dev.throughline.vault.Vault;
@@ -188,6 +190,14 @@ public final class Api {
     routes.addAll(
         new MessageRoutes(
                 messages, directory, paging, freshness, ports.receipts(), deadLetters, decisions)
+            .routes(guard));
+    routes.addAll(
+        new DeliveryRoutes(
+                messages,
+                new Timelines(new MessageTrail(database, vault, log), directory, ports.channels()),
+                deadLetters,
+                decisions,
+                freshness)
             .routes(guard));
     routes.addAll(
         new LastMessageRoutes(

@@ -26,10 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** What waits for somebody's decision: parked entries, and tasks that are not tried any more. */
 final class DeadLetterStore {
   private static final UUID NEWEST = new UUID(-1, -1);
-  private static final String SEND = "send";
 
-  /** Of one person: far more than anybody sends into the unknown. */
-  private static final int MAX_UNKNOWN = 1_000;
+  /** Of one person: far more than anybody has under way. */
+  private static final int MAX_SENDS = 1_000;
 
   private static final String LETTERS =
       """
@@ -49,8 +48,15 @@ final class DeadLetterStore {
   private static final String UNKNOWN_SENDS =
       """
       select t.id, t.sealed from task t join app a on a.id = t.app
-      where a.project = ? and t.state = 'unknown' and t.kind = ? and t.contact = ?
+      where a.project = ? and t.state = 'unknown' and t.kind = 'send' and t.contact = ?
       order by t.id desc limit ?
+      """;
+
+  private static final String WAITING_SENDS =
+      """
+      select t.id, t.sealed from task t join app a on a.id = t.app
+      where a.project = ? and t.state = 'ready' and t.kind in ('send', 'probe') and t.lane = ?
+      order by t.seq desc limit ?
       """;
 
   private final Database database;
@@ -88,14 +94,22 @@ final class DeadLetterStore {
 
   /** The task of a send of which nobody knows whether it was taken. */
   Optional<Ulid> unknownSend(ProjectId project, ContactId contact, MessageId message) {
+    return sendOf(message, UNKNOWN_SENDS, project, contact.value().toUuid());
+  }
+
+  /** The task of a send that waits for its turn, or for its next try. */
+  Optional<Ulid> waitingSend(ProjectId project, ContactId contact, MessageId message) {
+    return sendOf(message, WAITING_SENDS, project, "send:" + contact);
+  }
+
+  private Optional<Ulid> sendOf(MessageId message, String sql, ProjectId project, Object whose) {
     List<Sealed> found =
         database.read(c -> {
           List<Sealed> tasks = new ArrayList<>();
-          try (PreparedStatement statement = c.prepareStatement(UNKNOWN_SENDS)) {
+          try (PreparedStatement statement = c.prepareStatement(sql)) {
             statement.setString(1, project.value());
-            statement.setString(2, SEND);
-            statement.setObject(3, contact.value().toUuid());
-            statement.setInt(4, MAX_UNKNOWN);
+            statement.setObject(2, whose);
+            statement.setInt(3, MAX_SENDS);
             try (ResultSet row = statement.executeQuery()) {
               while (row.next()) {
                 tasks.add(

@@ -155,7 +155,7 @@ final class FoldEvents {
       case InboundEvent.Edited edited when party.isPresent() -> edited(item, edited, party.get());
       case InboundEvent.Subscription told -> subscription(item, told.state());
       case InboundEvent other -> {
-        Optional<InboundEvent.Receipt> receipt = FoldReceipts.receipt(other);
+        Optional<InboundEvent.Receipt> receipt = other.receipt();
         if (receipt.isPresent() && receipts.told(item, receipt.get())) {
           return;
         }

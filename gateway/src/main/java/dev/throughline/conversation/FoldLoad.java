@@ -65,7 +65,9 @@ final class FoldLoad {
           if (event.event() instanceof InboundEvent.Chosen chosen) {
             chosen.response().message().ifPresent(messageIds::add);
           }
-          FoldReceipts.receipt(event.event())
+          event
+              .event()
+              .receipt()
               .ifPresent(receipt -> {
                 if (receipt.of() instanceof InboundEvent.Receipt.Of.Tag(String tag)) {
                   DeliveryTag.of(tag).map(DeliveryTag::message).ifPresent(messageIds::add);

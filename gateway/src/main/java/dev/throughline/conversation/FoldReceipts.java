@@ -4,7 +4,6 @@ import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Effects.Sent;
 import dev.throughline.conversation.Rows.MessageEntry;
 import dev.throughline.ledger.Ulid;
-import dev.throughline.message.Assurance;
 import dev.throughline.message.DeliveryTag;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.MessageId;
@@ -28,32 +27,6 @@ final class FoldReceipts {
   FoldReceipts(FoldState state, Effects effects) {
     this.state = state;
     this.effects = effects;
-  }
-
-  /** An event as a receipt, if it is one. */
-  static Optional<Receipt> receipt(InboundEvent event) {
-    return switch (event) {
-      case Receipt receipt -> Optional.of(receipt);
-      case InboundEvent.Delivered(var head, String tag) ->
-          Optional.of(
-              new Receipt(head, new Receipt.Of.Tag(tag), new News.Reached(Assurance.DEVICE)));
-      case InboundEvent.Message _,
-          InboundEvent.Piece _,
-          InboundEvent.PiecesOverdue _,
-          InboundEvent.StickerSent _,
-          InboundEvent.Edited _,
-          InboundEvent.Chosen _,
-          InboundEvent.Followed _,
-          InboundEvent.Unfollowed _,
-          InboundEvent.Unsent _,
-          InboundEvent.Reacted _,
-          InboundEvent.Complained _,
-          InboundEvent.Unsubscribed _,
-          InboundEvent.AccountNews _,
-          InboundEvent.Subscription _,
-          InboundEvent.Unknown _ ->
-          Optional.empty();
-    };
   }
 
   /** Tells of a receipt; false if it is of a message that is none of the app's. */
@@ -91,14 +64,14 @@ final class FoldReceipts {
   private void wait(Item.Event item, SentAs.Name name, News news) {
     SentAs.Early early =
         new SentAs.Early(
+            state.index,
             state.at,
             state.vault.seal(
                 state.key(new Owner.Project(item.app().project())),
                 SentAs.toBytes(news).array(),
                 SentAs.associated(name)));
     state.early.computeIfAbsent(name, n -> new ArrayList<>()).add(early);
-    long index = state.index;
-    state.writes.add(c -> SentAs.insertEarly(c, name, index, item.position(), early));
+    state.writes.add(c -> SentAs.insertEarly(c, name, item.position(), early));
   }
 
   /** An outcome says what a platform calls a message from now on. */
@@ -130,6 +103,7 @@ final class FoldReceipts {
 
   private void heard(SentAs.Name name, MessageId message, Optional<Ulid> step, SentAs.Early early) {
     Optional<Sent> sent = Optional.ofNullable(state.sent.get(message.value()));
+    state.messageEntries.add(new MessageEntry(message, early.index()));
     state
         .vault
         .open(early.sealed(), SentAs.associated(name))

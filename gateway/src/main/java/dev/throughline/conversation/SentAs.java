@@ -54,7 +54,7 @@ final class SentAs {
 
   private static final String EARLY =
       """
-      select account, platform_id, at, sealed from early_receipt
+      select account, platform_id, index, at, sealed from early_receipt
       where (account, platform_id) in (select * from unnest(?::uuid[], ?::text[]))
       order by index, position
       """;
@@ -78,8 +78,8 @@ final class SentAs {
   /** A message of ours; {@code step} is the plan's, where it was kept. */
   record Ours(MessageId message, Optional<Ulid> step) {}
 
-  /** What was told too early; {@code sealed} is bound to the name. */
-  record Early(Instant at, Bytes sealed) {}
+  /** What was told too early, by the entry at that index; {@code sealed} is bound to the name. */
+  record Early(long index, Instant at, Bytes sealed) {}
 
   static int insert(
       Connection c,
@@ -131,15 +131,18 @@ final class SentAs {
         while (row.next()) {
           found
               .computeIfAbsent(name(row), n -> new ArrayList<>())
-              .add(new Early(row.getTimestamp(3).toInstant(), Bytes.wrap(row.getBytes(4))));
+              .add(
+                  new Early(
+                      row.getLong(3),
+                      row.getTimestamp(4).toInstant(),
+                      Bytes.wrap(row.getBytes(5))));
         }
       }
     }
     return found;
   }
 
-  static int insertEarly(Connection c, Name name, long index, int position, Early early)
-      throws SQLException {
+  static int insertEarly(Connection c, Name name, int position, Early early) throws SQLException {
     try (PreparedStatement s = c.prepareStatement(FORGET_EARLY)) {
       s.setTimestamp(1, Timestamp.from(early.at().minus(EARLY_KEPT)));
       s.executeUpdate();
@@ -147,7 +150,7 @@ final class SentAs {
     try (PreparedStatement s = c.prepareStatement(INSERT_EARLY)) {
       s.setObject(1, name.account().value().toUuid());
       s.setString(2, name.platformId());
-      s.setLong(3, index);
+      s.setLong(3, early.index());
       s.setInt(4, position);
       s.setTimestamp(5, Timestamp.from(early.at()));
       s.setBytes(6, early.sealed().array());

@@ -11,6 +11,33 @@ import java.util.Optional;
 public sealed interface InboundEvent {
   Head head();
 
+  /** What it tells of a message that the provider took, if it tells of one. */
+  default Optional<Receipt> receipt() {
+    return switch (this) {
+      case Receipt receipt -> Optional.of(receipt);
+      case Delivered(Head head, String tag) ->
+          Optional.of(
+              new Receipt(
+                  head, new Receipt.Of.Tag(tag), new Receipt.News.Reached(Assurance.DEVICE)));
+      case Message _,
+          StickerSent _,
+          Edited _,
+          Chosen _,
+          Reacted _,
+          Followed _,
+          Unfollowed _,
+          Piece _,
+          PiecesOverdue _,
+          Unsubscribed _,
+          Complained _,
+          Unsent _,
+          AccountNews _,
+          Subscription _,
+          Unknown _ ->
+          Optional.empty();
+    };
+  }
+
   /**
    * What all events share.
    *
