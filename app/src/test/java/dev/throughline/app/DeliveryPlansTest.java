@@ -135,6 +135,7 @@ final class DeliveryPlansTest {
     ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, text));
     body.putObject("schedule").put("at", world.clock.instant().plusSeconds(3_600).toString());
     String id = post(body).ok().path("message_id").asString();
+    assertThat(app.settled()).isPresent();
 
     JsonNode answer = world.api().post("/messages/" + id + ":cancel", "").ok();
 

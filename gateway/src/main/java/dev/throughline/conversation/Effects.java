@@ -27,6 +27,9 @@ public interface Effects {
   /** When the entry that is folded was sequenced: the only "now" of a fold. */
   Instant at();
 
+  /** The place in the log of the entry that is folded. */
+  long index();
+
   Ulid newId();
 
   /** Makes a task, and answers its id. Its order in its lane is that of the calls. */

@@ -270,6 +270,11 @@ final class FoldWork implements Effects {
   }
 
   @Override
+  public long index() {
+    return state.index;
+  }
+
+  @Override
   public Ulid newId() {
     return state.ulids.next();
   }

@@ -52,6 +52,7 @@ record Course(
   /**
    * One thing that was decided.
    *
+   * @param index of the entry that it was decided by
    * @param kind as the timeline names it
    * @param channel which it is about
    * @param status that was told
@@ -59,6 +60,7 @@ record Course(
    */
   record Note(
       Instant at,
+      long index,
       String kind,
       String channel,
       Optional<String> status,

@@ -111,6 +111,7 @@ final class CourseJson {
 
   private static void put(ObjectNode json, Note note) {
     json.put("at", note.at().toEpochMilli());
+    json.put("index", note.index());
     json.put("kind", note.kind());
     json.put("channel", note.channel());
     note.status().ifPresent(status -> json.put("status", status));
@@ -207,6 +208,7 @@ final class CourseJson {
   static Note note(JsonNode json) {
     return new Note(
         time(json, "at").orElseThrow(),
+        json.path("index").asLong(),
         text(json, "kind"),
         text(json, "channel"),
         Json.string(json, "status"),

@@ -15,7 +15,6 @@ import dev.throughline.message.ChannelName;
 import dev.throughline.message.DeliveryTag;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.MessageId;
-import dev.throughline.message.InboundEvent;
 import dev.throughline.message.InboundEvent.Receipt;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Ulids;
@@ -50,11 +49,11 @@ public final class Timelines {
     this.channels = Map.copyOf(channels);
   }
 
-  /** One thing that happened. */
-  private record Moment(Instant at, ObjectNode json) {}
+  /** One thing that happened; {@code index} is the place in the log of what it came by. */
+  private record Moment(Instant at, long index, ObjectNode json) {}
 
   /**
-   * Oldest first; of one moment, what came in before what was decided by it.
+   * In the order of the log, each entry before what was decided by it.
    *
    * @param channel where entries do not say one
    */
@@ -69,15 +68,17 @@ public final class Timelines {
     List<Moment> moments = new ArrayList<>();
     for (LogEntry entry : entries) {
       moments(entry, message, platformIds, channel)
-          .forEach(json -> moments.add(new Moment(entry.at(), json)));
+          .forEach(json -> moments.add(new Moment(entry.at(), entry.index(), json)));
     }
     trail
         .plan(message)
         .map(kept -> CourseJson.of(kept.plan()))
         .ifPresent(course ->
-            course.notes().forEach(note -> moments.add(new Moment(note.at(), json(note)))));
+            course
+                .notes()
+                .forEach(note -> moments.add(new Moment(note.at(), note.index(), json(note)))));
     return moments.stream()
-        .sorted(Comparator.comparing(Moment::at))
+        .sorted(Comparator.comparingLong(Moment::index))
         .map(moment -> {
           ObjectNode json = Json.object();
           json.put("at", moment.at().toString());
@@ -164,15 +165,11 @@ public final class Timelines {
     if (channel.isEmpty() || body.isEmpty()) {
       return List.of();
     }
-    return switch (channel.get().parse(body.get())) {
-      case Channel.ParsedWebhook.Malformed _ -> List.of();
-      case Channel.ParsedWebhook.Events(var _, List<InboundEvent> events) ->
-          events.stream()
-              .flatMap(event -> event.receipt().stream())
-              .filter(receipt -> isOf(receipt, message, platformIds))
-              .map(receipt -> receipt(receipt, channel.get().name()))
-              .toList();
-    };
+    return channel.get().parse(body.get()).events().stream()
+        .flatMap(event -> event.receipt().stream())
+        .filter(receipt -> isOf(receipt, message, platformIds))
+        .map(receipt -> receipt(receipt, channel.get().name()))
+        .toList();
   }
 
   private static boolean isOf(Receipt receipt, MessageId message, Set<String> platformIds) {

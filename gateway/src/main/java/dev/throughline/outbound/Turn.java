@@ -369,6 +369,7 @@ final class Turn {
         course.and(
             new Note(
                 effects.at(),
+                effects.index(),
                 "wait",
                 channel(current()),
                 Optional.empty(),
@@ -443,7 +444,10 @@ final class Turn {
   }
 
   private void note(String kind, String channel, Optional<String> status, Optional<Reason> reason) {
-    course = course.and(new Note(effects.at(), kind, channel, status, reason, Optional.empty()));
+    course =
+        course.and(
+            new Note(
+                effects.at(), effects.index(), kind, channel, status, reason, Optional.empty()));
   }
 
   private static Reason nowhere() {
