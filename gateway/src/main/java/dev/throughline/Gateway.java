@@ -38,6 +38,7 @@ import dev.throughline.channel.sms.SmppSessions;
 import dev.throughline.channel.sms.SmsChannel;
 import dev.throughline.channel.whatsapp.WhatsAppChannel;
 import dev.throughline.channel.whatsapp.WhatsAppContent;
+import dev.throughline.consent.KeywordEntries;
 import dev.throughline.consent.OptOutRoutes;
 import dev.throughline.conversation.AccountCredentials;
 import dev.throughline.conversation.App;
@@ -276,6 +277,8 @@ public final class Gateway implements AutoCloseable {
         RefusedWebhooks refused = opened(new RefusedWebhooks(log, drafts, clock));
         Receiver receiver = new Receiver(log, drafts, directory, channels, credentials, refused);
         tasks.register(new PieceHandler(log, drafts, database, directory, channels, receiver));
+        KeywordEntries keywords = new KeywordEntries(log, drafts, vault);
+        tasks.register(keywords);
         tasks.register(new ReachHandler(log, drafts, directory, channels, credentials));
         tasks.register(
             new CallbackHandler(
@@ -327,6 +330,7 @@ public final class Gateway implements AutoCloseable {
                     accounts.reaction(),
                     new Signals(channels),
                     new Reaches(),
+                    keywords,
                     new Receiving(vault, media),
                     new Tee(vault),
                     new Offers(vault),

@@ -3,6 +3,7 @@ package dev.throughline.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.app.CallbackTarget.Call;
+import dev.throughline.ledger.Ulid;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -90,6 +91,28 @@ final class ConsentTest {
     assertThat(first.at("/throughline/message_id")).isEqualTo(heard.path("id"));
     assertThat(first.at("/throughline/occurred_at").asString())
         .isEqualTo(world.clock.instant().toString());
+  }
+
+  /** Its receipt proves what was said, and what became of it. */
+  @Test
+  void aWordIsAnEntryOfItsOwnInTheLedger() throws Exception {
+    String entries = "select count(*) from entry where kind = 'consent'";
+    app.settled();
+    long before = world.count(entries);
+
+    String message = hears(user, "STOP").payload().path("id").asString();
+    app.settled();
+
+    assertThat(world.count(entries)).isEqualTo(before + 1);
+    assertThat(
+            world.count(
+                "select count(*) from entry e join message_entry m on m.index = e.index"
+                    + " where e.kind = 'consent' and m.message = '"
+                    + Ulid.parse(message).toUuid()
+                    + "'"))
+        .isEqualTo(1);
+    assertThat(records()).hasSize(1);
+    assertThat(app.calls("opt_out_notification", user)).hasSize(1);
   }
 
   /** The later word counts, even if it comes in first. */

@@ -1,6 +1,5 @@
 package dev.throughline.consent;
 
-import dev.throughline.contract.ConsentRequests;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.AskedEntries;
@@ -131,18 +130,14 @@ public final class OptOutRoutes {
 
   private void say(Visit visit, boolean out, ConsentSource source) {
     Link link = visit.link();
-    ObjectNode body = Json.object();
-    body.put("app_id", visit.app().id().toString());
-    body.putObject("recipient")
-        .putObject("identified_by")
-        .putArray("channel_identities")
-        .addObject()
-        .put("channel", link.identity().channel().value())
-        .put("identity", link.identity().value());
-    body.put("list_type", link.list().name());
-    body.put("request_id", ulids.next().toString());
-    body.put(ConsentRequests.OPT, out ? "OUT" : "IN");
-    body.put(ConsentRequests.SOURCE, source.name());
+    ObjectNode body =
+        ConsentBody.of(
+            visit.app().id(),
+            link.identity(),
+            link.list(),
+            out,
+            source,
+            ulids.next().toString());
     log.append(
         drafts
             .draft(AskedEntries.CONSENT, new Subject.Project(visit.app().project().value()))

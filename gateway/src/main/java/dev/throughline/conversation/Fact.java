@@ -231,6 +231,7 @@ public sealed interface Fact {
    *
    * @param requestId the request's; of what somebody wrote, the message's id
    * @param occurred when they said so
+   * @param evidence what somebody wrote; empty where an entry of its own tells of it already
    */
   record ConsentChanged(
       Party party,
@@ -239,8 +240,20 @@ public sealed interface Fact {
       ConsentSource source,
       String requestId,
       Instant occurred,
-      Instant at)
-      implements Fact {}
+      Instant at,
+      Optional<Evidence> evidence)
+      implements Fact {
+    /**
+     * @param entry the webhook that brought it
+     */
+    public record Evidence(Ulid entry, String words) {
+      /** Shows nothing of what it says. */
+      @Override
+      public String toString() {
+        return "Evidence[" + entry + "]";
+      }
+    }
+  }
 
   /**
    * An account of the app is in trouble, which its owner must mend.

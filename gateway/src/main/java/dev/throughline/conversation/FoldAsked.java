@@ -3,14 +3,18 @@ package dev.throughline.conversation;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.Fact.ReachKnown.Reachable;
+import dev.throughline.conversation.Rows.MessageEntry;
 import dev.throughline.conversation.Rows.MessageRow;
 import dev.throughline.message.ConsentRequest;
+import dev.throughline.message.ConsentSource;
 import dev.throughline.message.EventRequest;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.EventId;
+import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.ReachRequest;
 import dev.throughline.message.Reason;
+import dev.throughline.message.Ulids;
 import dev.throughline.store.DatabaseException;
 import java.sql.SQLException;
 import java.util.List;
@@ -54,6 +58,11 @@ final class FoldAsked {
           reach(people.withConversation(people.party(app, address)), request.requestId());
         }
       }
+      case ConsentRequest request when request.source() == ConsentSource.KEYWORD ->
+          // It has counted since the message came in; the entry belongs to that.
+          Ulids.parse(request.requestId())
+              .map(MessageId::new)
+              .ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
       case ConsentRequest request -> {
         for (Identity address : addresses) {
           if (request.channels().isEmpty() || request.channels().contains(address.channel())) {
@@ -126,7 +135,8 @@ final class FoldAsked {
             request.source(),
             request.requestId(),
             state.at,
-            state.at));
+            state.at,
+            Optional.empty()));
   }
 
   /** What is known answers; else somebody has to look. */

@@ -59,7 +59,8 @@ final class FoldOptWords {
               ConsentSource.KEYWORD,
               message.toString(),
               item.occurredAt(),
-              state.at));
+              state.at,
+              Optional.of(new Fact.ConsentChanged.Evidence(item.entry().id(), text))));
     }
   }
 }

@@ -58,9 +58,10 @@ public record SendPolicy(
     return Optional.empty();
   }
 
-  /** Whether a message may have to wait. */
+  /** Whether a message may have to wait; advertising is never urgent. */
   public boolean mayHold(MessageClass sent, boolean urgent) {
-    return !urgent && quietHours.concern(sent);
+    boolean pressing = urgent && sent != MessageClass.MARKETING;
+    return !pressing && quietHours.concern(sent);
   }
 
   /** Whether a message may go now, to whom nothing else speaks against it. */

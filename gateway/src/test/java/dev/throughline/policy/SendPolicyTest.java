@@ -83,6 +83,20 @@ final class SendPolicyTest {
         .isEqualTo(code);
   }
 
+  @Test
+  void advertisingIsNeverUrgent() {
+    ObjectNode kept = Json.object();
+    SendPolicyForm.merge(
+        kept,
+        fields("{'quiet_hours':{'time_zone':'UTC','windows':[{'from':'21:00','to':'08:00'}]}}"));
+    SendPolicy policy = SendPolicyForm.of(kept);
+
+    assertThat(policy.mayHold(MessageClass.NOTIFICATION, true)).isFalse();
+    assertThat(policy.mayHold(MessageClass.NOTIFICATION, false)).isTrue();
+    assertThat(policy.mayHold(MessageClass.MARKETING, true)).isTrue();
+    assertThat(policy.mayHold(MessageClass.CONVERSATION, false)).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
