@@ -104,7 +104,7 @@ public record OptWords(boolean enabled, Set<String> stop, Set<String> start) {
     while (from < to && isAround(plain.codePointBefore(to))) {
       to -= Character.charCount(plain.codePointBefore(to));
     }
-    return Normalizer.normalize(plain.substring(from, to), Normalizer.Form.NFKC);
+    return plain.substring(from, to);
   }
 
   private static boolean isAround(int point) {
