@@ -3,6 +3,8 @@ package dev.throughline.app;
 import dev.throughline.app.Failures.CommandFailed;
 import dev.throughline.sandbox.LineHome;
 import dev.throughline.sandbox.SandboxPages;
+import dev.throughline.sandbox.aws.AwsConfig;
+import dev.throughline.sandbox.aws.AwsEmulator;
 import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.line.LineConfig;
 import dev.throughline.sandbox.line.LineEmulator;
@@ -23,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.node.ArrayNode;
 
 /**
@@ -32,6 +35,7 @@ import tools.jackson.databind.node.ArrayNode;
 final class Emulators implements AutoCloseable {
   private static final String LINE_CHANNEL = "1234567890";
   static final String COMPANY = "shop@sandbox.example";
+  static final String SMS_CONFIGURATION_SET = "sandbox";
   private static final int HANDSHAKES = 50;
   private static final Duration HANDSHAKE_PAUSE = Duration.ofMillis(100);
 
@@ -41,6 +45,7 @@ final class Emulators implements AutoCloseable {
   private final LineEmulator line;
   private final MetaEmulator meta;
   private final MailEmulator mail;
+  private final AwsEmulator aws;
 
   private Emulators(SandboxFile file, Path data, int linePort, InstantSource clock) {
     this.file = file;
@@ -76,6 +81,15 @@ final class Emulators implements AutoCloseable {
       people.connect(meta);
       mail = own(mail(clock, random));
       people.connect(mail);
+      aws =
+          own(
+              new AwsEmulator(
+                  AwsConfig.account(
+                      file.get("aws_access_key_id"), file.get("aws_secret_access_key")),
+                  people,
+                  clock,
+                  random));
+      people.connect(aws);
       introducePeople();
     } catch (RuntimeException e) {
       close();
@@ -145,18 +159,36 @@ final class Emulators implements AutoCloseable {
 
   /** Where the providers are that the installation is told of, beside LINE. */
   Settings reached(Settings settings) {
-    return settings.with("whatsapp", "api", meta.baseUri().toString());
+    String origin = aws.baseUri().toString();
+    return settings
+        .with("whatsapp", "api", meta.baseUri().toString())
+        .with("aws", "endpoint", origin)
+        .with("aws", "notifications", Pattern.quote(origin));
   }
 
   /** For {@code sandbox.json}: where each is now. */
   void publish() {
     file.put("line", line.baseUri().toString());
     file.put("meta", meta.baseUri().toString());
+    file.put("aws", aws.baseUri().toString());
+    file.put("aws_region", aws.region());
+    file.put("sms_number", aws.number());
+    file.put("sms_topic_arn", topic());
   }
 
   SandboxPages pages() {
     return new SandboxPages(
-        line, people, Map.of("meta", meta.controlService(), "mail", mail.controlService()));
+        line,
+        people,
+        Map.of(
+            "meta", meta.controlService(),
+            "mail", mail.controlService(),
+            "aws", aws.controlService()));
+  }
+
+  /** The topic that tells what becomes of text messages, and what people text. */
+  private String topic() {
+    return aws.control().topic("texts", "2");
   }
 
   /** Where each provider sends what happens: the app's own webhook addresses. */
@@ -166,6 +198,14 @@ final class Emulators implements AutoCloseable {
     } catch (ControlRefusal e) {
       throw new CommandFailed("The emulated LINE refuses the webhook's address.", e);
     }
+    try {
+      mail.hook(
+          api + "/hooks/email/" + appId, "x-throughline-secret", file.get("email_webhook_secret"));
+    } catch (ControlRefusal e) {
+      throw new CommandFailed("The emulated mail server refuses the webhook's address.", e);
+    }
+    aws.control().texting(SMS_CONFIGURATION_SET, topic());
+    aws.control().subscribe(topic(), "http", api + "/hooks/sms/" + appId);
     String whatsapp = api + "/hooks/whatsapp/" + appId;
     for (int tried = 1; ; tried++) {
       try {

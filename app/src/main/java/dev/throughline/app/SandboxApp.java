@@ -34,7 +34,7 @@ final class SandboxApp {
 
   /** Makes it, or gives it the channels that it lacks. */
   void introduce() throws IOException, InterruptedException {
-    String given = "LINE WHATSAPP";
+    String given = "LINE WHATSAPP SMS EMAIL:" + file.get("smtp_port");
     ObjectNode app = JSON.createObjectNode();
     if (file.find("app_id").isEmpty()) {
       app.put("display_name", "Sandbox");
@@ -71,6 +71,25 @@ final class SandboxApp {
         .put("app_secret", file.get("whatsapp_app_secret"))
         .put("verify_token", file.get("whatsapp_verify_token"))
         .put("business_account_id", file.get("whatsapp_account_id"));
+    ObjectNode sms = credentials.addObject().put("channel", "SMS").putObject("aws");
+    sms.put("access_key_id", file.get("aws_access_key_id"));
+    sms.put("secret_access_key", file.get("aws_secret_access_key"));
+    sms.put("region", file.get("aws_region"));
+    sms.put("origination_identity", file.get("sms_number"));
+    sms.put("configuration_set", Emulators.SMS_CONFIGURATION_SET);
+    sms.putArray("topic_arns").add(file.get("sms_topic_arn"));
+    ObjectNode email = credentials.addObject().put("channel", "EMAIL");
+    email.put("callback_secret", file.get("email_webhook_secret"));
+    email
+        .putObject("smtp_credentials")
+        .put("host", file.get("smtp_host"))
+        .put("port", Integer.parseInt(file.get("smtp_port")))
+        .put("tls", "none") // of the same machine, and with a certificate that nobody trusts
+        .put("username", file.get("smtp_user"))
+        .put("password", file.get("smtp_password"))
+        .put("from", Emulators.COMPANY)
+        .put("from_name", "Throughline sandbox")
+        .put("bounce_address", "bounce@sandbox.example");
     return credentials;
   }
 

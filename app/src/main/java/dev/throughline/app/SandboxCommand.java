@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** {@code throughline sandbox}. */
 @Command(
     name = "sandbox",
-    description = "Run everything on this machine: gateway, database, emulated LINE, a phone.",
+    description = "Run everything on this machine: gateway, database, emulated providers, a phone.",
     mixinStandardHelpOptions = true)
 final class SandboxCommand implements Callable<Integer> {
   @Mixin private DataOption data = new DataOption();
@@ -61,7 +61,7 @@ final class SandboxCommand implements Callable<Integer> {
 
       Phone        %s/sandbox
       API          %s        (Conversation API; OAuth at /oauth2/token)
-      LINE         %s        (emulated; control API at /_sandbox)
+      LINE         %s        (emulated, as are WhatsApp, SMS and mail; docs/sandbox.md)
       Operations   %s
 
       project_id   %s
@@ -69,6 +69,8 @@ final class SandboxCommand implements Callable<Integer> {
       key_id       %s
       key_secret   %s
       LINE user    %s
+      phone        %s        (SMS, WhatsApp)
+      e-mail       %s
 
     All of it, for programs: %s
 
@@ -85,6 +87,8 @@ final class SandboxCommand implements Callable<Integer> {
             file.get("key_id"),
             file.get("key_secret"),
             file.get("line_user_id"),
+            file.people().getFirst().phone(),
+            file.people().getFirst().email(),
             directory.resolve("sandbox.json"));
   }
 }

@@ -58,6 +58,8 @@ final class SandboxFile {
     wanted.put("whatsapp_access_token", "EAAG" + hex(random, 40));
     wanted.put("whatsapp_app_secret", hex(random, 16));
     wanted.put("whatsapp_verify_token", hex(random, 16));
+    wanted.put("aws_access_key_id", "AKIASANDBOX" + digits(random, 9));
+    wanted.put("aws_secret_access_key", hex(random, 20));
     wanted.put("smtp_host", "localhost");
     wanted.put("smtp_user", "sandbox");
     wanted.put("smtp_password", hex(random, 16));

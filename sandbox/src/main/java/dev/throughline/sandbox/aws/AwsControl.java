@@ -3,6 +3,7 @@ package dev.throughline.sandbox.aws;
 import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Faults;
 import dev.throughline.sandbox.emulator.Journal;
+import dev.throughline.sandbox.emulator.Json;
 import dev.throughline.sandbox.emulator.Scripted;
 import java.util.List;
 import java.util.Map;
@@ -179,6 +180,20 @@ public final class AwsControl implements AutoCloseable {
             limits.max24HourSend, limits.maxSendRate, limits.sendingEnabled, limits.suspended));
     services.sms.spendLimit(limits.smsSpendLimitUsd);
     services.sms.block(limits.blockedCountries);
+  }
+
+  /**
+   * Sets text messages up as the console does: a configuration set whose events all go to a topic,
+   * and every number of the account two-way, with what people send going there too.
+   */
+  public void texting(String configurationSet, String topicArn) {
+    boolean _ = services.sms.sets.add(configurationSet);
+    ObjectNode definition = Json.object();
+    definition.putObject("SnsDestination").put("TopicArn", topicArn);
+    services.sms.sets.put(
+        configurationSet,
+        new EventDestinations.Destination("everything", true, Set.of("TEXT_ALL"), definition));
+    services.sms.numbers().forEach(number -> services.sms.put(number.twoWay(topicArn)));
   }
 
   /** A person texts one of the account's numbers (its first if {@code to} is empty). */

@@ -151,6 +151,15 @@ public final class AwsEmulator implements Network, AutoCloseable {
     return config.publicBase().orElseGet(this::baseUri);
   }
 
+  public String region() {
+    return config.region();
+  }
+
+  /** The account's first number for text messages. */
+  public String number() {
+    return config.texting().numbers().getFirst().number();
+  }
+
   public int port() {
     return server.port();
   }

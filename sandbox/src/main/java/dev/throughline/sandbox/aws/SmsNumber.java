@@ -28,6 +28,21 @@ record SmsNumber(
     return promotional ? "PROMOTIONAL" : "TRANSACTIONAL";
   }
 
+  SmsNumber twoWay(String topicArn) {
+    return new SmsNumber(
+        id,
+        arn,
+        number,
+        promotional,
+        Optional.of(topicArn),
+        true,
+        selfManaged,
+        optOutList,
+        international,
+        deletionProtected,
+        created);
+  }
+
   ObjectNode json() {
     ObjectNode json = Json.object();
     json.put("PhoneNumberArn", arn).put("PhoneNumberId", id).put("PhoneNumber", number);
