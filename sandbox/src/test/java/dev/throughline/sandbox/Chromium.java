@@ -163,11 +163,15 @@ final class Chromium implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     page.abort();
     client.shutdownNow();
     process.destroy();
-    process.waitFor(10, TimeUnit.SECONDS);
+    try {
+      boolean _ = process.waitFor(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     try (Stream<Path> files = Files.walk(profile)) {

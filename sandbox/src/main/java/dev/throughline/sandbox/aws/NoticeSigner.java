@@ -20,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class NoticeSigner {
   private static final int RSA_BITS = 2048;
+  private static final String PATH = "/SimpleNotificationService-";
   private static final List<String> OF_NOTIFICATION =
       List.of("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type");
   private static final List<String> OF_CONFIRMATION =
@@ -27,13 +28,14 @@ final class NoticeSigner {
 
   private record Identity(PrivateKey key, String pem, String path) {}
 
-  /** One set of keys a process: making RSA keys takes longer than all the rest of a start. */
-  private static final Keys KEYS = Keys.fresh();
-
-  private record Keys(KeyPair root, KeyPair own, KeyPair foreignRoot, KeyPair foreign) {
+  /**
+   * An authority's keys and those that it vouches for. One set a process, made when something is
+   * first signed: making RSA keys takes longer than all the rest of a start.
+   */
+  private record Keys(KeyPair root, KeyPair leaf) {
     static Keys fresh() {
       try {
-        return new Keys(elliptic(), rsa(), elliptic(), rsa());
+        return new Keys(elliptic(), rsa());
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("this JDK cannot make RSA and EC keys", e);
       }
@@ -52,37 +54,61 @@ final class NoticeSigner {
     }
   }
 
-  private final String authority;
-  private final Identity own;
-  private final Identity foreign;
-
-  NoticeSigner(String region) {
-    String name = "Throughline sandbox, notifications";
-    authority = Certificates.pem(Certificates.authority(name, KEYS.root, BigInteger.ONE));
-    own = identity(region, KEYS.own, name, KEYS.root);
-    foreign = identity(region, KEYS.foreign, "Nobody in particular", KEYS.foreignRoot);
+  private static final class OwnKeys {
+    private static final Keys KEYS = Keys.fresh();
   }
 
-  private static Identity identity(String region, KeyPair keys, String issuer, KeyPair issuerKeys) {
+  private static final class ForeignKeys {
+    private static final Keys KEYS = Keys.fresh();
+  }
+
+  private static final String AUTHORITY = "Throughline sandbox, notifications";
+
+  private final String region;
+  private Optional<Identity> own = Optional.empty();
+  private Optional<Identity> foreign = Optional.empty();
+
+  NoticeSigner(String region) {
+    this.region = region;
+  }
+
+  private synchronized Identity own() {
+    if (own.isEmpty()) {
+      own = Optional.of(identity(region, OwnKeys.KEYS, AUTHORITY));
+    }
+    return own.get();
+  }
+
+  private synchronized Identity foreign() {
+    if (foreign.isEmpty()) {
+      foreign = Optional.of(identity(region, ForeignKeys.KEYS, "Nobody in particular"));
+    }
+    return foreign.get();
+  }
+
+  private static Identity identity(String region, Keys keys, String issuer) {
     byte[] der =
         Certificates.host(
             "sns." + region + ".amazonaws.com",
-            keys.getPublic(),
+            keys.leaf.getPublic(),
             BigInteger.TWO,
             issuer,
-            issuerKeys);
-    String path = "/SimpleNotificationService-" + Signatures.sha256(der).substring(0, 32) + ".pem";
-    return new Identity(keys.getPrivate(), Certificates.pem(der), path);
+            keys.root);
+    String path = PATH + Signatures.sha256(der).substring(0, 32) + ".pem";
+    return new Identity(keys.leaf.getPrivate(), Certificates.pem(der), path);
   }
 
   /** The authority's certificate, as PEM: what a verifier has to trust. */
   String authority() {
-    return authority;
+    return Certificates.pem(Certificates.authority(AUTHORITY, OwnKeys.KEYS.root, BigInteger.ONE));
   }
 
   /** What is served at a path, if it is that of a certificate. */
   Optional<String> certificate(String path) {
-    return List.of(own, foreign).stream()
+    if (!path.startsWith(PATH)) {
+      return Optional.empty();
+    }
+    return List.of(own(), foreign()).stream()
         .filter(identity -> identity.path.equals(path))
         .map(Identity::pem)
         .findFirst();
@@ -90,7 +116,7 @@ final class NoticeSigner {
 
   /** Completes a notice: {@code SignatureVersion}, {@code Signature}, {@code SigningCertURL}. */
   void sign(ObjectNode notice, String version, String base, Optional<Fault> fault) {
-    Identity identity = fault.equals(Optional.of(Fault.FOREIGN_CERTIFICATE)) ? foreign : own;
+    Identity identity = fault.equals(Optional.of(Fault.FOREIGN_CERTIFICATE)) ? foreign() : own();
     String text = toSign(notice);
     if (fault.equals(Optional.of(Fault.BAD_SIGNATURE))) {
       text = text + " ";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Scripted;
 import dev.throughline.sandbox.people.Condition;
 import dev.throughline.sandbox.people.People;
@@ -49,9 +50,10 @@ import tools.jackson.databind.JsonNode;
 class MailEmulatorTest {
   private static final Person HANAKO = Person.numbered(1, "Hanako", "U" + "a".repeat(32));
 
-  private record Posted(String secret, byte[] mail) {
+  private record Posted(String secret, Bytes mail) {
     MimeMessage mime() throws MessagingException {
-      return new MimeMessage(Session.getInstance(new Properties()), new ByteArrayInputStream(mail));
+      return new MimeMessage(
+          Session.getInstance(new Properties()), new ByteArrayInputStream(mail.copy()));
     }
   }
 
@@ -75,7 +77,7 @@ class MailEmulatorTest {
         "/",
         exchange -> {
           String secret = exchange.getRequestHeaders().getFirst("X-Secret");
-          posted.add(new Posted(secret, exchange.getRequestBody().readAllBytes()));
+          posted.add(new Posted(secret, Bytes.of(exchange.getRequestBody().readAllBytes())));
           exchange.sendResponseHeaders(200, -1);
           exchange.close();
         });
@@ -202,7 +204,7 @@ class MailEmulatorTest {
     mail.setFaults(
         List.of(Scripted.times(MailFault.DELIVERY, MailFault.BOUNCE, 1).withDetail("4.2.2")));
     send("full");
-    assertThat(new String(next().mail(), StandardCharsets.UTF_8)).contains("Status: 4.2.2");
+    assertThat(next().mail().text()).contains("Status: 4.2.2");
   }
 
   private int refused(String to) {
@@ -257,6 +259,6 @@ class MailEmulatorTest {
     assertThat(inbox()).hasSize(1);
     mail.setFaults(List.of(Scripted.times(MailFault.HOOK, MailFault.HOOK_TWICE, 1)));
     people.write(HANAKO.id(), PhoneChannel.EMAIL, Optional.empty(), Optional.of("Hi"), "twice");
-    assertThat(next().mail()).isEqualTo(next().mail());
+    assertThat(next().mail().text()).isEqualTo(next().mail().text());
   }
 }
