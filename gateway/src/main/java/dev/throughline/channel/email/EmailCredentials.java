@@ -2,6 +2,7 @@ package dev.throughline.channel.email;
 
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.aws.AwsCredentials;
+import dev.throughline.channel.aws.OverAws;
 import dev.throughline.message.Bytes;
 import java.util.Optional;
 
@@ -54,7 +55,7 @@ sealed interface EmailCredentials extends Channel.Credentials {
       Optional<Bytes> hookSecret,
       AwsCredentials aws,
       Optional<String> configurationSet)
-      implements EmailCredentials {
+      implements EmailCredentials, OverAws {
     @Override
     public String toString() {
       return "Ses[" + aws + "]";

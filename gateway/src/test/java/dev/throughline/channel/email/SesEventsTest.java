@@ -93,6 +93,19 @@ class SesEventsTest {
   }
 
   @Test
+  void whoUnsubscribesAtSesHasUnsubscribed() {
+    assertThat(
+            parsed(
+                event(
+                    "Subscription",
+                    "subscription",
+                    "{\"newTopicPreferences\":{\"unsubscribeAll\":true}}")))
+        .isInstanceOfSatisfying(
+            InboundEvent.Unsubscribed.class,
+            event -> assertThat(event.head().chat()).contains(TARO));
+  }
+
+  @Test
   void aMailThatSesReceivedIsAPersons() {
     ObjectNode received = Json.object();
     received.put("notificationType", "Received");
