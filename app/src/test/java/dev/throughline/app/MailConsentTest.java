@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -46,9 +47,12 @@ final class MailConsentTest {
             """
             {"channel_credentials":[{"channel":"EMAIL","callback_secret":"%s","smtp_credentials":
               {"host":"127.0.0.1","port":%d,"tls":"none","username":"shop",
-              "password":"secret","from":"shop@example.com"}}]}
+              "password":"secret","from":"shop@example.com"}},%s]}
             """
-                .formatted(SECRET, mails.getSmtp().getPort()));
+                .formatted(
+                    SECRET,
+                    mails.getSmtp().getPort(),
+                    CustomerApp.account(World.CHANNEL_TOKEN, World.CHANNEL_SECRET, 0)));
   }
 
   @AfterAll
@@ -142,6 +146,29 @@ final class MailConsentTest {
     assertThat(bounce.path("expires").asString())
         .isEqualTo(world.clock.instant().plus(Duration.ofDays(180)).toString());
     app.comesTo(send("CONTENT_CONVERSATION"), "FAILED", "DELIVERY_REJECTED_DUE_TO_POLICY");
+  }
+
+  /** Each step of a plan is asked for itself. */
+  @Test
+  void whoWantsNothingOnOneChannelGetsItOnTheNext() throws Exception {
+    String user = world.friend();
+    ObjectNode stop = (ObjectNode) Api.json(app.sendBody(user, text));
+    stop.retain("app_id", "recipient");
+    world.api().post("/optouts:register", stop.toString()).ok();
+    ObjectNode send = body("CONTENT_MARKETING");
+    ((ArrayNode) send.at("/recipient/identified_by/channel_identities"))
+        .addObject()
+        .put("channel", "LINE")
+        .put("identity", user);
+    send.putArray("channel_priority_order").add("LINE").add("EMAIL");
+
+    String message =
+        world.api().post("/messages:send", send.toString()).ok().path("message_id").asString();
+
+    app.comesTo(message, "QUEUED_ON_CHANNEL", "");
+    received(1);
+    assertThat(world.accepted(text)).isEmpty();
+    assertThat(app.told(message)).contains("SWITCHING_CHANNEL DELIVERY_REJECTED_DUE_TO_POLICY");
   }
 
   private MimeMessage received(int count) {
@@ -276,6 +303,15 @@ final class MailConsentTest {
   }
 
   private String send(String type) {
+    return world
+        .api()
+        .post("/messages:send", body(type).toString())
+        .ok()
+        .path("message_id")
+        .asString();
+  }
+
+  private ObjectNode body(String type) {
     ObjectNode send = (ObjectNode) Api.json("{}");
     send.put("app_id", app.id());
     send.putObject("recipient")
@@ -286,6 +322,6 @@ final class MailConsentTest {
         .put("identity", person);
     send.putObject("message").putObject("text_message").put("text", text);
     send.put("message_content_type", type);
-    return world.api().post("/messages:send", send.toString()).ok().path("message_id").asString();
+    return send;
   }
 }

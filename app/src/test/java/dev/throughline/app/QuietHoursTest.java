@@ -101,6 +101,19 @@ final class QuietHoursTest {
     app.comesTo(send("CONTENT_NOTIFICATION", true), "QUEUED_ON_CHANNEL", "");
     assertThat(world.accepted(text)).hasSize(2);
     assertThat(app.status(held)).isEqualTo("QUEUED");
+    JsonNode wait =
+        world
+            .api()
+            .get("/messages/" + held + "/timeline")
+            .ok()
+            .path("entries")
+            .valueStream()
+            .filter(entry -> entry.path("kind").asString().equals("wait"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(wait.path("until").asString()).isEqualTo(opens.toString());
+    assertThat(wait.at("/reason/code").asString()).isEqualTo("OUTSIDE_ALLOWED_SENDING_WINDOW");
+    assertThat(wait.at("/reason/description").asString()).contains("Asia/Tokyo", "the app's");
 
     withTheTimeAt(
         opens,
