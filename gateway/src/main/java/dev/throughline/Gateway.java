@@ -177,7 +177,7 @@ public final class Gateway implements AutoCloseable {
       LineApi line = new LineApi(transport, config.lineApi());
       AwsSettings aws = config.providers().aws();
       SnsCertificates certificates = new SnsCertificates(http, aws, clock);
-      SnsSignature notifications = new SnsSignature(certificates, clock);
+      SnsSignature notifications = new SnsSignature(certificates);
       EmailChannel email =
           opened(
               new EmailChannel(

@@ -15,11 +15,15 @@ import dev.throughline.media.MediaConfig;
 import dev.throughline.store.DatabaseConfig;
 import dev.throughline.store.EmbeddedConfig;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +59,7 @@ final class Settings {
           "line.api",
           "aws.endpoint",
           "aws.notifications",
+          "aws.notifications_ca",
           "whatsapp.api",
           "whatsapp.api_version",
           "callbacks.allow_loopback",
@@ -167,12 +172,21 @@ final class Settings {
     }
   }
 
+  private static X509Certificate certificate(String file) {
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+    } catch (IOException | CertificateException e) {
+      throw new CommandFailed("aws.notifications_ca must be a PEM file with a certificate.", e);
+    }
+  }
+
   private AwsSettings aws() {
     Optional<String> origins = text("aws.notifications");
     try {
       return new AwsSettings(
           text("aws.endpoint").map(value -> webUri("aws.endpoint", value)),
-          origins.map(Pattern::compile).orElse(AwsSettings.SNS));
+          origins.map(Pattern::compile).orElse(AwsSettings.SNS),
+          text("aws.notifications_ca").map(Settings::certificate));
     } catch (PatternSyntaxException e) {
       throw new CommandFailed("aws.notifications must be a regular expression of origins.", e);
     }

@@ -1,6 +1,7 @@
 package dev.throughline.channel.aws;
 
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -10,11 +11,19 @@ import java.util.regex.Pattern;
  * @param endpoint all of AWS's services, instead of AWS's own addresses: an emulator, or a proxy
  * @param notifications the origins ({@code https://host[:port]}) that certificates of notifications
  *     are fetched from and subscriptions confirmed at
+ * @param authority who must vouch for those certificates. Without it they are trusted for where they
+ *     come from: SNS serves them over https and without the certificates between
  */
-public record AwsSettings(Optional<URI> endpoint, Pattern notifications) {
+public record AwsSettings(
+    Optional<URI> endpoint, Pattern notifications, Optional<X509Certificate> authority) {
   /** SNS itself (Amazon SNS Developer Guide, "Verifying the signatures of Amazon SNS messages"). */
   public static final Pattern SNS =
       Pattern.compile("https://sns\\.[a-z0-9-]{3,}\\.amazonaws\\.com(\\.cn)?");
+
+  /** Certificates are trusted for where they come from. */
+  public AwsSettings(Optional<URI> endpoint, Pattern notifications) {
+    this(endpoint, notifications, Optional.empty());
+  }
 
   /** AWS as it is. */
   public static final AwsSettings AWS = new AwsSettings(Optional.empty(), SNS);

@@ -8,15 +8,22 @@ import dev.throughline.http.Target;
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.message.Bytes;
 import java.io.ByteArrayInputStream;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Date;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -37,10 +44,12 @@ public final class SnsCertificates {
 
   private static final int MAX_KNOWN = 64;
   private static final int MAX_FETCHES_A_MINUTE = 30;
+  private static final int MAX_CHAIN = 8;
   private static final int MAX_BYTES = 64 << 10;
 
   private final Http http;
   private final Pattern origins;
+  private final Optional<X509Certificate> authority;
   private final InstantSource clock;
   private final Map<String, ReentrantLock> fetching = new ConcurrentHashMap<>();
   private final Map<String, Known> known =
@@ -56,12 +65,17 @@ public final class SnsCertificates {
   public SnsCertificates(Http http, AwsSettings settings, InstantSource clock) {
     this.http = http;
     this.origins = settings.notifications();
+    this.authority = settings.authority();
     this.clock = clock;
   }
 
   /** What an address came to. */
   sealed interface Found {
-    record Certificate(X509Certificate certificate) implements Found {}
+    record Certificate(List<X509Certificate> chain) implements Found {
+      public Certificate {
+        chain = List.copyOf(chain);
+      }
+    }
 
     /** It is no place of SNS's. */
     record Elsewhere() implements Found {}
@@ -90,6 +104,29 @@ public final class SnsCertificates {
     }
   }
 
+  /** Whether the certificate that a chain begins with can be trusted now. */
+  boolean isTrusted(List<X509Certificate> chain) {
+    Date now = Date.from(clock.instant());
+    try {
+      chain.getFirst().checkValidity(now);
+      if (authority.isPresent()) {
+        PKIXParameters parameters =
+            new PKIXParameters(Set.of(new TrustAnchor(authority.get(), null)));
+        parameters.setRevocationEnabled(false);
+        parameters.setDate(now);
+        List<X509Certificate> below =
+            chain.stream().filter(one -> !one.equals(authority.get())).toList();
+        var _ =
+            CertPathValidator.getInstance("PKIX")
+                .validate(
+                    CertificateFactory.getInstance("X.509").generateCertPath(below), parameters);
+      }
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
   /** A place of SNS's, as the installation knows them. */
   Optional<Target> target(String url) {
     try {
@@ -112,19 +149,19 @@ public final class SnsCertificates {
     if (!mayFetch()) {
       return new Found.None();
     }
-    Optional<X509Certificate> certificate =
+    List<X509Certificate> chain =
         switch (http.send(
             OutgoingRequest.get(target, TargetPolicy.OPERATOR).answerLimit(MAX_BYTES), DEADLINE)) {
           case HttpResult.Answered(int status, Headers _, Bytes body) ->
-              status == 200 ? read(body) : Optional.empty();
+              status == 200 ? read(body) : List.of();
           case HttpResult.TooLarge _, HttpResult.NotSent _, HttpResult.Unknown _ ->
-              Optional.empty();
+              List.of();
         };
     Instant now = clock.instant();
     Known found =
-        certificate
-            .map(read -> new Known(new Found.Certificate(read), now.plus(KEPT)))
-            .orElseGet(() -> new Known(new Found.None(), now.plus(PAUSE)));
+        chain.isEmpty()
+            ? new Known(new Found.None(), now.plus(PAUSE))
+            : new Known(new Found.Certificate(chain), now.plus(KEPT));
     synchronized (known) {
       known.put(url, found);
     }
@@ -140,15 +177,18 @@ public final class SnsCertificates {
     return fetchesOfMinute++ < MAX_FETCHES_A_MINUTE;
   }
 
-  private static Optional<X509Certificate> read(Bytes body) {
+  /** The signer's first; those that vouch for it may follow. */
+  private static List<X509Certificate> read(Bytes body) {
     try {
       return CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(body.array()))
-              instanceof X509Certificate certificate
-          ? Optional.of(certificate)
-          : Optional.empty();
+          .generateCertificates(new ByteArrayInputStream(body.array()))
+          .stream()
+          .filter(X509Certificate.class::isInstance)
+          .map(X509Certificate.class::cast)
+          .limit(MAX_CHAIN)
+          .toList();
     } catch (CertificateException e) {
-      return Optional.empty();
+      return List.of();
     }
   }
 

@@ -6,9 +6,8 @@ import dev.throughline.message.Bytes;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.time.InstantSource;
 import java.util.Base64;
-import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,11 +20,9 @@ public final class SnsSignature {
       Map.of("1", "SHA1withRSA", "2", "SHA256withRSA");
 
   private final SnsCertificates certificates;
-  private final InstantSource clock;
 
-  public SnsSignature(SnsCertificates certificates, InstantSource clock) {
+  public SnsSignature(SnsCertificates certificates) {
     this.certificates = certificates;
-    this.clock = clock;
   }
 
   /** May fetch a certificate, once a region and day; the topic is looked at before. */
@@ -50,17 +47,17 @@ public final class SnsSignature {
     return switch (certificates.at(url.get())) {
       case SnsCertificates.Found.Elsewhere _ -> new Authenticity.Refused(Cause.WRONG);
       case SnsCertificates.Found.None _ -> new Authenticity.Undecided();
-      case SnsCertificates.Found.Certificate(X509Certificate certificate) ->
-          verifies(certificate, algorithm.get(), given.signed(), signature.get())
+      case SnsCertificates.Found.Certificate(List<X509Certificate> chain) ->
+          certificates.isTrusted(chain)
+                  && verifies(chain.getFirst(), algorithm.get(), given.signed(), signature.get())
               ? new Authenticity.Authentic(1)
               : new Authenticity.Refused(Cause.WRONG);
     };
   }
 
-  private boolean verifies(
+  private static boolean verifies(
       X509Certificate certificate, String algorithm, Bytes signed, byte[] signature) {
     try {
-      certificate.checkValidity(Date.from(clock.instant()));
       Signature check = Signature.getInstance(algorithm);
       check.initVerify(certificate.getPublicKey());
       check.update(signed.array());

@@ -47,7 +47,7 @@ final class SnsSignatureTest {
     String pem = topic.pem();
     server.script(ScriptedServer.answer(200, "", pem));
     certificates = certificates(server.address().toString());
-    signature = new SnsSignature(certificates, InstantSource.system());
+    signature = new SnsSignature(certificates);
   }
 
   @AfterAll
@@ -137,7 +137,7 @@ final class SnsSignatureTest {
     SnsCertificates fresh = certificates(server.address().toString());
     int before = server.received.size();
     Bytes body = Bytes.wrap(SnsTopic.json(topic.signed(topic.notification("m-1", "text"), "2")));
-    SnsSignature check = new SnsSignature(fresh, InstantSource.system());
+    SnsSignature check = new SnsSignature(fresh);
 
     List<Thread> threads =
         IntStream.range(0, 16)
@@ -154,7 +154,7 @@ final class SnsSignatureTest {
   void withoutTheCertificateNothingIsDecidedAndItIsNotAskedForAgainAtOnce() throws Exception {
     try (ScriptedServer broken = new ScriptedServer(ScriptedServer.answer(500, "", ""))) {
       SnsSignature check =
-          new SnsSignature(certificates(broken.address().toString()), InstantSource.system());
+          new SnsSignature(certificates(broken.address().toString()));
       Map<String, String> signed = topic.signed(topic.notification("m-1", "text"), "2");
       signed.put("SigningCertURL", broken.address() + "/sns.pem");
       Bytes body = Bytes.wrap(SnsTopic.json(signed));
@@ -173,7 +173,7 @@ final class SnsSignatureTest {
               folder, ARN, old.address() + "/old.pem", "-startdate", "-30d", "-validity", "10");
       old.script(ScriptedServer.answer(200, "", expired.pem()));
       SnsSignature check =
-          new SnsSignature(certificates(old.address().toString()), InstantSource.system());
+          new SnsSignature(certificates(old.address().toString()));
 
       assertThat(
               check.check(

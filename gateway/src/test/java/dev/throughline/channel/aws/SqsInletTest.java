@@ -133,8 +133,7 @@ final class SqsInletTest {
             Optional.of(aws.address()),
             Pattern.compile(Pattern.quote(certificates.address().toString())));
     SnsSignature signature =
-        new SnsSignature(
-            new SnsCertificates(http, settings, InstantSource.system()), InstantSource.system());
+        new SnsSignature(new SnsCertificates(http, settings, InstantSource.system()));
     SqsInlet inlet = new SqsInlet(settings, http, signature, InstantSource.system());
     AwsCredentials account =
         new AwsCredentials(

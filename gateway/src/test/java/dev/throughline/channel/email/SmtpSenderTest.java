@@ -331,7 +331,7 @@ class SmtpSenderTest {
               http,
               new EmailChannel.Mailing(policy, trust, "gateway.test"),
               AwsClients.of(SesV2Client::builder, AwsSettings.AWS, http, clock),
-              new SnsSignature(new SnsCertificates(http, AwsSettings.AWS, clock), clock),
+              new SnsSignature(new SnsCertificates(http, AwsSettings.AWS, clock)),
               clock);
     }
 
