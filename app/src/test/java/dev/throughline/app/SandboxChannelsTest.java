@@ -1,0 +1,150 @@
+package dev.throughline.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Who has just started the sandbox sends on all four channels and is answered on them, with nothing
+ * to set up; and a plan goes past a block and a phone in airplane mode to the next channel, once.
+ */
+final class SandboxChannelsTest {
+  @TempDir Path data;
+
+  private SandboxFile file;
+
+  private Api api() {
+    return new Api(
+        file.get("api") + "/v1/projects/" + file.get("project_id"),
+        Api.basic(file.get("key_id"), file.get("key_secret")));
+  }
+
+  private Api people() {
+    return new Api(file.get("ops") + "/sandbox/people", "");
+  }
+
+  private static Map<String, String> identities(JsonNode person) {
+    String number = person.path("phone").asString().substring(1);
+    return Map.of(
+        "LINE",
+        person.path("line_user_id").asString(),
+        "WHATSAPP",
+        number,
+        "SMS",
+        number,
+        "EMAIL",
+        person.path("email").asString());
+  }
+
+  private String send(JsonNode person, List<String> channels, String text, Optional<String> plan) {
+    ObjectNode body = (ObjectNode) Api.json("{}");
+    body.put("app_id", file.get("app_id"));
+    var identities =
+        body.putObject("recipient").putObject("identified_by").putArray("channel_identities");
+    channels.forEach(channel ->
+        identities
+            .addObject()
+            .put("channel", channel)
+            .put("identity", identities(person).get(channel)));
+    body.putObject("message").putObject("text_message").put("text", text);
+    if (plan.isPresent()) {
+      body.set("delivery_plan", Api.json(plan.get()));
+    } else {
+      channels.forEach(body.putArray("channel_priority_order")::add);
+    }
+    return api().post("/messages:send", body.toString()).ok().path("message_id").asString();
+  }
+
+  private List<String> shown(JsonNode person, String channel, int wait) {
+    return people()
+        .get("/" + person.path("id").asString() + "/messages?channel=" + channel + "&wait=" + wait)
+        .ok()
+        .path("messages")
+        .valueStream()
+        .map(message -> message.path("_text").asString())
+        .toList();
+  }
+
+  @Test
+  void everyChannelWorksFromTheFirstMinute() throws Exception {
+    try (SandboxWorld world =
+        SandboxWorld.start(
+            data, Settings.none(), Optional.of(0), Optional.of(0), 0, InstantSource.system())) {
+      file = world.file();
+      JsonNode facts = Api.json(file.published().orElseThrow());
+      JsonNode hanako = facts.path("people").path(0);
+      assertThat(hanako.path("line_user_id").asString()).isEqualTo(file.get("line_user_id"));
+      for (String channel : List.of("LINE", "WHATSAPP", "SMS", "EMAIL")) {
+        send(hanako, List.of(channel), "by " + channel, Optional.empty());
+        assertThat(shown(hanako, channel, 20)).containsExactly("by " + channel);
+        people()
+            .post(
+                "/" + hanako.path("id").asString() + "/messages",
+                "{\"channel\":\"" + channel + "\",\"text\":\"back by " + channel + "\"}")
+            .ok();
+      }
+      World.eventually(() ->
+          assertThat(
+                  api()
+                      .get("/messages?app_id=" + file.get("app_id"))
+                      .ok()
+                      .path("messages")
+                      .valueStream()
+                      .map(message -> message.at("/contact_message/text_message/text").asString(""))
+                      .filter(text -> !text.isEmpty()))
+              .containsExactlyInAnyOrder(
+                  "back by LINE", "back by WHATSAPP", "back by SMS", "back by EMAIL"));
+      goesOnPastABlockAndAirplaneMode(hanako);
+    }
+  }
+
+  private void goesOnPastABlockAndAirplaneMode(JsonNode hanako) {
+    String id = hanako.path("id").asString();
+    people().put("/" + id + "/state", "{\"LINE\":\"blocked\",\"WHATSAPP\":\"airplane\"}").ok();
+    // the gateway has heard of the block once LINE's webhook was answered
+    World.eventually(() ->
+        assertThat(
+                new Api(file.get("line"), "").get("/_sandbox").ok().path("pendingWebhooks").asInt())
+            .isZero());
+    String plan =
+        """
+        {"steps":[
+          {"channel":"LINE"},
+          {"channel":"WHATSAPP","until":"device","within":"1s"},
+          {"channel":"SMS","until":"device","within":"30s"},
+          {"channel":"EMAIL"}]}
+        """;
+    String message =
+        send(
+            hanako,
+            List.of("LINE", "WHATSAPP", "SMS", "EMAIL"),
+            "your parcel is here",
+            Optional.of(plan));
+    World.eventually(
+        () -> assertThat(shown(hanako, "SMS", 0)).containsOnlyOnce("your parcel is here"));
+    World.eventually(() ->
+        assertThat(api().get("/messages/" + message + "/timeline").ok().path("status").asString())
+            .isEqualTo("DELIVERED"));
+    assertThat(shown(hanako, "LINE", 0)).doesNotContain("your parcel is here");
+    assertThat(shown(hanako, "WHATSAPP", 0)).doesNotContain("your parcel is here");
+    assertThat(shown(hanako, "EMAIL", 0)).doesNotContain("your parcel is here");
+    assertThat(
+            api()
+                .get("/messages/" + message + "/timeline")
+                .ok()
+                .path("entries")
+                .valueStream()
+                .map(entry -> entry.path("channel").asString(""))
+                .filter(channel -> !channel.isEmpty()))
+        .contains("LINE", "WHATSAPP", "SMS")
+        .doesNotContain("EMAIL");
+  }
+}
