@@ -121,6 +121,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.pinpointsmsvoicev2.PinpointSmsVoiceV2Client;
 import software.amazon.awssdk.services.sesv2.SesV2Client;
+import software.amazon.awssdk.services.socialmessaging.SocialMessagingClient;
 
 /** A running gateway. Starting constructs every part in order; closing stops them in reverse. */
 public final class Gateway implements AutoCloseable {
@@ -191,11 +192,16 @@ public final class Gateway implements AutoCloseable {
       Map<ChannelName, Channel> channels =
           byName(
               new LineChannel(transport, config.lineApi(), clock),
-              new WhatsAppChannel(transport, config.providers().whatsApp(), clock),
               new SmsChannel(
                   AwsClients.of(PinpointSmsVoiceV2Client::builder, aws, http, clock),
                   notifications,
                   smpp),
+              new WhatsAppChannel(
+                  transport,
+                  config.providers().whatsApp(),
+                  AwsClients.of(SocialMessagingClient::builder, aws, http, clock),
+                  notifications,
+                  clock),
               email);
       AccountCredentials credentials = new AccountCredentials(channels);
       AccountCheck check = new AccountCheck(line, config.publicUrl());

@@ -1,10 +1,9 @@
 package dev.throughline.channel.whatsapp;
 
+import dev.throughline.channel.aws.SnsEnvelope;
 import dev.throughline.message.Bytes;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What AWS End User Messaging Social puts round one of Meta's entries (spec providers.md B.3.2): a
@@ -17,12 +16,11 @@ final class SnsMessage {
 
   /** As Meta's own webhooks would have it; empty for what is no such notification. */
   static Optional<Bytes> webhook(Bytes body) {
-    Optional<ObjectNode> envelope =
-        WhatsAppJson.read(body).filter(json -> !json.has("entry") && json.has("Message"));
-    return envelope
-        .flatMap(json -> WhatsAppJson.read(WhatsAppJson.text(json, "Message")))
+    return SnsEnvelope.of(body)
+        .filter(envelope -> envelope.type() == SnsEnvelope.Type.NOTIFICATION)
+        .flatMap(envelope -> WhatsAppJson.read(envelope.message()))
         .flatMap(message -> entry(message.path(ENTRY)))
-        .map(entry -> Bytes.wrap(("{\"entry\":[" + entry + "]}").getBytes(StandardCharsets.UTF_8)));
+        .map(entry -> Bytes.utf8("{\"entry\":[" + entry + "]}"));
   }
 
   private static Optional<String> entry(JsonNode entry) {
@@ -30,14 +28,5 @@ final class SnsMessage {
       return WhatsAppJson.read(entry.stringValue()).map(_ -> entry.stringValue());
     }
     return entry.isObject() ? Optional.of(entry.toString()) : Optional.empty();
-  }
-
-  /** What SNS says of its own: that a subscription is to be confirmed, or was ended. */
-  static boolean isControl(Bytes body) {
-    return WhatsAppJson.read(body)
-        .map(json -> WhatsAppJson.text(json, "Type"))
-        .filter(type ->
-            type.equals("SubscriptionConfirmation") || type.equals("UnsubscribeConfirmation"))
-        .isPresent();
   }
 }

@@ -1,6 +1,7 @@
 package dev.throughline.channel.whatsapp;
 
 import dev.throughline.channel.Channel.ParsedWebhook;
+import dev.throughline.channel.aws.SnsEnvelope;
 import dev.throughline.channel.whatsapp.WebhookScan.Change;
 import dev.throughline.channel.whatsapp.WebhookScan.Element;
 import dev.throughline.ledger.Sha256;
@@ -54,8 +55,9 @@ final class WebhookEvents {
 
   static ParsedWebhook parse(Bytes body) {
     Optional<Bytes> inner = SnsMessage.webhook(body);
-    if (inner.isEmpty() && SnsMessage.isControl(body)) {
-      return new ParsedWebhook.Events(Optional.empty(), List.of());
+    Optional<SnsEnvelope> envelope = SnsEnvelope.of(body);
+    if (inner.isEmpty() && envelope.isPresent()) {
+      return new ParsedWebhook.Events(Optional.empty(), List.of(ofAws(envelope.get(), body)));
     }
     WebhookScan scan = WebhookScan.of(inner.orElse(body).array());
     if (!scan.understood()) {
@@ -77,6 +79,23 @@ final class WebhookEvents {
       case 0 -> new ParsedWebhook.Events(Optional.empty(), List.of());
       case 1 -> byNumber.getFirst();
       default -> new ParsedWebhook.Several(byNumber);
+    };
+  }
+
+  /** What SNS says of the subscription, or something of AWS's that is no entry of Meta's. */
+  private static InboundEvent ofAws(SnsEnvelope envelope, Bytes body) {
+    Head head =
+        head(
+            body.asUtf8(),
+            WhatsAppIds.usable(envelope.messageId()).map(id -> "sns/" + id),
+            envelope.timestamp(),
+            Optional.empty());
+    return switch (envelope.type()) {
+      case SUBSCRIPTION_CONFIRMATION ->
+          new InboundEvent.Subscription(head, InboundEvent.Subscription.State.OFFERED);
+      case UNSUBSCRIBE_CONFIRMATION ->
+          new InboundEvent.Subscription(head, InboundEvent.Subscription.State.ENDED);
+      case NOTIFICATION -> new InboundEvent.Unknown(head, "notification");
     };
   }
 

@@ -2,6 +2,7 @@ package dev.throughline.channel.whatsapp;
 
 import dev.throughline.channel.AccountForm;
 import dev.throughline.channel.Channel;
+import dev.throughline.channel.aws.AwsForm;
 import dev.throughline.contract.Fields;
 import dev.throughline.contract.Json;
 import dev.throughline.message.Bytes;
@@ -16,13 +17,20 @@ import tools.jackson.databind.node.ObjectNode;
  * webhooks need besides stands in {@code whatsapp_settings}, an extension of the contract: {@code
  * app_secret} (the entry's {@code callback_secret} is taken where it is missing), {@code
  * previous_app_secret} while a new one is rolled out, {@code verify_token}, {@code
- * business_account_id}.
+ * business_account_id}. Where AWS End User Messaging Social stands before Meta, {@code
+ * whatsapp_aws_social} takes the place of both: the account at AWS, {@code
+ * origination_phone_number_id}, and {@code meta_phone_number_id}, which notifications name.
  */
 final class WhatsAppAccountForm implements AccountForm {
   static final String BEARER = "static_bearer";
   static final String SETTINGS = "whatsapp_settings";
 
+  /** The account at AWS End User Messaging Social, in the place of the one at Meta. */
+  static final String SOCIAL = "whatsapp_aws_social";
+
   private static final String ID = "claimed_identity";
+  private static final String ORIGINATION = "origination_phone_number_id";
+  private static final String META_ID = "meta_phone_number_id";
   private static final String TOKEN = "token";
   private static final String APP_SECRET = "app_secret";
   private static final String PREVIOUS_APP_SECRET = "previous_app_secret";
@@ -41,6 +49,30 @@ final class WhatsAppAccountForm implements AccountForm {
 
   @Override
   public Given read(Fields entry) {
+    Optional<Fields> social = entry.object(SOCIAL);
+    if (social.isPresent() == entry.has(BEARER)) {
+      throw entry.wrong("", "must have either " + BEARER + " or " + SOCIAL + ".");
+    }
+    return social.map(WhatsAppAccountForm::social).orElseGet(() -> meta(entry));
+  }
+
+  private static Given social(Fields social) {
+    ObjectNode account = AwsForm.read(social);
+    String id = social.printable(ORIGINATION, MAX_SECRET);
+    if (!id.matches("[A-Za-z0-9_:/-]+")) {
+      throw social.wrong(
+          ORIGINATION,
+          "must be AWS's id of the phone number, such as phone-number-id-…, or its ARN.");
+    }
+    account.put(ORIGINATION, id);
+    Optional<String> number = social.string(META_ID, MAX_ID).filter(text -> !text.isEmpty());
+    number.ifPresent(text -> account.put(META_ID, text));
+    ObjectNode kept = Json.object();
+    kept.set(SOCIAL, account);
+    return new Given(kept, false, number);
+  }
+
+  private static Given meta(Fields entry) {
     Fields bearer = entry.requiredObject(BEARER);
     String id = bearer.printable(ID, MAX_ID);
     if (!id.matches("[A-Za-z0-9_-]+")) {
@@ -65,6 +97,11 @@ final class WhatsAppAccountForm implements AccountForm {
   @Override
   public Optional<Channel.Credentials> credentials(Bytes kept) {
     JsonNode json = Json.object(kept);
+    Optional<String> origination = Json.string(json, SOCIAL, ORIGINATION);
+    if (origination.isPresent()) {
+      return AwsForm.credentials(json.path(SOCIAL))
+          .map(aws -> new SocialCredentials(aws, origination.get()));
+    }
     Optional<String> id = Json.string(json, BEARER, ID);
     Optional<String> token = Json.string(json, BEARER, TOKEN);
     if (id.isEmpty() || token.isEmpty()) {

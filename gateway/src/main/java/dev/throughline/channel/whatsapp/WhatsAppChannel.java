@@ -4,6 +4,8 @@ import dev.throughline.channel.AccountForm;
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.Transport;
+import dev.throughline.channel.aws.AwsClients;
+import dev.throughline.channel.aws.SnsSignature;
 import dev.throughline.message.Assurance;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import software.amazon.awssdk.services.socialmessaging.SocialMessagingClient;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -25,17 +28,28 @@ import tools.jackson.databind.node.ObjectNode;
 public final class WhatsAppChannel implements Channel {
   private final Transport transport;
   private final WhatsAppHost host;
+  private final SocialSender social;
+  private final SnsSignature notifications;
   private final InstantSource clock;
   private final AccountForm accounts = new WhatsAppAccountForm();
 
   /**
    * @param host Meta's API. It belongs to the installation and not to an app, so that nobody who
    *     edits an app can have its token sent elsewhere
+   * @param social AWS's clients, for accounts that AWS stands before
+   * @param notifications tells which notifications are AWS's
    * @param clock what a {@code retry-after} date is measured against
    */
-  public WhatsAppChannel(Transport transport, WhatsAppHost host, InstantSource clock) {
+  public WhatsAppChannel(
+      Transport transport,
+      WhatsAppHost host,
+      AwsClients<SocialMessagingClient> social,
+      SnsSignature notifications,
+      InstantSource clock) {
     this.transport = transport;
     this.host = host;
+    this.social = new SocialSender(social, host.version());
+    this.notifications = notifications;
     this.clock = clock;
   }
 
@@ -74,6 +88,7 @@ public final class WhatsAppChannel implements Channel {
   public Authenticity authentic(WebhookRequest request, Credentials credentials) {
     return switch (WhatsAppCredentials.of(credentials)) {
       case MetaCredentials meta -> MetaSignature.check(request, meta);
+      case SocialCredentials aws -> notifications.check(request.body(), aws.aws());
     };
   }
 
@@ -86,6 +101,7 @@ public final class WhatsAppChannel implements Channel {
           asks && query.apply("hub.verify_token").filter(meta::verifies).isPresent()
               ? query.apply("hub.challenge").map(Bytes::utf8)
               : Optional.empty();
+      case SocialCredentials _ -> Optional.empty();
     };
   }
 
@@ -93,6 +109,8 @@ public final class WhatsAppChannel implements Channel {
   public Map<String, String> signature(Bytes body, Credentials credentials) {
     return switch (WhatsAppCredentials.of(credentials)) {
       case MetaCredentials meta -> MetaSignature.of(body, meta);
+      // What SNS signed still is in the body.
+      case SocialCredentials _ -> Map.of();
     };
   }
 
@@ -146,6 +164,7 @@ public final class WhatsAppChannel implements Channel {
     return switch (WhatsAppCredentials.of(credentials)) {
       case MetaCredentials meta ->
           SendVerdict.of(post(meta, path(outgoing.rendered()), body, deadline), clock.instant());
+      case SocialCredentials aws -> social.send(aws, body, deadline);
     };
   }
 
@@ -168,6 +187,7 @@ public final class WhatsAppChannel implements Channel {
     return switch (WhatsAppCredentials.of(credentials)) {
       case MetaCredentials meta ->
           SendVerdict.of(post(meta, "/messages", rendered, deadline), clock.instant());
+      case SocialCredentials aws -> social.send(aws, rendered, deadline);
     };
   }
 

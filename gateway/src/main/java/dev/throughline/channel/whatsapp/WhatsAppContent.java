@@ -41,6 +41,8 @@ public final class WhatsAppContent implements MediaSource {
       String fileId, Channel.Credentials credentials, Receiver receiver, Duration deadline) {
     return switch (WhatsAppCredentials.of(credentials)) {
       case MetaCredentials meta -> fetch(fileId, meta, receiver, deadline);
+      case SocialCredentials _ ->
+          new Fetched.Refused("AWS gives files of WhatsApp to buckets only");
     };
   }
 

@@ -15,9 +15,14 @@ import dev.throughline.channel.Channel.Signal;
 import dev.throughline.channel.Channel.Via;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.Transport;
+import dev.throughline.channel.aws.AwsClients;
+import dev.throughline.channel.aws.AwsSettings;
+import dev.throughline.channel.aws.SnsCertificates;
+import dev.throughline.channel.aws.SnsSignature;
 import dev.throughline.contract.Fields;
 import dev.throughline.contract.Json;
 import dev.throughline.contract.WrongFieldException;
+import dev.throughline.http.Http;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
@@ -25,6 +30,7 @@ import dev.throughline.message.Content;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Reason;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,10 +42,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.socialmessaging.SocialMessagingClient;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -59,6 +67,14 @@ class WhatsAppChannelTest {
        "messages":[{"id":"wamid.OUT1","message_status":"accepted"}]}\
       """;
 
+  /** Only for accounts at AWS, which SocialSenderTest has. */
+  private static final Http HTTP = new Http(Http.Settings.of("test"));
+
+  @AfterAll
+  static void close() throws IOException {
+    HTTP.close();
+  }
+
   private final List<Transport.Request> requests = new ArrayList<>();
   private Transport.Answer answer = answered(200, OK);
   private final WhatsAppChannel channel =
@@ -68,6 +84,8 @@ class WhatsAppChannelTest {
             return answer;
           },
           new WhatsAppHost(URI.create("http://127.0.0.1:1/graph"), "v25.0"),
+          AwsClients.of(SocialMessagingClient::builder, AwsSettings.AWS, HTTP, () -> NOW),
+          new SnsSignature(new SnsCertificates(HTTP, AwsSettings.AWS, () -> NOW), () -> NOW),
           () -> NOW);
 
   private static Transport.Answer answered(int status, String body, String... header) {

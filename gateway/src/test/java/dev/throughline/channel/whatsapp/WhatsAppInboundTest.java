@@ -110,6 +110,7 @@ class WhatsAppInboundTest {
         }
       }
       case InboundEvent.AccountNews news -> json.put("type", news.type());
+      case InboundEvent.Subscription told -> json.put("state", told.state().name());
       case InboundEvent.Unknown unknown -> json.put("type", unknown.type());
       default -> throw new AssertionError("not of WhatsApp: " + event);
     }

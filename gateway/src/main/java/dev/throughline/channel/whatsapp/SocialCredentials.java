@@ -1,0 +1,16 @@
+package dev.throughline.channel.whatsapp;
+
+import dev.throughline.channel.aws.AwsCredentials;
+
+/**
+ * A business phone number that AWS End User Messaging Social stands before.
+ *
+ * @param originationId AWS's own id of the number, or its ARN
+ */
+record SocialCredentials(AwsCredentials aws, String originationId) implements WhatsAppCredentials {
+  /** Shows nothing that opens anything. */
+  @Override
+  public String toString() {
+    return "SocialCredentials[" + aws + "]";
+  }
+}
