@@ -37,6 +37,7 @@ final class ArchitectureTest {
           "channel.line.account",
           "channel.email",
           "channel.sms",
+          "channel.whatsapp",
           "conversation",
           "media",
           "outbound",
