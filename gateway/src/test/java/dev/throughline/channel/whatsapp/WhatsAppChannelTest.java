@@ -85,7 +85,7 @@ class WhatsAppChannelTest {
           },
           new WhatsAppHost(URI.create("http://127.0.0.1:1/graph"), "v25.0"),
           AwsClients.of(SocialMessagingClient::builder, AwsSettings.AWS, HTTP, () -> NOW),
-          new SnsSignature(new SnsCertificates(HTTP, AwsSettings.AWS, () -> NOW), () -> NOW),
+          new SnsSignature(new SnsCertificates(HTTP, AwsSettings.AWS, () -> NOW)),
           () -> NOW);
 
   private static Transport.Answer answered(int status, String body, String... header) {
