@@ -180,7 +180,6 @@ final class ControlApi implements HttpService {
         .orElseThrow(() -> new IllegalArgumentException("The body has " + name + ", a string."));
   }
 
-  /** {@code {name:[{"number",…}],"next","forgotten"?}}. */
   private static <T> ObjectNode page(
       ControlRequest asked,
       String name,
@@ -189,16 +188,7 @@ final class ControlApi implements HttpService {
       Function<T, ObjectNode> json)
       throws ControlRefusal, InterruptedException {
     Journal.Page<T> page = journal.await(asked.after(), PAGE_LIMIT, wanted, asked.patience());
-    ObjectNode answer = Json.object();
-    ArrayNode entries = answer.putArray(name);
-    for (Journal.Entry<T> entry : page.entries()) {
-      entries.addObject().put("_n", entry.number()).setAll(json.apply(entry.value()));
-    }
-    answer.put("next", page.next());
-    if (page.forgotten() > 0) {
-      answer.put("forgotten", page.forgotten());
-    }
-    return answer;
+    return ControlRequest.page(name, page, json);
   }
 
   private ObjectNode object(ControlRequest asked) throws ControlRefusal {
