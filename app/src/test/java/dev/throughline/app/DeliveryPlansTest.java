@@ -258,6 +258,25 @@ final class DeliveryPlansTest {
   }
 
   @Test
+  void whatEachStepWouldSayIsToldBeforehand() {
+    ObjectNode nothing = step("accepted", "60s", "");
+    nothing.set(
+        "message",
+        Api.json(
+            "{\"template_message\":{\"omni_template\":{\"template_id\":\"none\","
+                + "\"version\":\"latest\",\"parameters\":{}}}}"));
+    ObjectNode body = body(step("accepted", "60s", ""), nothing);
+    body.put("validate_only", true);
+
+    JsonNode channels = post(body).ok().path("channels");
+
+    assertThat(channels).hasSize(2);
+    assertThat(channels.path(0).path("sendable").asBoolean()).isTrue();
+    assertThat(channels.path(1).path("sendable").asBoolean()).isFalse();
+    assertThat(world.requests("push", text)).isEmpty();
+  }
+
+  @Test
   void aPlanStandsAlone() {
     ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, text));
     body.set("delivery_plan", Api.json("{\"steps\":[{\"channel\":\"LINE\"}]}"));

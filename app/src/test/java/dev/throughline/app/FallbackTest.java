@@ -3,7 +3,10 @@ package dev.throughline.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.Providers;
+import dev.throughline.channel.aws.AwsSettings;
 import dev.throughline.channel.whatsapp.WhatsAppHost;
+import dev.throughline.sandbox.aws.AwsConfig;
+import dev.throughline.sandbox.aws.AwsEmulator;
 import dev.throughline.sandbox.mail.MailConfig;
 import dev.throughline.sandbox.mail.MailEmulator;
 import dev.throughline.sandbox.meta.MetaConfig;
@@ -36,9 +39,12 @@ final class FallbackTest {
   private static final String TOKEN = "a-token-of-metas";
   private static final String APP_SECRET = "an-app-secret-of-metas";
   private static final String VERIFY = "verify-me";
+  private static final String KEY_ID = "AKIAIOSFODNN7EXAMPLE";
+  private static final String KEY = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY";
 
   private static People people;
   private static MetaEmulator meta;
+  private static AwsEmulator aws;
   private static MailEmulator mail;
   private static World world;
   private static CustomerApp app;
@@ -57,6 +63,8 @@ final class FallbackTest {
             time,
             new Random(5));
     people.connect(meta);
+    aws = new AwsEmulator(AwsConfig.account(KEY_ID, KEY), people, time, new Random(7));
+    people.connect(aws);
     mail =
         new MailEmulator(
             MailConfig.relay("relay", "secret", "shop@sandbox.example")
@@ -67,7 +75,9 @@ final class FallbackTest {
     people.connect(mail);
     world =
         World.reaching(
-            Providers.REAL.whatsApp(new WhatsAppHost(meta.baseUri(), WhatsAppHost.VERSION)));
+            Providers.REAL
+                .whatsApp(new WhatsAppHost(meta.baseUri(), WhatsAppHost.VERSION))
+                .aws(new AwsSettings(Optional.of(aws.baseUri()), AwsSettings.SNS)));
     app = CustomerApp.create(world, settings());
     world.receivesLine(app);
     meta.control()
@@ -80,6 +90,7 @@ final class FallbackTest {
   static void stop() throws Exception {
     world.close();
     meta.close();
+    aws.close();
     mail.close();
     people.close();
   }
@@ -94,6 +105,14 @@ final class FallbackTest {
         .putObject("whatsapp_settings")
         .put("app_secret", APP_SECRET)
         .put("verify_token", VERIFY);
+    credentials
+        .addObject()
+        .put("channel", "SMS")
+        .putObject("aws")
+        .put("access_key_id", KEY_ID)
+        .put("secret_access_key", KEY)
+        .put("region", "us-east-1")
+        .put("origination_identity", "+12065550100");
     credentials
         .addObject()
         .put("channel", "EMAIL")
@@ -136,18 +155,20 @@ final class FallbackTest {
     assertThat(app.advance()).isEqualTo(Duration.ofSeconds(60));
 
     app.comesTo(id, "QUEUED_ON_CHANNEL", "");
-    assertThat(shown(PhoneChannel.EMAIL)).hasSize(1);
+    assertThat(shown(PhoneChannel.SMS)).hasSize(1);
+    assertThat(shown(PhoneChannel.EMAIL)).isEmpty();
     assertThat(shown(PhoneChannel.WHATSAPP)).isEmpty();
     assertThat(world.requests("push", text)).isEmpty();
-    assertThat(app.told(id))
-        .containsExactly(
-            "SWITCHING_CHANNEL RECIPIENT_NOT_OPTED_IN",
-            "QUEUED_ON_CHANNEL",
-            "SWITCHING_CHANNEL DELIVERY_REPORT_TIME_OUT",
-            "QUEUED_ON_CHANNEL");
-    assertThat(channelsTold(id)).containsExactly("LINE", "WHATSAPP", "WHATSAPP", "EMAIL");
+    World.eventually(() ->
+        assertThat(app.told(id))
+            .containsExactly(
+                "SWITCHING_CHANNEL RECIPIENT_NOT_OPTED_IN",
+                "QUEUED_ON_CHANNEL",
+                "SWITCHING_CHANNEL DELIVERY_REPORT_TIME_OUT",
+                "QUEUED_ON_CHANNEL"));
+    assertThat(channelsTold(id)).containsExactly("LINE", "WHATSAPP", "WHATSAPP", "SMS");
     assertThat(app.message(id).path("channel_identity").path("channel").asString())
-        .isEqualTo("EMAIL");
+        .isEqualTo("SMS");
     assertThat(kinds(id))
         .containsSubsequence(
             "request",
@@ -157,10 +178,10 @@ final class FallbackTest {
             "outcome WHATSAPP",
             "time",
             "status WHATSAPP",
-            "step EMAIL",
-            "attempt EMAIL",
-            "outcome EMAIL",
-            "reached EMAIL");
+            "step SMS",
+            "attempt SMS",
+            "outcome SMS",
+            "reached SMS");
     assertThat(app.settled()).isEmpty();
   }
 
@@ -175,7 +196,7 @@ final class FallbackTest {
     assertThat(app.settled()).isEmpty();
     assertThat(shown(PhoneChannel.WHATSAPP)).hasSize(1);
     assertThat(shown(PhoneChannel.EMAIL)).isEmpty();
-    assertThat(app.told(id)).startsWith("QUEUED_ON_CHANNEL").endsWith("DELIVERED", "READ");
+    World.eventually(() -> assertThat(app.told(id)).endsWith("DELIVERED", "READ"));
     assertThat(kinds(id)).contains("receipt WHATSAPP", "reached WHATSAPP");
   }
 
@@ -187,8 +208,10 @@ final class FallbackTest {
 
     World.eventually(() -> assertThat(shown(PhoneChannel.EMAIL)).hasSize(1));
     app.comesTo(id, "QUEUED_ON_CHANNEL", "");
-    assertThat(app.told(id)).anyMatch(told -> told.startsWith("SWITCHING_CHANNEL"));
-    assertThat(channelsTold(id)).endsWith("EMAIL");
+    World.eventually(() -> {
+      assertThat(app.told(id)).anyMatch(told -> told.startsWith("SWITCHING_CHANNEL"));
+      assertThat(channelsTold(id)).endsWith("EMAIL");
+    });
   }
 
   /** Without a plan, as the contract has it: by the order of the addresses. */
@@ -200,10 +223,44 @@ final class FallbackTest {
     String id = send(Optional.empty());
 
     app.comesTo(id, "DELIVERED", "");
-    assertThat(channelsTold(id).getFirst()).isEqualTo("LINE");
-    assertThat(app.told(id).getFirst()).isEqualTo("SWITCHING_CHANNEL RECIPIENT_NOT_OPTED_IN");
+    World.eventually(() -> {
+      assertThat(channelsTold(id)).startsWith("LINE");
+      assertThat(app.told(id)).startsWith("SWITCHING_CHANNEL RECIPIENT_NOT_OPTED_IN");
+    });
     assertThat(shown(PhoneChannel.WHATSAPP)).hasSize(1);
     assertThat(shown(PhoneChannel.EMAIL)).isEmpty();
+  }
+
+  /** The contract's own fallback: an app setting, and no plan. */
+  @Test
+  void withoutAReportOfDeliveryTheNextChannelIsTriedWhereTheAppWantsThat() throws Exception {
+    ObjectNode settings = settings();
+    settings
+        .putObject("delivery_report_based_fallback")
+        .put("enabled", true)
+        .put("delivery_report_waiting_time", 30);
+    CustomerApp waiting = CustomerApp.create(world, settings);
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(person.lineUserId(), text));
+    body.put("app_id", waiting.id());
+    body.remove("channel_priority_order");
+    ArrayNode addresses =
+        ((ObjectNode) body.path("recipient").path("identified_by")).putArray("channel_identities");
+    addresses.addObject().put("channel", "SMS").put("identity", person.phone().substring(1));
+    addresses.addObject().put("channel", "EMAIL").put("identity", person.email());
+
+    String id =
+        world.api().post("/messages:send", body.toString()).ok().path("message_id").asString();
+    assertThat(waiting.advance()).isEqualTo(Duration.ofSeconds(30));
+
+    World.eventually(() ->
+        assertThat(waiting.told(id))
+            .containsExactly(
+                "QUEUED_ON_CHANNEL",
+                "SWITCHING_CHANNEL DELIVERY_REPORT_TIME_OUT",
+                "QUEUED_ON_CHANNEL"));
+    assertThat(shown(PhoneChannel.SMS)).hasSize(1);
+    assertThat(shown(PhoneChannel.EMAIL)).hasSize(1);
+    assertThat(waiting.settled()).isEmpty();
   }
 
   private static Optional<JsonNode> plan() {
@@ -213,6 +270,7 @@ final class FallbackTest {
             {"steps":[
               {"channel":"LINE","within":"30s"},
               {"channel":"WHATSAPP","until":"device","within":"60s"},
+              {"channel":"SMS","within":"60s"},
               {"channel":"EMAIL"}]}
             """));
   }
@@ -232,6 +290,7 @@ final class FallbackTest {
     ArrayNode addresses =
         (ArrayNode) body.path("recipient").path("identified_by").path("channel_identities");
     addresses.addObject().put("channel", "WHATSAPP").put("identity", person.phone().substring(1));
+    addresses.addObject().put("channel", "SMS").put("identity", person.phone().substring(1));
     addresses.addObject().put("channel", "EMAIL").put("identity", person.email());
     plan.ifPresent(steps -> body.set("delivery_plan", steps));
     return world.api().post("/messages:send", body.toString()).ok().path("message_id").asString();

@@ -12,6 +12,7 @@ import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.outbound.Timelines;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
@@ -20,6 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** How a message gets to its recipient, told and stopped: extensions of the contract. */
 final class DeliveryRoutes {
   private static final String BASE = "/v1/projects/{project}/messages/{message}";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final MessageStore messages;
   private final Timelines timelines;
@@ -63,13 +66,26 @@ final class DeliveryRoutes {
     Optional<Ulid> waiting =
         message.contact().flatMap(contact -> tasks.waitingSend(project, contact, message.id()));
     waiting.ifPresent(task -> facts.put(Changes.TASK, task.toString()));
-    decisions.append(project, Changes.CANCEL, facts);
+    awaitFold(project, message.id(), decisions.place(project, Changes.CANCEL, facts));
     ObjectNode json = about(sent(project, request));
     Optional<List<String>> stopped = timelines.stopped(message.id());
     json.put("cancelled", stopped.isPresent());
     ArrayNode channels = json.putArray("stopped");
     stopped.ifPresent(each -> each.forEach(channels::add));
     return Answers.ok(json);
+  }
+
+  /** What was stopped is known once the fold has passed what was asked. */
+  private void awaitFold(ProjectId project, MessageId message, long index)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    do {
+      freshness.await(project);
+      if (timelines.tells(message, index)) {
+        return;
+      }
+    } while (System.nanoTime() < deadline);
+    throw Refusal.unavailable("The message is still being cancelled; ask again shortly.");
   }
 
   private static ObjectNode about(ConversationMessage message) {

@@ -19,6 +19,8 @@ public final class MessageTrail {
   private static final String ENTRIES =
       "select index from message_entry where message = ? order by index limit ?";
 
+  private static final String HOLDS = "select 1 from message_entry where message = ? and index = ?";
+
   private final Database database;
   private final Vault vault;
   private final Log log;
@@ -46,6 +48,19 @@ public final class MessageTrail {
           return found;
         });
     return log.read(indexes);
+  }
+
+  /** Whether the entry at that place is about the message, and has been folded. */
+  public boolean holds(MessageId message, long index) {
+    return database.read(c -> {
+      try (PreparedStatement statement = c.prepareStatement(HOLDS)) {
+        statement.setObject(1, message.value().toUuid());
+        statement.setLong(2, index);
+        try (ResultSet row = statement.executeQuery()) {
+          return row.next();
+        }
+      }
+    });
   }
 
   /** The plan, if the message goes through several channels or waits for something. */

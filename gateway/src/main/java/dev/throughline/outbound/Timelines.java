@@ -88,6 +88,11 @@ public final class Timelines {
         .toList();
   }
 
+  /** Whether the fold has passed an entry about a message. */
+  public boolean tells(MessageId message, long index) {
+    return trail.holds(message, index);
+  }
+
   /**
    * The channels by which a message that was cancelled is not sent any more; empty if it was not.
    */

@@ -174,8 +174,8 @@ final class PlanRun {
                   ? Assurance.ACCEPTED
                   : levels.get(random.nextInt(levels.size())),
               Duration.ofMillis(5_000 + random.nextInt(120_000)),
-              OnUnknown.values()[random.nextInt(3)],
-              BeyondCeiling.values()[random.nextInt(2)],
+              List.of(OnUnknown.values()).get(random.nextInt(3)),
+              List.of(BeyondCeiling.values()).get(random.nextInt(2)),
               ceiling));
       providers.add(new Provider(random.nextInt(3) == 0, ceiling));
       gates.add(gate());
