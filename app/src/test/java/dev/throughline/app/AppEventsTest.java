@@ -438,6 +438,26 @@ final class AppEventsTest {
     assertThat(app.calls("channel_event_notification", "LINE_CREDENTIAL_REFUSED")).hasSize(2);
   }
 
+  @Test
+  void aQuotaThatIsUsedUpIsToldOnceADay() throws Exception {
+    world.fault("push", Fault.QUOTA_REACHED, text, 4);
+    for (int i = 0; i < 2; i++) {
+      app.comesTo(app.send(user, text), "FAILED", "CHANNEL_REJECT");
+    }
+    world.advance(Duration.ofHours(23));
+    app.comesTo(app.send(user, text), "FAILED", "CHANNEL_REJECT");
+    app.settled();
+    assertThat(app.calls("channel_event_notification", "LINE_QUOTA_REACHED")).hasSize(1);
+    JsonNode told = app.called("channel_event_notification", "").payload().path("channel_event");
+    assertThat(told.path("channel").asString()).isEqualTo("LINE");
+    assertThat(told.at("/additional_data/description").asString()).contains("used up");
+
+    world.advance(Duration.ofHours(2));
+    app.comesTo(app.send(user, text), "FAILED", "CHANNEL_REJECT");
+    app.settled();
+    assertThat(app.calls("channel_event_notification", "LINE_QUOTA_REACHED")).hasSize(2);
+  }
+
   // --- What the tests speak in ------------------------------------------------------------------
 
   private void listens(String more) {

@@ -3,6 +3,10 @@ package dev.throughline.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.http.TargetPolicy;
+import dev.throughline.ledger.Ulid;
+import dev.throughline.sandbox.line.Fault;
+import dev.throughline.sandbox.line.FaultRule;
+import dev.throughline.sandbox.line.Friendship;
 import dev.throughline.sandbox.line.LineConfig;
 import dev.throughline.sandbox.line.LineEmulator;
 import dev.throughline.sandbox.line.LineSettings;
@@ -13,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,9 +32,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An app with two LINE accounts: saving their credentials sets both up at LINE and says what is
- * wrong, and rich menus are copied from one to the other with images, aliases and the default, each
- * once, whatever fails on the way.
+ * LINE accounts keep out of each other's way. An app with two of them: saving their credentials
+ * sets both up at LINE and says what is wrong, and rich menus are copied from one to the other with
+ * images, aliases and the default, each once, whatever fails on the way.
  */
 class LineAccountsTest {
   private static final String SECOND_TOKEN = "token-of-the-second-account";
@@ -250,6 +255,130 @@ class LineAccountsTest {
     area.putObject("bounds").put("x", 0).put("y", 0).put("width", 800).put("height", 400);
     area.set("action", Api.json(action));
     return menu;
+  }
+
+  @Test
+  void anAccountThatStallsSlowsNoOther() throws Exception {
+    try (LineEmulator third = account("3");
+        LineEmulator fifth = account("5")) {
+      CustomerApp stalled = appOf("3", "{}");
+      CustomerApp quick = appOf("5", "{}");
+      third
+          .control()
+          .setFaults(
+              List.of(FaultRule.always("push", Fault.SLOW).withDelay(Duration.ofSeconds(4))));
+      List<String> waiting = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        waiting.add(stalled.send(friend(third), "slow"));
+      }
+      World.eventually(() -> assertThat(third.control().struck()).isGreaterThanOrEqualTo(20));
+
+      quick.comesTo(quick.send(friend(fifth), "quick"), "QUEUED_ON_CHANNEL", "");
+
+      assertThat(waiting).allMatch(id -> stalled.status(id).equals("QUEUED"));
+      third.control().clearFaults();
+      waiting.forEach(id -> stalled.comesTo(id, "QUEUED_ON_CHANNEL", ""));
+    }
+  }
+
+  @Test
+  void anAppSendsAsOftenAsItAsksForAndHoldsUpNoOther() throws Exception {
+    try (LineEmulator sixth = account("6")) {
+      CustomerApp paced = appOf("6", "{\"throughline\":{\"rate_limits\":{\"outbound\":10}}}");
+      CustomerApp other = appOf("6", "{}");
+      long start = System.nanoTime();
+      for (int i = 0; i < 30; i++) {
+        paced.send(friend(sixth), "paced");
+      }
+
+      other.comesTo(other.send(friend(sixth), "beside"), "QUEUED_ON_CHANNEL", "");
+      assertThat(accepted(sixth)).isLessThan(31);
+      World.eventually(() -> assertThat(accepted(sixth)).isEqualTo(31));
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isGreaterThan(Duration.ofMillis(2_700));
+    }
+  }
+
+  private static int accepted(LineEmulator of) {
+    return of.control().accepted(0).entries().size();
+  }
+
+  @Test
+  void friendsOfManyPagesAreImportedAcrossARestart() throws Exception {
+    int friends = 1_200;
+    try (LineEmulator fourth = account("4")) {
+      fourth.control().settings(fourth.control().settings().withAccount(1, true));
+      for (int i = 0; i < friends; i++) {
+        fourth.control().addUser("Friend " + i, Friendship.FRIEND);
+      }
+      CustomerApp many = appOf("4", "{}");
+      fourth
+          .control()
+          .setFaults(List.of(FaultRule.times("followers", Fault.ERROR_BEFORE, 3).withSkip(1)));
+      Api.Answer asked =
+          world.api().post("/apps/" + many.id() + "/line/followers:import", "{\"profiles\":false}");
+      String job = asked.json().path("job_id").asString();
+      // LINE is away for the pages after the first.
+      World.eventually(() -> {
+        assertThat(progress(many, job)).isEqualTo(500);
+        assertThat(fourth.control().struck()).isPositive();
+      });
+
+      world.shut();
+      world.open(TargetPolicy.SANDBOX);
+
+      World.eventually(() -> {
+        world.advance(Duration.ofSeconds(1));
+        assertThat(
+                world
+                    .api()
+                    .get("/apps/" + many.id() + "/line/jobs/" + job)
+                    .ok()
+                    .path("state")
+                    .asString())
+            .isEqualTo("DONE");
+      });
+      assertThat(progress(many, job)).isEqualTo(friends);
+      assertThat(
+              world.count(
+                  "select count(*) from identity where friend = 'friend' and app = '%s'"
+                      .formatted(Ulid.parse(many.id()).toUuid())))
+          .isEqualTo(friends);
+    }
+  }
+
+  private static int progress(CustomerApp of, String job) {
+    return world
+        .api()
+        .get("/apps/" + of.id() + "/line/jobs/" + job)
+        .ok()
+        .at("/progress/friends")
+        .asInt();
+  }
+
+  /** One more LINE account behind the same address. */
+  private static LineEmulator account(String digit) {
+    LineEmulator emulator =
+        new LineEmulator(
+            LineConfig.channel(
+                digit + "234567890", SECOND_SECRET, "token-" + digit, "U" + digit.repeat(32)),
+            world.clock,
+            new Random(9));
+    front.serves("token-" + digit, emulator.baseUri());
+    return emulator;
+  }
+
+  private static CustomerApp appOf(String digit, String more) {
+    ObjectNode settings = (ObjectNode) Api.json(more);
+    settings
+        .putArray("channel_credentials")
+        .add(CustomerApp.account("token-" + digit, SECOND_SECRET, 0));
+    return CustomerApp.create(world, settings);
+  }
+
+  private static String friend(LineEmulator of) throws Exception {
+    return of.control().addUser("Hanako " + world.number(), Friendship.FRIEND).userId();
   }
 
   private static void alias(String alias, String menu, int ordinal) {

@@ -43,6 +43,9 @@ import org.slf4j.LoggerFactory;
 public final class Tasks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Tasks.class);
 
+  /** Of a kind's room, an app holds at most so many places for each that it leaves free. */
+  private static final int HELD_PER_FREE = 3;
+
   /** Tasks of one lane held in memory; the rest of a longer lane is read when its turn comes. */
   private static final int LANE_LIMIT = 64;
 
@@ -59,6 +62,7 @@ public final class Tasks implements AutoCloseable {
   private final InstantSource clock;
   private final Map<String, TaskHandler> handlers = new HashMap<>();
   private final Map<String, Integer> running = new HashMap<>();
+  private final Map<Turn, Integer> runningOf = new HashMap<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -590,9 +594,7 @@ public final class Tasks implements AutoCloseable {
       Task head = lane.tasks.peekFirst();
       if (head != null && !lane.running) {
         lane.queued = true;
-        turns(head.priority())
-            .computeIfAbsent(new Turn(head.kind(), head.app()), t -> new ArrayDeque<>())
-            .add(lane);
+        turns(head.priority()).computeIfAbsent(Turn.of(head), t -> new ArrayDeque<>()).add(lane);
       }
       lane = waiting.peek();
     }
@@ -622,7 +624,7 @@ public final class Tasks implements AutoCloseable {
 
   /** Where its kind has room, and its app keeps to its pace. */
   private boolean mayStart(Turn turn) {
-    if (!hasRoom(turn.kind())) {
+    if (!hasRoom(turn)) {
       return false;
     }
     Pace pace = paces.get(turn);
@@ -643,8 +645,11 @@ public final class Tasks implements AutoCloseable {
     }
   }
 
-  private boolean hasRoom(String kind) {
-    return running.getOrDefault(kind, 0) < handler(kind).concurrency();
+  /** An app that waits for a slow channel must not hold all the room that others need. */
+  private boolean hasRoom(Turn turn) {
+    int free = handler(turn.kind()).concurrency() - running.getOrDefault(turn.kind(), 0);
+    return free > 0
+        && (turn.app().isEmpty() || runningOf.getOrDefault(turn, 0) < HELD_PER_FREE * free);
   }
 
   private TaskHandler handler(String kind) {
@@ -662,6 +667,7 @@ public final class Tasks implements AutoCloseable {
     }
     lane.running = true;
     running.merge(task.kind(), 1, Integer::sum);
+    runningOf.merge(Turn.of(task), 1, Integer::sum);
     runningTotal++;
     Thread.ofVirtual().name("task-" + task.kind()).start(() -> perform(lane, task));
   }
@@ -687,6 +693,7 @@ public final class Tasks implements AutoCloseable {
       lock.lock();
       try {
         running.merge(task.kind(), -1, Integer::sum);
+        runningOf.computeIfPresent(Turn.of(task), (_, count) -> count == 1 ? null : count - 1);
         runningTotal--;
         if (failed && lanes.get(lane.name) == lane) {
           lane.running = false;
@@ -715,5 +722,9 @@ public final class Tasks implements AutoCloseable {
   }
 
   /** Who takes turns: the apps, for each kind of task. */
-  private record Turn(String kind, Optional<AppId> app) {}
+  private record Turn(String kind, Optional<AppId> app) {
+    static Turn of(Task task) {
+      return new Turn(task.kind(), task.app());
+    }
+  }
 }

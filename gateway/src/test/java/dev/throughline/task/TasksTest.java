@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.log.TestLog;
 import dev.throughline.message.Bytes;
+import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
 import dev.throughline.store.TestDatabase;
@@ -149,8 +150,45 @@ class TasksTest {
         .isEqualTo(IntStream.range(0, 60).mapToLong(i -> i).boxed().toList());
   }
 
+  /** One whose channel does not answer has more to do than there is room for. */
+  @Test
+  void anAppThatWaitsLeavesRoomForOthers() {
+    tasks.start(Set.of());
+    AppId slow = new AppId(ulids.next());
+    IntStream.range(0, 20)
+        .mapToObj(i -> ofApp(task("slow" + i, i), slow))
+        .forEach(task -> commit(new Change.Created(task)));
+    recorder.await(6);
+
+    Task other = ofApp(task("other", 20), new AppId(ulids.next()));
+    commit(new Change.Created(other));
+
+    recorder.await(7);
+    assertThat(recorder.ids().getLast()).isEqualTo(other.id());
+    recorder.free(1_000);
+    recorder.await(21);
+  }
+
   private Task task(String lane, long seq) {
     return task(lane, seq, Optional.empty());
+  }
+
+  private static Task ofApp(Task task, AppId app) {
+    return new Task(
+        task.id(),
+        task.lane(),
+        task.seq(),
+        task.kind(),
+        task.priority(),
+        task.due(),
+        task.attempt(),
+        task.attemptAt(),
+        task.tries(),
+        task.doubtful(),
+        Optional.of(app),
+        task.contact(),
+        task.target(),
+        task.sealed());
   }
 
   private Task task(String lane, long seq, Optional<Ulid> target) {
