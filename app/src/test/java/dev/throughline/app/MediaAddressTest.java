@@ -36,6 +36,9 @@ import tools.jackson.databind.node.ObjectNode;
  * mind. A listener on this machine sees no connection at all.
  */
 final class MediaAddressTest {
+  /** By a name whose address is another each time that it is looked up. */
+  private static final String TURNING = "turning.example";
+
   private static final Map<String, Integer> LOOKED_UP = new ConcurrentHashMap<>();
 
   private static World world;
@@ -120,6 +123,8 @@ final class MediaAddressTest {
       case "metadata.example" -> List.of(InetAddress.getByName("169.254.169.254"));
       case "rebinding.example" ->
           List.of(InetAddress.getByName(times == 1 ? "192.0.2.1" : "127.0.0.1"));
+      // Nobody has the first one, which is as public as any; a second look leads here.
+      case TURNING -> List.of(InetAddress.getByName(times % 2 == 1 ? "2d00::1" : "127.0.0.1"));
       default -> throw new UnknownHostException();
     };
   }
@@ -156,6 +161,8 @@ final class MediaAddressTest {
             "metadata.example",
             "rebinding.example",
             "rebinding.example",
+            TURNING,
+            TURNING,
             "10.0.0.1",
             "100.64.0.1",
             "169.254.169.254",
@@ -251,6 +258,18 @@ final class MediaAddressTest {
       });
     }
     assertThat(canary.seen).hasValue(0);
+  }
+
+  /** Else the name that turns would only show that its first address is refused. */
+  @Test
+  void theFirstAddressOfTheNameThatTurnsIsPublic() {
+    String address = "https://" + TURNING + ":" + canary.port + "/a.jpg";
+    assertThat(
+            TargetPolicy.PUBLIC.check(address, name -> List.of(InetAddress.getByName("2d00::1"))))
+        .isInstanceOf(TargetPolicy.Verdict.Allowed.class);
+    assertThat(
+            TargetPolicy.PUBLIC.check(address, name -> List.of(InetAddress.getByName("127.0.0.1"))))
+        .isNotInstanceOf(TargetPolicy.Verdict.Allowed.class);
   }
 
   @Test

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import dev.throughline.Gateway;
 import dev.throughline.http.Http;
+import dev.throughline.http.Redacted;
+import dev.throughline.media.MediaConfig;
+import dev.throughline.media.S3Server;
+import dev.throughline.sandbox.line.Attachment;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -15,7 +19,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -39,6 +46,7 @@ final class SentMediaTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private static MediaOrigin origin;
+  private static S3Server bucket;
   private static World world;
 
   private CustomerApp app;
@@ -47,9 +55,20 @@ final class SentMediaTest {
   @BeforeAll
   static void start() throws Exception {
     origin = new MediaOrigin();
+    bucket = new S3Server();
     world =
         World.start(
-            media -> media.reachedAt(Optional.of(URI.create(BASE))),
+            media ->
+                media
+                    .reachedAt(Optional.of(URI.create(BASE)))
+                    .storedIn(
+                        new MediaConfig.Storage.Bucket(
+                            bucket.uri(),
+                            S3Server.REGION,
+                            "files",
+                            "throughline/",
+                            S3Server.ACCESS_KEY,
+                            Redacted.of("S3 secret key", S3Server.SECRET_KEY))),
             Http.Settings.of(Gateway.VERSION).tls(origin.clients()));
   }
 
@@ -57,6 +76,7 @@ final class SentMediaTest {
   static void stop() throws Exception {
     world.close();
     origin.close();
+    bucket.close();
     CLIENT.close();
   }
 
@@ -328,6 +348,34 @@ final class SentMediaTest {
                 .path("code")
                 .asString())
         .isEqualTo("MEDIA_NOT_REACHABLE");
+  }
+
+  /** What is made and what is received lies in the bucket, and nothing of it in clear. */
+  @Test
+  void filesLieInTheBucketEncryptedUntilTheyAreTakenBack() throws Exception {
+    byte[] picture = Samples.picture("jpeg", 300, 200);
+    Set<String> before = Set.copyOf(bucket.objects.keySet());
+    world.line.phones().attach(user, user, Attachment.image("image/jpeg", picture));
+
+    JsonNode told = app.called("message", user).payload();
+    String url = told.at("/contact_message/media_message/url").asString();
+    World.eventually(() -> assertThat(get(url).statusCode()).isEqualTo(200));
+    assertThat(get(url).body()).isEqualTo(picture);
+    List<String> stored =
+        bucket.objects.keySet().stream().filter(name -> !before.contains(name)).toList();
+    assertThat(stored).hasSize(1).allMatch(name -> name.startsWith("/files/throughline/"));
+    byte[] lies = bucket.objects.get(stored.getFirst());
+    assertThat(lies).hasSizeGreaterThan(picture.length);
+    assertThat(HexFormat.of().formatHex(lies))
+        .doesNotContain(HexFormat.of().formatHex(picture, 0, 64));
+
+    assertThat(world.api().delete("/media/" + told.path("id").asString()).status()).isEqualTo(200);
+    assertThat(get(url).statusCode()).isEqualTo(410);
+    World.eventually(() -> {
+      world.advance(Duration.ofMinutes(10));
+      assertThat(bucket.objects).doesNotContainKey(stored.getFirst());
+    });
+    assertThat(bucket.refused).hasValue(0);
   }
 
   // --- Steps

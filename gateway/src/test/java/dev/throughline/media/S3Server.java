@@ -25,25 +25,25 @@ import javax.crypto.spec.SecretKeySpec;
  * As much of S3 as is used, in memory. It works out each request's signature from what came over
  * the wire, by Amazon's description and not by our code, and refuses what is not signed so.
  */
-final class S3Server implements AutoCloseable {
-  static final String ACCESS_KEY = "AKIDEXAMPLE";
-  static final String SECRET_KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-  static final String REGION = "ap-northeast-1";
+public final class S3Server implements AutoCloseable {
+  public static final String ACCESS_KEY = "AKIDEXAMPLE";
+  public static final String SECRET_KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+  public static final String REGION = "ap-northeast-1";
 
-  final Map<String, byte[]> objects = new ConcurrentHashMap<>();
+  public final Map<String, byte[]> objects = new ConcurrentHashMap<>();
   final Map<String, TreeMap<Integer, byte[]>> uploads = new ConcurrentHashMap<>();
-  final AtomicInteger refused = new AtomicInteger();
+  public final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger numbers = new AtomicInteger();
   private final HttpServer server;
 
-  S3Server() throws IOException {
+  public S3Server() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::handle);
     server.start();
   }
 
-  URI uri() {
+  public URI uri() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
