@@ -132,12 +132,7 @@ public final class OptOutRoutes {
     Link link = visit.link();
     ObjectNode body =
         ConsentBody.of(
-            visit.app().id(),
-            link.identity(),
-            link.list(),
-            out,
-            source,
-            ulids.next().toString());
+            visit.app().id(), link.identity(), link.list(), out, source, ulids.next().toString());
     log.append(
         drafts
             .draft(AskedEntries.CONSENT, new Subject.Project(visit.app().project().value()))

@@ -93,7 +93,12 @@ final class EmailRendering {
                 subject, written.html(), written.text(), properties.headers(), attachments),
             properties
                 .fromName()
-                .or(() -> message.agent().map(Agent::displayName).filter(name -> !name.isEmpty())),
+                .or(() ->
+                    message
+                        .agent()
+                        .map(Agent::displayName)
+                        .map(PlainText::oneLine)
+                        .filter(name -> !name.isEmpty())),
             properties.replyTo());
     return new Rendered.Ready(mail.toBytes(), List.copyOf(lost), false);
   }

@@ -114,8 +114,11 @@ final class MailEvents {
         mail.header("Precedence")
             .filter(v -> v.matches("(?i)bulk|junk|list|auto_reply"))
             .isPresent();
+    // A mail of ours that came round: answering it would never end.
+    boolean own = mail.id().flatMap(MailTag::ofMessageId).isPresent();
     boolean nobody = mail.header("Return-Path").filter("<>"::equals).isPresent();
     return submitted
+        || own
         || bulk
         || nobody
         || mail.header("X-Autoreply").isPresent()

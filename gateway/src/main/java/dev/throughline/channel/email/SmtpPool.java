@@ -84,8 +84,15 @@ final class SmtpPool implements AutoCloseable {
   Lease take(Smtp account, Duration time) throws InterruptedException {
     Slots slots = slots(account);
     long end = System.nanoTime() + time.toNanos();
-    if (!slots.free.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS)) {
-      left(account, slots);
+    boolean free = false;
+    try {
+      free = slots.free.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS);
+    } finally {
+      if (!free) {
+        left(account, slots);
+      }
+    }
+    if (!free) {
       return new Lease.Busy();
     }
     Optional<Kept> kept = kept(slots);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.channel.Channel.Composed;
 import dev.throughline.channel.Channel.Rendered;
+import dev.throughline.message.AppMessage.Agent;
 import dev.throughline.message.Choice;
 import dev.throughline.message.Content;
 import dev.throughline.message.Content.Card;
@@ -91,7 +92,14 @@ class HtmlInjectionTest {
               "EMAIL_FROM_NAME",
               words());
       Rendered rendered =
-          EmailRendering.render(new Composed(EmailGoldenTest.ID, content(i), properties));
+          EmailRendering.render(
+              new Composed(
+                  EmailGoldenTest.ID,
+                  content(i),
+                  i % 2 == 0 ? properties : Map.of(),
+                  Optional.of(new Agent(words(), Optional.empty())),
+                  Optional.empty(),
+                  Optional.empty()));
       MailContent mail = MailContent.of(((Rendered.Ready) rendered).body());
       MailContent.Body.Simple simple = (MailContent.Body.Simple) mail.body();
 

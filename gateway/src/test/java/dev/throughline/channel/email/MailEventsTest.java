@@ -198,7 +198,8 @@ class MailEventsTest {
         "X-Autoreply: yes",
         "Return-Path: <>",
         "List-Id: <news.example.org>",
-        "X-Auto-Response-Suppress: All"
+        "X-Auto-Response-Suppress: All",
+        "Message-ID: <tl-01K9Z0000000000000000MESSA-01K9Z0000000000000000MESSA@example.com>"
       })
   void aProgramsAnswerIsNoConversation(String field) {
     InboundEvent event = only("From: taro@example.org\n" + field + "\n\nI am away.\n");
