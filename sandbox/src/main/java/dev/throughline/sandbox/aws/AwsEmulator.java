@@ -2,25 +2,22 @@ package dev.throughline.sandbox.aws;
 
 import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Ids;
+import dev.throughline.sandbox.emulator.Loopback;
 import dev.throughline.sandbox.emulator.Timers;
 import dev.throughline.sandbox.people.Network;
 import dev.throughline.sandbox.people.PhoneChannel;
 import dev.throughline.sandbox.people.Phones;
 import dev.throughline.sandbox.people.Written;
-import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,8 +36,6 @@ import java.util.random.RandomGenerator;
  * that is passed in; signatures and waits for the network go by real time.
  */
 public final class AwsEmulator implements Network, AutoCloseable {
-  private static final String LOOPBACK = "127.0.0.1";
-  private static final int CONNECTIONS_LIMIT = 4_096;
 
   private final Timers timers;
   private final Courier courier;
@@ -51,7 +46,7 @@ public final class AwsEmulator implements Network, AutoCloseable {
   private final SmsInbound smsInbound;
   private final SocialInbound socialInbound;
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final WebServer server;
+  private final Loopback server;
   private final AwsConfig config;
 
   /**
@@ -116,35 +111,12 @@ public final class AwsEmulator implements Network, AutoCloseable {
                 socialSending,
                 socialInbound,
                 media));
-    server = serve(config.port());
-    if (!server.isRunning()) {
-      // Helidon logs why a listener could not start and goes on.
-      stopWorking();
-      throw new IllegalStateException(
-          "The emulated AWS cannot listen on "
-              + LOOPBACK
-              + ":"
-              + config.port()
-              + "; is the port taken?");
-    }
-  }
-
-  private WebServer serve(int port) {
-    return WebServer.builder()
-        .shutdownHook(false)
-        .address(InetAddress.ofLiteral(LOOPBACK))
-        .port(port)
-        .maxTcpConnections(CONNECTIONS_LIMIT)
-        .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
-        .shutdownGracePeriod(Duration.ofMillis(200))
-        .routing(HttpRouting.builder().register("/_sandbox", controlService()).any(this::handle))
-        .build()
-        .start();
+    server = new Loopback("AWS", config.port(), controlService(), this::handle, this::stopWorking);
   }
 
   /** Where the services answer. */
   public URI baseUri() {
-    return URI.create("http://" + LOOPBACK + ":" + server.port());
+    return server.uri();
   }
 
   private URI publicBase() {

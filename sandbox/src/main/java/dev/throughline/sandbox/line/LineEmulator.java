@@ -5,21 +5,18 @@ import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Faults;
 import dev.throughline.sandbox.emulator.Ids;
 import dev.throughline.sandbox.emulator.Json;
+import dev.throughline.sandbox.emulator.Loopback;
 import dev.throughline.sandbox.emulator.Timers;
-import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -43,8 +40,6 @@ import tools.jackson.databind.JsonNode;
  * quotas, redeliveries) goes by the clock that is passed in; waits for the network go by real time.
  */
 public final class LineEmulator implements AutoCloseable {
-  private static final String LOOPBACK = "127.0.0.1";
-  private static final int CONNECTIONS_LIMIT = 4_096;
   private static final int CHATS_SAVED = 2_000;
   private static final int ITEMS_SAVED_PER_CHAT = 100;
   private static final int RETRY_KEYS_SAVED = 20_000;
@@ -67,7 +62,7 @@ public final class LineEmulator implements AutoCloseable {
   private final LineControl control;
   private final Optional<StateFile> stateFile;
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final WebServer server;
+  private final Loopback server;
 
   /**
    * Starts at once.
@@ -121,36 +116,21 @@ public final class LineEmulator implements AutoCloseable {
     }
     stateFile = config.stateFile().map(file -> new StateFile(file, world::version, this::save));
     webhooks.start();
-    server = serve(config.port());
-    if (!server.isRunning()) {
-      // Helidon logs why a listener could not start and goes on.
-      stopWorking();
-      stateFile.ifPresent(StateFile::close);
-      throw new IllegalStateException(
-          "The emulated LINE cannot listen on "
-              + LOOPBACK
-              + ":"
-              + config.port()
-              + "; is the port taken?");
-    }
-  }
-
-  private WebServer serve(int port) {
-    return WebServer.builder()
-        .shutdownHook(false)
-        .address(InetAddress.ofLiteral(LOOPBACK))
-        .port(port)
-        .maxTcpConnections(CONNECTIONS_LIMIT)
-        .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
-        .shutdownGracePeriod(Duration.ofMillis(200))
-        .routing(HttpRouting.builder().register("/_sandbox", controlService()).any(this::handle))
-        .build()
-        .start();
+    server =
+        new Loopback(
+            "LINE",
+            config.port(),
+            controlService(),
+            this::handle,
+            () -> {
+              stopWorking();
+              stateFile.ifPresent(StateFile::close);
+            });
   }
 
   /** Where the API answers; give it to an SDK as its end point. */
   public URI baseUri() {
-    return URI.create("http://" + LOOPBACK + ":" + server.port());
+    return server.uri();
   }
 
   public int port() {

@@ -5,26 +5,23 @@ import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Faults;
 import dev.throughline.sandbox.emulator.Ids;
 import dev.throughline.sandbox.emulator.Json;
+import dev.throughline.sandbox.emulator.Loopback;
 import dev.throughline.sandbox.emulator.Scripted;
 import dev.throughline.sandbox.emulator.Timers;
 import dev.throughline.sandbox.people.Network;
 import dev.throughline.sandbox.people.PhoneChannel;
 import dev.throughline.sandbox.people.Phones;
 import dev.throughline.sandbox.people.Written;
-import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -40,15 +37,13 @@ import java.util.random.RandomGenerator;
  * the clock that is passed in; waits for the network go by real time.
  */
 public final class MetaEmulator implements Network, AutoCloseable {
-  private static final String LOOPBACK = "127.0.0.1";
-  private static final int CONNECTIONS_LIMIT = 4_096;
 
   private final Timers timers;
   private final MetaWebhooks webhooks;
   private final GraphGate gate;
   private final MetaControl control;
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final WebServer server;
+  private final Loopback server;
 
   /**
    * Starts at once.
@@ -104,35 +99,12 @@ public final class MetaEmulator implements Network, AutoCloseable {
         new MetaControl(
             config, dials, accounts, templates, media, limits, messages, inbound, statuses,
             webhooks, gate, faults, phones, clock);
-    server = serve(config.port());
-    if (!server.isRunning()) {
-      // Helidon logs why a listener could not start and goes on.
-      stopWorking();
-      throw new IllegalStateException(
-          "The emulated Meta cannot listen on "
-              + LOOPBACK
-              + ":"
-              + config.port()
-              + "; is the port taken?");
-    }
-  }
-
-  private WebServer serve(int port) {
-    return WebServer.builder()
-        .shutdownHook(false)
-        .address(InetAddress.ofLiteral(LOOPBACK))
-        .port(port)
-        .maxTcpConnections(CONNECTIONS_LIMIT)
-        .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
-        .shutdownGracePeriod(Duration.ofMillis(200))
-        .routing(HttpRouting.builder().register("/_sandbox", controlService()).any(this::handle))
-        .build()
-        .start();
+    server = new Loopback("Meta", config.port(), controlService(), this::handle, this::stopWorking);
   }
 
   /** Where the Graph API answers: {@code {base}/v25.0/…}. */
   public URI baseUri() {
-    return URI.create("http://" + LOOPBACK + ":" + server.port());
+    return server.uri();
   }
 
   /** The same as {@code /_sandbox}, without HTTP. */
