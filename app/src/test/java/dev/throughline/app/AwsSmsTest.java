@@ -129,13 +129,12 @@ final class AwsSmsTest {
     call(
         sms,
         client ->
-            client.createEventDestination(
-                destination ->
-                    destination
-                        .configurationSetName("set")
-                        .eventDestinationName("sns")
-                        .matchingEventTypes(EventType.TEXT_ALL)
-                        .snsDestination(sns -> sns.topicArn(topic))));
+            client.createEventDestination(destination ->
+                destination
+                    .configurationSetName("set")
+                    .eventDestinationName("sns")
+                    .matchingEventTypes(EventType.TEXT_ALL)
+                    .snsDestination(sns -> sns.topicArn(topic))));
     receive(sms, OWN, topic);
     app = app(topic, "");
     aws.subscribe(
@@ -153,9 +152,8 @@ final class AwsSmsTest {
         call(
                 sqs,
                 client ->
-                    client.getQueueAttributes(
-                        asked ->
-                            asked.queueUrl(queue).attributeNames(QueueAttributeName.QUEUE_ARN)))
+                    client.getQueueAttributes(asked ->
+                        asked.queueUrl(queue).attributeNames(QueueAttributeName.QUEUE_ARN)))
             .attributes()
             .get(QueueAttributeName.QUEUE_ARN);
     aws.subscribe(inbox, "sqs", arn);
@@ -244,8 +242,7 @@ final class AwsSmsTest {
     aws.setFaults(List.of(Scripted.times(SEND, Fault.RESET_BEFORE, 1)));
 
     String message = send(phone, "hello");
-    World.eventually(
-        () -> assertThat(app.status(message)).isEqualTo("QUEUED_ON_CHANNEL"));
+    World.eventually(() -> assertThat(app.status(message)).isEqualTo("QUEUED_ON_CHANNEL"));
     app.settled();
 
     assertThat(taken(phone)).isEmpty();
@@ -270,14 +267,12 @@ final class AwsSmsTest {
     String forged = "forged " + world.number();
     aws.setFaults(List.of(Scripted.always(Fault.NOTICES, fault)));
     aws.text(phone, Optional.of(OWN), forged);
-    World.eventually(
-        () ->
-            assertThat(aws.notices().after(0, 10_000).entries())
-                .anySatisfy(
-                    notice -> {
-                      assertThat(notice.value().body()).contains(forged);
-                      assertThat(notice.value().status()).isEqualTo(401);
-                    }));
+    World.eventually(() ->
+        assertThat(aws.notices().after(0, 10_000).entries())
+            .anySatisfy(notice -> {
+              assertThat(notice.value().body()).contains(forged);
+              assertThat(notice.value().status()).isEqualTo(401);
+            }));
     app.settled();
 
     assertThat(app.calls("message", forged)).isEmpty();
@@ -332,8 +327,7 @@ final class AwsSmsTest {
     int n = world.number();
     String phone = "+8190%08d".formatted(n);
     people.add(
-        new Person(
-            "texter-" + n, "Texter " + n, "U%032x".formatted(n), phone, n + "@example.com"));
+        new Person("texter-" + n, "Texter " + n, "U%032x".formatted(n), phone, n + "@example.com"));
     return phone;
   }
 

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
  * @param endpoint all of AWS's services, instead of AWS's own addresses: an emulator, or a proxy
  * @param notifications the origins ({@code https://host[:port]}) that certificates of notifications
  *     are fetched from and subscriptions confirmed at
- * @param authority who must vouch for those certificates. Without it they are trusted for where they
- *     come from: SNS serves them over https and without the certificates between
+ * @param authority who must vouch for those certificates. Without it they are trusted for where
+ *     they come from: SNS serves them over https and without the certificates between
  */
 public record AwsSettings(
     Optional<URI> endpoint, Pattern notifications, Optional<X509Certificate> authority) {

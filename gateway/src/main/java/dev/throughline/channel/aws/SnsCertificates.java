@@ -154,8 +154,7 @@ public final class SnsCertificates {
             OutgoingRequest.get(target, TargetPolicy.OPERATOR).answerLimit(MAX_BYTES), DEADLINE)) {
           case HttpResult.Answered(int status, Headers _, Bytes body) ->
               status == 200 ? read(body) : List.of();
-          case HttpResult.TooLarge _, HttpResult.NotSent _, HttpResult.Unknown _ ->
-              List.of();
+          case HttpResult.TooLarge _, HttpResult.NotSent _, HttpResult.Unknown _ -> List.of();
         };
     Instant now = clock.instant();
     Known found =

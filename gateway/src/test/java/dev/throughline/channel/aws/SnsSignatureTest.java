@@ -153,8 +153,7 @@ final class SnsSignatureTest {
   @Test
   void withoutTheCertificateNothingIsDecidedAndItIsNotAskedForAgainAtOnce() throws Exception {
     try (ScriptedServer broken = new ScriptedServer(ScriptedServer.answer(500, "", ""))) {
-      SnsSignature check =
-          new SnsSignature(certificates(broken.address().toString()));
+      SnsSignature check = new SnsSignature(certificates(broken.address().toString()));
       Map<String, String> signed = topic.signed(topic.notification("m-1", "text"), "2");
       signed.put("SigningCertURL", broken.address() + "/sns.pem");
       Bytes body = Bytes.wrap(SnsTopic.json(signed));
@@ -172,8 +171,7 @@ final class SnsSignatureTest {
           SnsTopic.create(
               folder, ARN, old.address() + "/old.pem", "-startdate", "-30d", "-validity", "10");
       old.script(ScriptedServer.answer(200, "", expired.pem()));
-      SnsSignature check =
-          new SnsSignature(certificates(old.address().toString()));
+      SnsSignature check = new SnsSignature(certificates(old.address().toString()));
 
       assertThat(
               check.check(

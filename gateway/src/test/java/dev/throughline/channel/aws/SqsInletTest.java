@@ -140,13 +140,14 @@ final class SqsInletTest {
             "key", "secret", Optional.empty(), "eu-west-1", List.of(ARN), Optional.of(QUEUE));
     OverAws credentials = () -> account;
     assertThat(inlet.serves(credentials)).isTrue();
-    return Thread.ofVirtual().start(() -> {
-      try {
-        inlet.receive(credentials, keep());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
+    return Thread.ofVirtual()
+        .start(() -> {
+          try {
+            inlet.receive(credentials, keep());
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   private Inlet.Keep keep() {

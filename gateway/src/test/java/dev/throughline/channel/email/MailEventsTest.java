@@ -271,8 +271,12 @@ class MailEventsTest {
             new Content.ChoiceResponse(Optional.of(EmailGoldenTest.ID), "Yes", Optional.of(2)));
     assertThat(
             events(
-                "From: taro@example.org\nSubject: Yes [tl:01K9Z0000000000000000MESSA/2]\n\n"
-                    + "Yes, but later\n"))
+                """
+                From: taro@example.org
+                Subject: Yes [tl:01K9Z0000000000000000MESSA/2]
+
+                Yes, but later
+                """))
         .hasSize(2);
   }
 
