@@ -44,6 +44,7 @@ public final class BenchCommand {
         --connections N       keep-alive connections of the load generator
         --rate N              requests a second in the fixed-rate windows
         --callers N,N         concurrent callers of bench append
+        --kinds mix|all       of bench line: all kinds in turn, or each alone as well
         --candidates A,B      some of gateway, noop, spring, express
         --data DIR            where servers keep their data: a real disk, not tmpfs
         --gateway FILE        the throughline script to start, if not this checkout's
@@ -275,7 +276,14 @@ public final class BenchCommand {
 
   private boolean line(Options options, Workspace workspace) throws IOException {
     LineBench.Report report =
-        new LineBench(root, options.rounds(), options.window(), options.warmUp(), true, this::say)
+        new LineBench(
+                root,
+                options.kinds(),
+                options.rounds(),
+                options.window(),
+                options.warmUp(),
+                true,
+                this::say)
             .run(now(), Machine.here());
     write(options, report);
     report.verdicts().forEach(verdict -> out.println(Conditions.line(verdict)));

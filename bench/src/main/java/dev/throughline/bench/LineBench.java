@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,6 +36,7 @@ final class LineBench {
   private static final int FORKS_OF_MIX = 3;
 
   private final Path root;
+  private final Options.Kinds kinds;
   private final int rounds;
   private final Duration window;
   private final Duration warmUp;
@@ -47,12 +49,14 @@ final class LineBench {
    */
   LineBench(
       Path root,
+      Options.Kinds kinds,
       int rounds,
       Duration window,
       Duration warmUp,
       boolean isForked,
       Consumer<String> progress) {
     this.root = root;
+    this.kinds = kinds;
     this.rounds = rounds;
     this.window = window;
     this.warmUp = warmUp;
@@ -88,16 +92,22 @@ final class LineBench {
     SortedMap<String, List<Composed>> messages = LineInputs.messages(root);
     SortedMap<String, List<Bytes>> webhooks = LineInputs.webhooks(root);
     List<Row> rows = new ArrayList<>();
-    for (String kind : messages.keySet()) {
+    for (String kind : wanted(messages.keySet())) {
       int files = messages.getOrDefault(kind, List.of()).size();
       rows.add(row(RENDER, LineRenderBenchmark.class, kind, files, 1));
     }
-    for (String kind : webhooks.keySet()) {
+    for (String kind : wanted(webhooks.keySet())) {
       List<Bytes> bodies = webhooks.getOrDefault(kind, List.of());
       double eventsEach = (double) LineInputs.events(bodies) / bodies.size();
       rows.add(row(PARSE, LineParseBenchmark.class, kind, bodies.size(), eventsEach));
     }
     return new Report("line", at, machine, JVM, rows, verdicts(rows));
+  }
+
+  private List<String> wanted(Set<String> all) {
+    return all.stream()
+        .filter(kind -> kinds == Options.Kinds.ALL || kind.equals(LineInputs.MIX))
+        .toList();
   }
 
   static List<IngestReport.Verdict> verdicts(List<Row> rows) {

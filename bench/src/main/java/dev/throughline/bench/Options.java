@@ -26,7 +26,16 @@ record Options(
     Optional<String> bot,
     Optional<String> database,
     long pid,
+    Kinds kinds,
     boolean check) {
+
+  /** What {@code bench line} measures. */
+  enum Kinds {
+    /** All kinds in turn. */
+    MIX,
+    /** Each kind alone as well. */
+    ALL
+  }
 
   /** All candidates of {@code bench ingest}, in the order of the tables. */
   static final List<String> CANDIDATES =
@@ -56,7 +65,8 @@ record Options(
           Map.entry("--secret", ""),
           Map.entry("--bot", ""),
           Map.entry("--database", ""),
-          Map.entry("--pid", "0"));
+          Map.entry("--pid", "0"),
+          Map.entry("--kinds", "mix"));
 
   Options {
     callers = List.copyOf(callers);
@@ -113,7 +123,16 @@ record Options(
         values.text("--bot"),
         values.text("--database").map(Options::loopbackDatabase),
         values.whole("--pid", 0, Integer.MAX_VALUE),
+        kinds(values.text("--kinds").orElse("")),
         check);
+  }
+
+  private static Kinds kinds(String word) {
+    return switch (word) {
+      case "mix" -> Kinds.MIX;
+      case "all" -> Kinds.ALL;
+      default -> throw new IllegalArgumentException("--kinds takes mix or all, not " + word);
+    };
   }
 
   private static List<String> candidates(List<String> names) {

@@ -21,7 +21,14 @@ class LineBenchTest {
     List<String> said = new ArrayList<>();
 
     LineBench.Report report =
-        new LineBench(ROOT, 1, Duration.ofMillis(5), Duration.ofMillis(1), false, said::add)
+        new LineBench(
+                ROOT,
+                Options.Kinds.ALL,
+                1,
+                Duration.ofMillis(5),
+                Duration.ofMillis(1),
+                false,
+                said::add)
             .run("2026-11-21T00:00:00Z", Machine.here());
 
     assertThat(report.rows())
