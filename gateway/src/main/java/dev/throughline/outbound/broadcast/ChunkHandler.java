@@ -186,7 +186,7 @@ public final class ChunkHandler implements TaskHandler {
                   Optional.empty(),
                   Optional.of(reason)));
       case Forms.Form.Ready(Bytes rendered, List<String> _) -> {
-        Multicast multicast = channels.get(name).multicast().orElseThrow();
+        Multicast multicast = multicast(name).orElseThrow();
         List<Bytes> runs = multicast.request(rendered, split.together);
         Ulid id = ulids.next();
         ObjectNode record = attempt(task, work, id, account);
@@ -227,7 +227,7 @@ public final class ChunkHandler implements TaskHandler {
         record
             .flatMap(json -> Json.string(json, "channel"))
             .flatMap(channel -> app.account(new ChannelName(channel)));
-    Optional<Multicast> multicast = account.flatMap(a -> channels.get(a.channel()).multicast());
+    Optional<Multicast> multicast = account.flatMap(a -> multicast(a.channel()));
     boolean tooOld = entry.filter(e -> e.at().plus(KEY_AGE).isBefore(clock.instant())).isPresent();
     if (body.isEmpty() || multicast.isEmpty() || tooOld) {
       ObjectNode known = record.orElseGet(Json::object);
@@ -343,8 +343,7 @@ public final class ChunkHandler implements TaskHandler {
         case Ways.None none -> split.none.add(new LeftOut.One(addressee, none.why()));
         case Ways.Later _ -> split.single.add(addressee);
         case Ways.By(Identity identity) -> {
-          Optional<Multicast> multicast =
-              Optional.ofNullable(channels.get(identity.channel())).flatMap(Channel::multicast);
+          Optional<Multicast> multicast = multicast(identity.channel());
           if (same
               && multicast.filter(many -> many.takes(identity)).isPresent()
               && (split.together.isEmpty()
@@ -377,6 +376,10 @@ public final class ChunkHandler implements TaskHandler {
                     .orElseGet(Subject.Installation::new))
             .part(owner, Json.bytes(record));
     log.appendSurely(draft.cause(outcome.attempt().orElse(work.broadcast())).build());
+  }
+
+  private Optional<Multicast> multicast(ChannelName name) {
+    return Optional.ofNullable(channels.get(name)).flatMap(Channel::multicast);
   }
 
   /** The request's body, unless somebody of it was erased since. */
