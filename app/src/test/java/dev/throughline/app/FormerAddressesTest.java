@@ -182,9 +182,13 @@ final class FormerAddressesTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       release.countDown();
-      holder.join();
+      try {
+        holder.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
