@@ -14,11 +14,15 @@ import org.jsmpp.PDUStringException;
 import org.jsmpp.bean.DataCodings;
 import org.jsmpp.bean.ESMClass;
 import org.jsmpp.bean.NumberingPlanIndicator;
+import org.jsmpp.bean.OptionalParameter;
 import org.jsmpp.bean.RegisteredDelivery;
+import org.jsmpp.bean.SubmitSm;
 import org.jsmpp.bean.TypeOfNumber;
 import org.jsmpp.examples.SMPPServerSimulator;
 import org.jsmpp.session.SMPPServerSession;
 import org.jsmpp.session.SMPPServerSessionListener;
+import org.jsmpp.session.SubmitSmResult;
+import org.jsmpp.util.MessageId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,66 @@ final class SmppTest {
       assertThat(app.told(message)).containsExactly("QUEUED_ON_CHANNEL", "DELIVERED");
     } finally {
       simulator.interrupt();
+    }
+  }
+
+  /** The id of a receipt means nothing to anybody before the answer to its message gives it out. */
+  @Test
+  void aReceiptThatIsFasterThanTheAnswerWaitsForIt() throws Exception {
+    int port = free();
+    Thread simulator = Thread.ofPlatform().daemon(true).start(new Hasty(port));
+    try {
+      CustomerApp app = app(port);
+
+      String message = send(app, number(), "hasty");
+      // It may not have listened when the first try came.
+      while (app.settled().isPresent()) {
+        app.advance();
+      }
+
+      app.comesTo(message, "DELIVERED", "");
+      World.eventually(
+          () -> assertThat(app.told(message)).containsExactly("QUEUED_ON_CHANNEL", "DELIVERED"));
+      assertThat(world.count("select count(*) from early_receipt")).isZero();
+      assertThat(world.api().get("/messages/" + message + "/timeline").ok().path("entries"))
+          .anySatisfy(entry -> assertThat(entry.path("kind").asString()).isEqualTo("receipt"));
+    } finally {
+      simulator.interrupt();
+    }
+  }
+
+  /** Tells of the delivery, and answers once the gateway has made sense of that. */
+  private static final class Hasty extends SMPPServerSimulator {
+    Hasty(int port) {
+      super(false, port, "j", "jpwd");
+    }
+
+    @Override
+    public SubmitSmResult onAcceptSubmitSm(SubmitSm sent, SMPPServerSession session) {
+      String receipt =
+          "id:0000000042 sub:001 dlvrd:001 submit date:2611200900 done date:2611200900"
+              + " stat:DELIVRD err:000 text:hasty";
+      try {
+        session.deliverShortMessage(
+            "",
+            TypeOfNumber.INTERNATIONAL,
+            NumberingPlanIndicator.ISDN,
+            sent.getDestAddress(),
+            TypeOfNumber.UNKNOWN,
+            NumberingPlanIndicator.UNKNOWN,
+            sent.getSourceAddr(),
+            new ESMClass(0x04),
+            (byte) 0,
+            (byte) 0,
+            new RegisteredDelivery(0),
+            DataCodings.newInstance((byte) 0),
+            receipt.getBytes(StandardCharsets.US_ASCII));
+        World.eventually(
+            () -> assertThat(world.count("select count(*) from early_receipt")).isEqualTo(1));
+        return new SubmitSmResult(new MessageId("2a"), new OptionalParameter[0]);
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 
