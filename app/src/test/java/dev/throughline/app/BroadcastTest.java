@@ -2,6 +2,7 @@ package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.http.TargetPolicy;
 import dev.throughline.ledger.Verify;
 import dev.throughline.sandbox.line.Fault;
 import java.io.ByteArrayOutputStream;
@@ -182,6 +183,29 @@ class BroadcastTest {
         assertThat(world.count("select count(*) from task where kind = 'broadcast'")).isZero());
     assertThat(received(text)).hasSize(sent);
     assertThat(world.api().post("/broadcasts/" + id + ":resume", "").status()).isEqualTo(400);
+  }
+
+  /** What the first node had under way is found out by the second. */
+  @Test
+  void aNodeThatDiesInTheMiddleLeavesNobodyOutAndNobodyTwice() throws Exception {
+    List<String> users = strangers(3_000);
+    String id = make("{\"upload\":true}", "", "\"per_second\":100");
+    upload(id, "text/csv", "line\n" + String.join("\n", users));
+    // Some are taken, and their answers come too late for the node that asked.
+    world.fault("multicast", Fault.HANG_AFTER, text, 2, Duration.ofSeconds(5));
+    startNow(id);
+    World.eventually(() -> {
+      world.advance(Duration.ofSeconds(1));
+      assertThat(received(text)).hasSizeGreaterThan(800);
+    });
+    world.abandon();
+    world.open(TargetPolicy.SANDBOX);
+    World.eventually(() -> {
+      world.advance(Duration.ofSeconds(1));
+      assertThat(shown(id).path("state").asString()).isEqualTo("COMPLETED");
+    });
+    assertThat(received(text)).hasSize(3_000).doesNotHaveDuplicates().containsAll(users);
+    assertThat(shown(id).at("/results/ACCEPTED").asInt()).isEqualTo(3_000);
   }
 
   @Test
