@@ -173,7 +173,7 @@ final class SqsInletTest {
     ScriptedServer.Received request = aws.last();
     JsonNode body = JSON.readTree(request.body());
     ObjectNode answer = JSON.createObjectNode();
-    switch (request.headers().get("x-amz-target")) {
+    switch (request.headers().getOrDefault("x-amz-target", "")) {
       case "AmazonSQS.ReceiveMessage" -> {
         assertThat(body.path("WaitTimeSeconds").asInt()).isEqualTo(20);
         if (polls.getAndIncrement() > 0) {
