@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.smpp;
 
+import dev.throughline.sandbox.emulator.Bytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +36,12 @@ final class Outbox implements AutoCloseable {
       String to,
       int esmClass,
       int dataCoding,
-      byte[] message,
-      OptionalParameter[] parameters) {}
+      Bytes message,
+      List<OptionalParameter> parameters) {
+    Letter {
+      parameters = List.copyOf(parameters);
+    }
+  }
 
   private final List<SMPPServerSession> sessions = new ArrayList<>();
   private final LinkedBlockingDeque<Letter> waiting = new LinkedBlockingDeque<>(WAITING_LIMIT);
@@ -113,8 +118,8 @@ final class Outbox implements AutoCloseable {
           (byte) 0,
           new RegisteredDelivery(0),
           coding,
-          letter.message,
-          letter.parameters);
+          letter.message.copy(),
+          letter.parameters.toArray(OptionalParameter[]::new));
       return true;
     } catch (NegativeResponseException e) {
       LOG.debug("The customer refused a deliver_sm with {}", e.getCommandStatus());

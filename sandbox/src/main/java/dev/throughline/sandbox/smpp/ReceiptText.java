@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.smpp;
 
+import dev.throughline.sandbox.emulator.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -36,7 +37,7 @@ final class ReceiptText {
     };
   }
 
-  static byte[] text(
+  static Bytes text(
       String id, Instant submitted, Instant done, String state, String words, boolean malformed) {
     boolean delivered = state.equals("DELIVRD");
     String counts = malformed ? "" : " sub:001 dlvrd:" + (delivered ? "001" : "000");
@@ -56,16 +57,16 @@ final class ReceiptText {
             + error
             + " text:"
             + ascii.substring(0, Math.min(ascii.length(), TEXT_LIMIT));
-    return text.getBytes(StandardCharsets.US_ASCII);
+    return Bytes.of(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  static OptionalParameter[] parameters(String hex, String state, boolean wanted) {
+  static List<OptionalParameter> parameters(String hex, String state, boolean wanted) {
     List<OptionalParameter> parameters = new ArrayList<>();
     if (wanted) {
       parameters.add(new OptionalParameter.Receipted_message_id(hex));
       parameters.add(
           new OptionalParameter.Message_state(STATES.getOrDefault(state, 7).byteValue()));
     }
-    return parameters.toArray(OptionalParameter[]::new);
+    return parameters;
   }
 }

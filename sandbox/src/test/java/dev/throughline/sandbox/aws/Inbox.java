@@ -80,9 +80,9 @@ final class Inbox implements AutoCloseable {
 
   Posted next() {
     try {
-      Posted posted = queue.poll(5, TimeUnit.SECONDS);
+      Posted posted = queue.poll(20, TimeUnit.SECONDS);
       if (posted == null) {
-        throw new AssertionError("nothing came within 5 s");
+        throw new AssertionError("nothing came within 20 s");
       }
       return posted;
     } catch (InterruptedException e) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.sesv2.model.Attachment;
 import software.amazon.awssdk.services.sesv2.model.BadRequestException;
 import software.amazon.awssdk.services.sesv2.model.EventType;
 import software.amazon.awssdk.services.sesv2.model.LimitExceededException;
@@ -117,10 +118,12 @@ final class SesSdkTest {
                                         .name("List-Unsubscribe")
                                         .value("<https://example.com/u>")
                                         .build())
-                                .attachments(one ->
-                                    one.fileName("a.txt")
+                                .attachments(
+                                    Attachment.builder()
+                                        .fileName("a.txt")
                                         .contentType("text/plain")
-                                        .rawContent(SdkBytes.fromUtf8String("attached"))))));
+                                        .rawContent(SdkBytes.fromUtf8String("attached"))
+                                        .build()))));
 
     String mime = cloud.phones.texts(to).getFirst();
     assertThat(cloud.phones.shown(to)).hasSize(1);

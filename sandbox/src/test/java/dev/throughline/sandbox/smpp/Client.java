@@ -1,8 +1,10 @@
 package dev.throughline.sandbox.smpp;
 
+import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.SmsText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jsmpp.InvalidResponseException;
@@ -37,18 +39,23 @@ final class Client implements AutoCloseable {
   /** What is submitted. */
   record Submit(
       String to,
-      byte[] message,
+      Bytes message,
       int coding,
       int esmClass,
       int registered,
       @Nullable String validity,
-      OptionalParameter... parameters) {
+      List<OptionalParameter> parameters) {
+    Submit {
+      parameters = List.copyOf(parameters);
+    }
+
     static Submit gsm(String to, String text) {
-      return new Submit(to, SmsText.encodeGsm(text), 0, 0, 1, null);
+      return new Submit(to, Bytes.of(SmsText.encodeGsm(text)), 0, 0, 1, null, List.of());
     }
 
     static Submit ucs2(String to, String text) {
-      return new Submit(to, text.getBytes(StandardCharsets.UTF_16BE), 8, 0, 1, null);
+      return new Submit(
+          to, Bytes.of(text.getBytes(StandardCharsets.UTF_16BE)), 8, 0, 1, null, List.of());
     }
 
     Submit wanting(int flags) {
@@ -60,11 +67,11 @@ final class Client implements AutoCloseable {
     }
 
     Submit headed(int reference, int parts, int part) {
-      byte[] all = new byte[message.length + 6];
+      byte[] all = new byte[message.length() + 6];
       System.arraycopy(
           new byte[] {5, 0, 3, (byte) reference, (byte) parts, (byte) part}, 0, all, 0, 6);
-      System.arraycopy(message, 0, all, 6, message.length);
-      return new Submit(to, all, coding, 0x40, registered, validity, parameters);
+      System.arraycopy(message.copy(), 0, all, 6, message.length());
+      return new Submit(to, Bytes.of(all), coding, 0x40, registered, validity, parameters);
     }
   }
 
@@ -128,15 +135,15 @@ final class Client implements AutoCloseable {
             NONE,
             new RawDataCoding((byte) one.coding()),
             NONE,
-            one.message(),
-            one.parameters())
+            one.message().copy(),
+            one.parameters().toArray(OptionalParameter[]::new))
         .getMessageId();
   }
 
   DeliverSm next() throws InterruptedException {
-    DeliverSm letter = came.poll(5, TimeUnit.SECONDS);
+    DeliverSm letter = came.poll(20, TimeUnit.SECONDS);
     if (letter == null) {
-      throw new AssertionError("no deliver_sm came within 5 s");
+      throw new AssertionError("no deliver_sm came within 20 s");
     }
     return letter;
   }

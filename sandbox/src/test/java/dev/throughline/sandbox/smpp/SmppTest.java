@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Scripted;
 import dev.throughline.sandbox.emulator.SmsText;
 import dev.throughline.sandbox.emulator.VirtualClock;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.jsmpp.bean.BindType;
 import org.jsmpp.bean.DeliverSm;
@@ -116,21 +118,23 @@ final class SmppTest {
                 0,
                 1,
                 null,
-                OptionalParameters.newSarMsgRefNum((short) 300),
-                OptionalParameters.newSarTotalSegments((byte) parts.size()),
-                OptionalParameters.newSarSegmentSeqnum((byte) (i + 1))));
+                List.of(
+                    OptionalParameters.newSarMsgRefNum((short) 300),
+                    OptionalParameters.newSarTotalSegments((byte) parts.size()),
+                    OptionalParameters.newSarSegmentSeqnum((byte) (i + 1)))));
       }
       Submit whole =
           new Submit(
               ALICE,
-              new byte[0],
+              Bytes.NONE,
               gsm ? 0 : 8,
               0,
               1,
               null,
-              new OptionalParameter.OctetString(
-                  (short) 0x0424,
-                  gsm ? SmsText.encodeGsm(text) : text.getBytes(StandardCharsets.UTF_16BE)));
+              List.of(
+                  new OptionalParameter.OctetString(
+                      (short) 0x0424,
+                      gsm ? SmsText.encodeGsm(text) : text.getBytes(StandardCharsets.UTF_16BE))));
       for (List<Submit> way : List.of(headed, headed.reversed(), numbered, List.of(whole))) {
         Set<String> ids = new HashSet<>();
         for (Submit part : way) {
@@ -397,8 +401,8 @@ final class SmppTest {
             new Case(Submit.ucs2(ALICE, "長".repeat(71)), 0x01),
             new Case(Submit.gsm(ALICE, "x".repeat(154)).headed(1, 2, 1), 0x01),
             new Case(Submit.gsm(ALICE, "x").headed(1, 2, 3), 0x45),
-            new Case(new Submit(ALICE, new byte[] {(byte) 0xff}, 0, 0, 1, null), 0x45),
-            new Case(new Submit(ALICE, new byte[] {1}, 4, 0, 1, null), 0x45),
+            new Case(new Submit(ALICE, Bytes.of(new byte[] {-1}), 0, 0, 1, null, List.of()), 0x45),
+            new Case(new Submit(ALICE, Bytes.of(new byte[] {1}), 4, 0, 1, null, List.of()), 0x45),
             new Case(Submit.gsm(ALICE, "x").until("200101000000000+"), 0x62))) {
       NegativeResponseException refused =
           catchThrowableOfType(NegativeResponseException.class, () -> client.submit(one.submit));
@@ -418,8 +422,10 @@ final class SmppTest {
                 throw new AssertionError("bound with a wrong password");
               }
             });
-    assertThat(wrong).hasRootCauseInstanceOf(NegativeResponseException.class);
-    assertThat(((NegativeResponseException) wrong.getCause()).getCommandStatus()).isEqualTo(0x0E);
+    assertThat(wrong)
+        .cause()
+        .asInstanceOf(InstanceOfAssertFactories.type(NegativeResponseException.class))
+        .satisfies(refused -> assertThat(refused.getCommandStatus()).isEqualTo(0x0E));
     faults(Scripted.times(SmppFault.BIND, SmppFault.REFUSE, 1).withDetail("0x0D"));
     assertThat(
             catchThrowable(() -> {
