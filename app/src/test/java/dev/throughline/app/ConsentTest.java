@@ -272,8 +272,14 @@ final class ConsentTest {
   @Test
   void aMailProgramMayPostAMultipartForm() throws Exception {
     String form =
-        "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n"
-            + "--b--\r\n";
+        """
+        --b
+        Content-Disposition: form-data; name="List-Unsubscribe"
+
+        One-Click
+        --b--
+        """
+            .replace("\n", "\r\n");
 
     assertThat(visit("POST", link("OPT_OUT_MARKETING"), form, "").statusCode()).isEqualTo(200);
 

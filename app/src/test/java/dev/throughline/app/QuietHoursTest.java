@@ -28,7 +28,7 @@ final class QuietHoursTest {
   /** It is quiet in Tokyo, and for another two hours. */
   private static CustomerApp app;
 
-  private static Instant opens;
+  private static Instant opens = Instant.EPOCH;
 
   private String user;
   private String text;
