@@ -185,7 +185,7 @@ final class LineMessagesTest {
     transcode.putArray("channels").add("LINE");
     assertThat(world.api().post("/messages:transcode", transcode.toString()).status())
         .isEqualTo(400);
-    transcode.putArray("channels").add("SMS");
+    transcode.putArray("channels").add("VIBERBM");
     assertThat(world.api().post("/messages:transcode", transcode.toString()).text())
         .contains("channels[0]");
   }
