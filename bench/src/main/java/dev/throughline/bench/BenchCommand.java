@@ -31,6 +31,8 @@ public final class BenchCommand {
       throughline bench ingest    webhooks acknowledged a second, beside a no-op server, LINE's
                                   line-bot-spring-boot and Express with @line/bot-sdk
       throughline bench send      messages a second from messages:send to the emulated LINE
+      throughline bench broadcast one message to a million: seconds to plan it, multicasts a second
+                                  beside LINE's published rate, milliseconds to stop
       throughline bench append    entries a second through the log, beside a file with fdatasync
       throughline bench line      messages rendered for LINE and LINE events parsed a second, by one
                                   core
@@ -44,6 +46,7 @@ public final class BenchCommand {
         --connections N       keep-alive connections of the load generator
         --rate N              requests a second in the fixed-rate windows
         --callers N,N         concurrent callers of bench append
+        --people N            of bench broadcast
         --kinds mix|all       of bench line: all kinds in turn, or each alone as well
         --candidates A,B      some of gateway, noop, spring, express
         --data DIR            where servers keep their data: a real disk, not tmpfs
@@ -96,6 +99,7 @@ public final class BenchCommand {
     return switch (name) {
       case "ingest" -> with(Map.of(), rest, this::ingest);
       case "send" -> with(Map.of("--window", "5", "--rate", "200"), rest, this::send);
+      case "broadcast" -> with(Map.of("--window", "10"), rest, this::broadcast);
       case "append" -> with(Map.of("--warmup", "8"), rest, this::append);
       case "line" ->
           with(Map.of("--rounds", "5", "--window", "1", "--warmup", "20"), rest, this::line);
@@ -219,6 +223,31 @@ public final class BenchCommand {
       write(options, report);
       return windows.stream()
           .allMatch(window -> window.delivered() == window.accepted() && window.duplicates() == 0);
+    }
+  }
+
+  private boolean broadcast(Options options, Workspace workspace)
+      throws IOException, InterruptedException {
+    Machine machine = Machine.here();
+    try (SandboxGateway gateway = new SandboxGateway(launcher(options), options.database())) {
+      say("starting the sandbox");
+      gateway.start(workspace.run().resolve("gateway"));
+      BroadcastBench.Measured measured =
+          new BroadcastBench(gateway.facts(), gateway::residentBytes, workspace.run(), this::say)
+              .run(options.people(), options.window());
+      List<IngestReport.Verdict> verdicts = BroadcastBench.verdicts(measured);
+      out.printf(
+          "memory %,.0f MB before, %,.0f MB after planning; %,.0f people/s; all sent after %,.0f s%n",
+          measured.residentMegabytesBefore(),
+          measured.residentMegabytesAfter(),
+          measured.peoplePerSecond(),
+          measured.sentSeconds());
+      write(
+          options,
+          new BroadcastBench.Report(
+              "broadcast", now(), machine, gateway.product(), measured, verdicts));
+      verdicts.forEach(verdict -> out.println(Conditions.line(verdict)));
+      return verdicts.stream().allMatch(IngestReport.Verdict::met);
     }
   }
 

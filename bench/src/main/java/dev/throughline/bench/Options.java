@@ -27,6 +27,7 @@ record Options(
     Optional<String> database,
     long pid,
     Kinds kinds,
+    int people,
     boolean check) {
 
   /** What {@code bench line} measures. */
@@ -46,6 +47,7 @@ record Options(
   private static final int MAX_CONNECTIONS = 4_096;
   private static final int MAX_CALLERS = 100_000;
   private static final int MAX_PER_SECOND = 1_000_000;
+  private static final int MAX_PEOPLE = 5_000_000;
   private static final double MAX_SECONDS = 3_600;
 
   /** Every option that takes a value, with what stands for it if it is not given. */
@@ -66,7 +68,8 @@ record Options(
           Map.entry("--bot", ""),
           Map.entry("--database", ""),
           Map.entry("--pid", "0"),
-          Map.entry("--kinds", "mix"));
+          Map.entry("--kinds", "mix"),
+          Map.entry("--people", "1000000"));
 
   Options {
     callers = List.copyOf(callers);
@@ -124,6 +127,7 @@ record Options(
         values.text("--database").map(Options::loopbackDatabase),
         values.whole("--pid", 0, Integer.MAX_VALUE),
         kinds(values.text("--kinds").orElse("")),
+        values.whole("--people", 1, MAX_PEOPLE),
         check);
   }
 

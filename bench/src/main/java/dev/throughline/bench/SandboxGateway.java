@@ -1,5 +1,6 @@
 package dev.throughline.bench;
 
+import dev.throughline.Gateway;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -100,7 +101,7 @@ final class SandboxGateway implements GatewayUnderTest {
 
   @Override
   public String product() {
-    return "Throughline 0.1.0 (sandbox, embedded PostgreSQL)";
+    return "Throughline " + Gateway.VERSION + " (sandbox, embedded PostgreSQL)";
   }
 
   Facts facts() {
