@@ -181,6 +181,7 @@ final class AwsSmsTest {
     String message = send(phone, "Größe 5 €");
 
     app.comesTo(message, "DELIVERED", "");
+    app.settled();
     assertThat(app.told(message)).containsExactly("QUEUED_ON_CHANNEL", "DELIVERED");
     assertThat(taken(phone)).containsExactly("Größe 5 €");
   }

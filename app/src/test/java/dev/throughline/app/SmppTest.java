@@ -59,6 +59,7 @@ final class SmppTest {
       String message = send(app, number, "Größe 5 €");
 
       app.comesTo(message, "DELIVERED", "");
+      app.settled();
       assertThat(app.told(message)).containsExactly("QUEUED_ON_CHANNEL", "DELIVERED");
     } finally {
       simulator.interrupt();
