@@ -37,6 +37,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import software.amazon.awssdk.services.socialmessaging.SocialMessagingClient;
+import software.amazon.awssdk.services.socialmessaging.model.WhatsAppBusinessAccountEventDestination;
 import software.amazon.awssdk.services.socialmessaging.model.WhatsAppPhoneNumberSummary;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -98,6 +99,8 @@ final class WhatsAppOverAwsTest {
   /** As its owner would set it up: notifications of the account go to a topic, and that to us. */
   private CustomerApp app() {
     String topic = aws.topic("whatsapp", "2");
+    var destination =
+        WhatsAppBusinessAccountEventDestination.builder().eventDestinationArn(topic).build();
     String account =
         call(client -> client.listLinkedWhatsAppBusinessAccounts(all -> {}))
             .linkedAccounts()
@@ -105,7 +108,7 @@ final class WhatsAppOverAwsTest {
             .id();
     call(client ->
         client.putWhatsAppBusinessAccountEventDestinations(
-            put -> put.id(account).eventDestinations(to -> to.eventDestinationArn(topic))));
+            put -> put.id(account).eventDestinations(destination)));
     WhatsAppPhoneNumberSummary number =
         call(client -> client.getLinkedWhatsAppBusinessAccount(get -> get.id(account)))
             .account()

@@ -10,7 +10,6 @@ import dev.throughline.message.Reason.Code;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.socialmessaging.SocialMessagingClient;
 import software.amazon.awssdk.services.socialmessaging.model.SendWhatsAppMessageResponse;
@@ -33,7 +32,7 @@ final class SocialSender {
   }
 
   SendResult send(SocialCredentials account, Bytes message, Duration deadline) {
-    return AwsVerdict.of(call(account, usual(message), deadline), ids(), SocialSender::reason);
+    return AwsVerdict.of(call(account, usual(message), deadline), SocialSender::ids, SocialSender::reason);
   }
 
   /**
@@ -59,8 +58,8 @@ final class SocialSender {
                     .message(SdkBytes.fromByteArray(message.array()))));
   }
 
-  private static Function<SendWhatsAppMessageResponse, List<String>> ids() {
-    return answer -> Optional.ofNullable(answer.messageId()).map(List::of).orElse(List.of());
+  private static List<String> ids(SendWhatsAppMessageResponse answer) {
+    return Optional.ofNullable(answer.messageId()).map(List::of).orElse(List.of());
   }
 
   private static Optional<Reason> reason(AwsResult.Refused<SendWhatsAppMessageResponse> refused) {
