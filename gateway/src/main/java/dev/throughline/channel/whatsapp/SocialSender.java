@@ -32,7 +32,8 @@ final class SocialSender {
   }
 
   SendResult send(SocialCredentials account, Bytes message, Duration deadline) {
-    return AwsVerdict.of(call(account, usual(message), deadline), SocialSender::ids, SocialSender::reason);
+    return AwsVerdict.of(
+        call(account, usual(message), deadline), SocialSender::ids, SocialSender::reason);
   }
 
   /**
