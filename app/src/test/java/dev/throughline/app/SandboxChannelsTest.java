@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -19,7 +21,21 @@ import tools.jackson.databind.node.ObjectNode;
 final class SandboxChannelsTest {
   @TempDir Path data;
 
+  private SandboxWorld world;
   private SandboxFile file;
+
+  @BeforeEach
+  void start() throws Exception {
+    world =
+        SandboxWorld.start(
+            data, Settings.none(), Optional.of(0), Optional.of(0), 0, InstantSource.system());
+    file = world.file();
+  }
+
+  @AfterEach
+  void stop() {
+    world.close();
+  }
 
   private Api api() {
     return new Api(
@@ -75,35 +91,30 @@ final class SandboxChannelsTest {
 
   @Test
   void everyChannelWorksFromTheFirstMinute() throws Exception {
-    try (SandboxWorld world =
-        SandboxWorld.start(
-            data, Settings.none(), Optional.of(0), Optional.of(0), 0, InstantSource.system())) {
-      file = world.file();
-      JsonNode facts = Api.json(file.published().orElseThrow());
-      JsonNode hanako = facts.path("people").path(0);
-      assertThat(hanako.path("line_user_id").asString()).isEqualTo(file.get("line_user_id"));
-      for (String channel : List.of("LINE", "WHATSAPP", "SMS", "EMAIL")) {
-        send(hanako, List.of(channel), "by " + channel, Optional.empty());
-        assertThat(shown(hanako, channel, 20)).containsExactly("by " + channel);
-        people()
-            .post(
-                "/" + hanako.path("id").asString() + "/messages",
-                "{\"channel\":\"" + channel + "\",\"text\":\"back by " + channel + "\"}")
-            .ok();
-      }
-      World.eventually(() ->
-          assertThat(
-                  api()
-                      .get("/messages?app_id=" + file.get("app_id"))
-                      .ok()
-                      .path("messages")
-                      .valueStream()
-                      .map(message -> message.at("/contact_message/text_message/text").asString(""))
-                      .filter(text -> !text.isEmpty()))
-              .containsExactlyInAnyOrder(
-                  "back by LINE", "back by WHATSAPP", "back by SMS", "back by EMAIL"));
-      goesOnPastABlockAndAirplaneMode(hanako);
+    JsonNode facts = Api.json(file.published().orElseThrow());
+    JsonNode hanako = facts.path("people").path(0);
+    assertThat(hanako.path("line_user_id").asString()).isEqualTo(file.get("line_user_id"));
+    for (String channel : List.of("LINE", "WHATSAPP", "SMS", "EMAIL")) {
+      send(hanako, List.of(channel), "by " + channel, Optional.empty());
+      assertThat(shown(hanako, channel, 20)).containsExactly("by " + channel);
+      people()
+          .post(
+              "/" + hanako.path("id").asString() + "/messages",
+              "{\"channel\":\"" + channel + "\",\"text\":\"back by " + channel + "\"}")
+          .ok();
     }
+    World.eventually(() ->
+        assertThat(
+                api()
+                    .get("/messages?app_id=" + file.get("app_id"))
+                    .ok()
+                    .path("messages")
+                    .valueStream()
+                    .map(message -> message.at("/contact_message/text_message/text").asString(""))
+                    .filter(text -> !text.isEmpty()))
+            .containsExactlyInAnyOrder(
+                "back by LINE", "back by WHATSAPP", "back by SMS", "back by EMAIL"));
+    goesOnPastABlockAndAirplaneMode(hanako);
   }
 
   private void goesOnPastABlockAndAirplaneMode(JsonNode hanako) {
