@@ -37,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
  * batch says the root that its entries lead to. What is refused is not there.
  */
 class SequencerTest {
+  /** As long as a webhook waits. */
+  private static final Duration SHORT = Duration.ofMillis(500);
+
   @AutoClose private final TestDatabase test = TestDatabase.create();
   private final Database database = test.database();
 
@@ -170,10 +173,11 @@ class SequencerTest {
     try (Connection holder = database.connect("test")) {
       holder.setAutoCommit(false);
       execute(holder, "lock table batch in exclusive mode");
-      Future<Appended> first = submit(node.draft("first"));
+      Draft taken = node.draft("first");
+      Future<Appended> first = callers.submit(() -> node.log().append(taken, SHORT));
       await(() -> node.log().queued() == 0);
       assertThatExceptionOfType(LogUnavailableException.class)
-          .isThrownBy(() -> node.log().append(late));
+          .isThrownBy(() -> node.log().append(late, SHORT));
       holder.rollback();
       // Its caller was told that nobody knows; that it stands is no contradiction.
       assertThatExceptionOfType(ExecutionException.class).isThrownBy(first::get);
