@@ -150,8 +150,8 @@ final class BroadcastBench {
             Conditions.OF_THE_PUBLISHED_RATE),
         Conditions.atMost(
             "stopped by a pause, milliseconds", measured.stopMillis(), Conditions.STOP_MILLIS),
-        Conditions.atMost("sent to more than once", measured.repeated(), 0),
-        Conditions.atLeast("sent to", measured.accepted(), measured.people()));
+        Conditions.atMost("sent to more than once", (double) measured.repeated(), 0),
+        Conditions.atLeast("sent to", (double) measured.accepted(), measured.people()));
   }
 
   private Path audience(int people) throws IOException {

@@ -236,7 +236,8 @@ final class SnsTest {
   /** Waits until SNS has written down that many attempts. */
   private void awaitNotices(int count) {
     try {
-      var page = cloud.control.notices().await(count - 1, 1, notice -> true, Duration.ofSeconds(20));
+      var page =
+          cloud.control.notices().await(count - 1, 1, notice -> true, Duration.ofSeconds(20));
       assertThat(page.entries()).isNotEmpty();
     } catch (InterruptedException e) {
       throw new AssertionError("interrupted", e);
