@@ -57,6 +57,7 @@ final class SmppTest {
       String number = number();
 
       String message = send(app, number, "Größe 5 €");
+      outlastTheStart(app);
 
       app.comesTo(message, "DELIVERED", "");
       app.settled();
@@ -75,10 +76,7 @@ final class SmppTest {
       CustomerApp app = app(port);
 
       String message = send(app, number(), "hasty");
-      // It may not have listened when the first try came.
-      while (app.settled().isPresent()) {
-        app.advance();
-      }
+      outlastTheStart(app);
 
       app.comesTo(message, "DELIVERED", "");
       World.eventually(
@@ -88,6 +86,13 @@ final class SmppTest {
           .anySatisfy(entry -> assertThat(entry.path("kind").asString()).isEqualTo("receipt"));
     } finally {
       simulator.interrupt();
+    }
+  }
+
+  /** Whoever is sent to may not have listened when the first try came. */
+  private static void outlastTheStart(CustomerApp app) {
+    while (app.settled().isPresent()) {
+      app.advance();
     }
   }
 
