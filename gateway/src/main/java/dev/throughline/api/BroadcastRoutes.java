@@ -28,8 +28,11 @@ final class BroadcastRoutes {
   private static final String LIST = "broadcasts";
   private static final int MAX_PAGE = 100;
 
-  /** Five million lines of 400 bytes. */
-  private static final long MAX_UPLOAD = 2L << 30;
+  /**
+   * Five million LINE addresses, or fewer people with variables. No more than is needed: a chunk
+   * that is announced larger than any route takes is refused at once, a smaller one when it comes.
+   */
+  private static final long MAX_UPLOAD = 256L << 20;
 
   private final BroadcastDesk desk;
   private final BroadcastForm form;
