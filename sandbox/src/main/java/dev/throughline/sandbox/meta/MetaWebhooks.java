@@ -193,28 +193,30 @@ final class MetaWebhooks implements AutoCloseable {
       while (taken.size() < limit && !waiting.isEmpty()) {
         taken.add(waiting.remove());
       }
-      running = !taken.isEmpty();
       return taken;
     }
 
-    private synchronized String next() {
-      ObjectNode next = waiting.peek();
-      return next == null ? "" : Json.string(next);
+    /** The change whose turn it is; empty when the lane has come to rest. */
+    private synchronized Optional<ObjectNode> next() {
+      running = !waiting.isEmpty();
+      return Optional.ofNullable(waiting.peek());
     }
 
     private void run() {
       try {
         while (!closed) {
-          Optional<Scripted<MetaFault>> fault = faults.strike(MetaFault.WEBHOOKS, this::next);
+          Optional<ObjectNode> next = next();
+          if (next.isEmpty()) {
+            return;
+          }
+          Optional<Scripted<MetaFault>> fault =
+              faults.strike(MetaFault.WEBHOOKS, () -> Json.string(next.get()));
           int limit = settings.get().changesPerBody();
           if (fault.isPresent() && fault.get().fault() == MetaFault.BATCH) {
             Thread.sleep(MetaFault.delay(fault.get()));
             limit = MetaSettings.CHANGES_LIMIT;
           }
           List<ObjectNode> changes = take(limit);
-          if (changes.isEmpty()) {
-            return;
-          }
           try {
             deliver(changes, fault);
           } finally {

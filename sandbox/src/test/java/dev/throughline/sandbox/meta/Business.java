@@ -99,7 +99,10 @@ final class Business implements AutoCloseable {
             status = scripted == null ? 200 : scripted;
           }
           exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
-          exchange.getResponseBody().write(answer);
+          // To write nothing to an answer without a body would end the connection.
+          if (answer.length > 0) {
+            exchange.getResponseBody().write(answer);
+          }
           exchange.close();
         });
     server.start();
