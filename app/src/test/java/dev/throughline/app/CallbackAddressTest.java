@@ -298,8 +298,7 @@ final class CallbackAddressTest {
     world.receivesLine(app);
     LineEvents events = new LineEvents(world);
     String person = "U%032x".formatted(world.number());
-    assertThat(world.line.sendBody(LineEvents.body(List.of(events.text(person, text)))))
-        .isEqualTo(200);
+    world.delivers(LineEvents.body(List.of(events.text(person, text))));
   }
 
   private static Api.Answer register(CustomerApp app, String address) {

@@ -612,7 +612,7 @@ final class CallbackTest {
   /** In one webhook, which is durable when this returns. */
   private static void says(CustomerApp app, JsonNode... events) throws Exception {
     world.receivesLine(app);
-    assertThat(world.line.sendBody(LineEvents.body(List.of(events)))).isEqualTo(200);
+    world.delivers(LineEvents.body(List.of(events)));
   }
 
   private static String person() {

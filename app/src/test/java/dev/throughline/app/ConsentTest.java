@@ -424,7 +424,7 @@ final class ConsentTest {
   }
 
   private void says(ObjectNode event) throws Exception {
-    assertThat(world.line.sendBody(LineEvents.body(List.of(event)))).isEqualTo(200);
+    world.delivers(LineEvents.body(List.of(event)));
   }
 
   /** An app of the test's own, which sets this. */

@@ -231,7 +231,7 @@ final class InboundTest {
     long before = world.alarms("webhook_malformed");
     long entries = entries();
 
-    assertThat(world.line.sendBody(body.getBytes(StandardCharsets.UTF_8))).isEqualTo(200);
+    world.delivers(body.getBytes(StandardCharsets.UTF_8));
 
     World.eventually(() -> assertThat(world.alarms("webhook_malformed")).isEqualTo(before + 1));
     assertThat(entries()).isEqualTo(entries + 1);
@@ -284,7 +284,7 @@ final class InboundTest {
             + "\"}}";
     String body = "{\"destination\":\"" + World.BOT + "\",\"events\":[" + event + "]}";
 
-    assertThat(world.line.sendBody(body.getBytes(StandardCharsets.UTF_8))).isEqualTo(200);
+    world.delivers(body.getBytes(StandardCharsets.UTF_8));
 
     JsonNode unsupported = app.called("unsupported_callback", user).payload();
     assertThat(unsupported.path("payload").asString()).isEqualTo(body);

@@ -421,7 +421,7 @@ final class ReceivedMediaTest {
     ObjectNode event = events.event("message", user);
     event.putObject("source").put("type", "group").put("groupId", group).put("userId", user);
     event.set("message", message("image", line));
-    assertThat(world.line.sendBody(LineEvents.body(List.of(event)))).isEqualTo(200);
+    world.delivers(LineEvents.body(List.of(event)));
 
     JsonNode told = app.called("message", group).payload();
 

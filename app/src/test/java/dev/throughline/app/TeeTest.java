@@ -58,7 +58,7 @@ final class TeeTest {
         "{ \"destination\":\"%s\",\"events\" : [ {\"type\":\"message\",\"mode\":\"active\",\"timestamp\":%d,\"webhookEventId\":\"01TEST%020d\",\"source\":{\"type\":\"user\",\"userId\":\"%s\"},\"message\":{\"type\":\"text\",\"id\":\"7\",\"text\":\"\\u3042\\/ %s\"}} ]}\n"
             .formatted(World.BOT, world.clock.millis(), world.number(), user, text);
 
-    assertThat(world.line.sendBody(body.getBytes(StandardCharsets.UTF_8))).isEqualTo(200);
+    world.delivers(body.getBytes(StandardCharsets.UTF_8));
 
     Call passed = only(1).getFirst();
     assertThat(passed.text()).isEqualTo(body);
@@ -73,7 +73,7 @@ final class TeeTest {
   void theConnectivityCheckIsPassedOnToo() throws Exception {
     String body = "{\"destination\":\"" + World.BOT + "\",\"events\":[]}";
 
-    assertThat(world.line.sendBody(body.getBytes(StandardCharsets.UTF_8))).isEqualTo(200);
+    world.delivers(body.getBytes(StandardCharsets.UTF_8));
 
     assertThat(only(1).getFirst().text()).isEqualTo(body);
   }

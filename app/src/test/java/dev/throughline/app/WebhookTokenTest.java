@@ -192,7 +192,7 @@ final class WebhookTokenTest {
         IntStream.range(0, people)
             .mapToObj(i -> events.text("U%032x".formatted(world.number()), text))
             .toList();
-    assertThat(world.line.sendBody(LineEvents.body(said))).isEqualTo(200);
+    world.delivers(LineEvents.body(said));
   }
 
   private List<Call> calls(int wanted) {

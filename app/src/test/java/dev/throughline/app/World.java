@@ -16,6 +16,7 @@ import dev.throughline.sandbox.line.Friendship;
 import dev.throughline.sandbox.line.LineConfig;
 import dev.throughline.sandbox.line.LineControl;
 import dev.throughline.sandbox.line.LineEmulator;
+import dev.throughline.sandbox.line.LineSettings;
 import dev.throughline.store.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -195,6 +196,7 @@ final class World implements AutoCloseable {
             clock,
             new Random(7));
     line = emulator.control();
+    line.settings(LineSettings.published().withDelivery(1, 64, PATIENCE));
     customer = new CallbackTarget(clock);
     front.ifPresent(f -> f.serves(CHANNEL_TOKEN, emulator.baseUri()));
     lineApi = front.map(LineFront::uri).orElseGet(emulator::baseUri);
@@ -319,6 +321,16 @@ final class World implements AutoCloseable {
   /** LINE's webhooks go to this app from now on. */
   void receivesLine(CustomerApp app) throws ControlRefusal {
     line.webhookUrl("http://127.0.0.1:" + gateway().publicPort() + "/hooks/line/" + app.id());
+  }
+
+  /** LINE sends this webhook, again as long as the gateway says that it cannot take it now. */
+  void delivers(byte[] webhook) {
+    int status =
+        await()
+            .pollDelay(Duration.ZERO)
+            .atMost(PATIENCE)
+            .until(() -> line.sendBody(webhook), answered -> answered != 503);
+    assertThat(status).isEqualTo(200);
   }
 
   /** A new LINE user who is a friend of the account. */

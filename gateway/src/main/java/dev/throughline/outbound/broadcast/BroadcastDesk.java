@@ -227,10 +227,7 @@ public final class BroadcastDesk {
     notBefore.ifPresent(time -> record.put("not_before", time.toString()));
     // A stage may be smaller than there are slots; each goes on from where it stands.
     record.put("slots", Math.clamp(end - from, 1, Broadcasts.SLOTS));
-    return change(
-        standing.project(),
-        record,
-        c -> store.begin(c, broadcast.id(), stage, end, now(), State.READY, State.STAGED));
+    return change(standing.project(), record, c -> store.begin(c, standing, stage, end, now()));
   }
 
   /** False if it does not run. */

@@ -53,7 +53,7 @@ public final class BroadcastStore {
       """
       update broadcast
       set state = 'RUNNING', stage = ?, stage_end = ?, updated = ?, stopped = null, quiet = null
-      where id = ? and state = any (?)
+      where id = ? and state = ? and stage_end = ? and chunks = ?
       """;
 
   private static final String FILLED =
@@ -221,16 +221,17 @@ public final class BroadcastStore {
     }
   }
 
-  /** Begins a stage; false if it is in none of the states that it can come from. */
-  boolean begin(
-      Connection c, Ulid id, int stage, int stageEnd, Instant now, Broadcast.State... from)
+  /** Begins a stage; false if it does not stand any more as it did when that was decided. */
+  boolean begin(Connection c, Broadcast.Standing decidedOn, int stage, int stageEnd, Instant now)
       throws SQLException {
     try (PreparedStatement s = c.prepareStatement(STAGE)) {
       s.setInt(1, stage);
       s.setInt(2, stageEnd);
       s.setObject(3, at(now));
-      s.setObject(4, id.toUuid());
-      s.setArray(5, c.createArrayOf("text", names(from)));
+      s.setObject(4, decidedOn.id().toUuid());
+      s.setString(5, decidedOn.state().name());
+      s.setInt(6, decidedOn.stageEnd());
+      s.setInt(7, decidedOn.chunks());
       return s.executeUpdate() == 1;
     }
   }
