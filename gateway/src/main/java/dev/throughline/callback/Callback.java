@@ -25,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param app for facts about an app
  */
 record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNode body) {
+  static final String MESSAGE_INBOUND = "MESSAGE_INBOUND";
 
   /** Empty for facts that nobody outside is told of. */
   static Optional<Callback> of(Fact fact, MediaAddresses media) {
@@ -78,7 +79,7 @@ record Callback(String trigger, ProjectId project, Optional<AppId> app, ObjectNo
     message.put("sender_id", fact.senderId().orElse(""));
     message.put("processing_mode", mode(dispatch));
     message.put("injected", false);
-    return finish("MESSAGE_INBOUND", party, body, fact.metadata(), fact.correlationId());
+    return finish(MESSAGE_INBOUND, party, body, fact.metadata(), fact.correlationId());
   }
 
   private static Callback changed(Fact.StatusChanged fact) {

@@ -56,9 +56,15 @@ public final class Callbacks implements Reaction {
       conclude(outcome, effects);
     } else if (fact instanceof Fact.ReplayAsked replay && replay.task().kind().equals(KIND)) {
       effects.change(new Task.Change.Again(replay.task().id(), effects.at(), 0, ""));
-    } else {
+    } else if (!(fact instanceof Fact.MessageReceived received) || isWanted(received)) {
       Callback.of(fact, media).ifPresent(callback -> tell(callback, fact, effects));
     }
+  }
+
+  /** Most that comes in is this: for nobody it is not put into words. */
+  private boolean isWanted(Fact.MessageReceived fact) {
+    return webhooks.ofApp(fact.party().app().id()).stream()
+        .anyMatch(webhook -> webhook.wants(Callback.MESSAGE_INBOUND));
   }
 
   private void tell(Callback callback, Fact fact, Effects effects) {

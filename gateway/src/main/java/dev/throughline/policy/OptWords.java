@@ -90,12 +90,10 @@ public record OptWords(boolean enabled, Set<String> stop, Set<String> start) {
    */
   static String normal(String text) {
     String plain =
-        Normalizer.normalize(text, Normalizer.Form.NFKC)
-            .toUpperCase(Locale.ROOT)
-            .toLowerCase(Locale.ROOT)
-            // Marks that show nothing come with what is copied and dictated.
-            .replaceAll("\\p{Cf}|\\p{Cc}(?<![\\n\\r\\t])", "")
-            .replaceAll("[\\p{Z}\\s]+", " ");
+        inPlainBlanks(
+            Normalizer.normalize(text, Normalizer.Form.NFKC)
+                .toUpperCase(Locale.ROOT)
+                .toLowerCase(Locale.ROOT));
     int from = 0;
     int to = plain.length();
     while (from < to && isAround(plain.codePointAt(from))) {
@@ -105,6 +103,41 @@ public record OptWords(boolean enabled, Set<String> stop, Set<String> start) {
       to -= Character.charCount(plain.codePointBefore(to));
     }
     return plain.substring(from, to);
+  }
+
+  /** Every text message comes by here: without patterns, which cost more than all the rest. */
+  private static String inPlainBlanks(String text) {
+    StringBuilder plain = new StringBuilder(text.length());
+    boolean afterBlank = false;
+    int next = 0;
+    while (next < text.length()) {
+      int point = text.codePointAt(next);
+      next += Character.charCount(point);
+      boolean blank = point == '\n' || point == '\r' || point == '\t' || isSeparator(point);
+      if (blank) {
+        if (!afterBlank) {
+          plain.append(' ');
+        }
+        afterBlank = true;
+      } else if (!showsNothing(point)) {
+        plain.appendCodePoint(point);
+        afterBlank = false;
+      }
+    }
+    return plain.toString();
+  }
+
+  /** Such marks come with what is copied and dictated. */
+  private static boolean showsNothing(int point) {
+    int type = Character.getType(point);
+    return type == Character.FORMAT || type == Character.CONTROL;
+  }
+
+  private static boolean isSeparator(int point) {
+    int type = Character.getType(point);
+    return type == Character.SPACE_SEPARATOR
+        || type == Character.LINE_SEPARATOR
+        || type == Character.PARAGRAPH_SEPARATOR;
   }
 
   private static boolean isAround(int point) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.message.ChannelName;
 import dev.throughline.policy.OptWords.Wish;
+import java.text.Normalizer;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,5 +140,24 @@ final class OptWordsTest {
   void longTextsAreNotLookedAt() {
     assertThat(OptWords.KNOWN.of(ChannelName.LINE, "stop" + " ".repeat(100))).contains(Wish.STOP);
     assertThat(OptWords.KNOWN.of(ChannelName.LINE, "stop" + " ".repeat(100_000))).isEmpty();
+  }
+
+  /** Said once more by patterns, as the documentation says it. */
+  @Test
+  void blanksAndMarksAreTakenAsTheyAreDefined() {
+    String marks = "sT \t\n\r\u000b\u0000\u0085\u00a0\u200b\u200e\u2028\u3000.\ud83d\ude00\ud800";
+    Random random = new Random(1);
+    for (int i = 0; i < 5_000; i++) {
+      StringBuilder text = new StringBuilder("x");
+      for (int n = random.nextInt(12); n > 0; n--) {
+        text.append(marks.charAt(random.nextInt(marks.length())));
+      }
+      String by =
+          Normalizer.normalize(text.append('x'), Normalizer.Form.NFKC)
+              .toLowerCase(Locale.ROOT)
+              .replaceAll("\\p{Cf}|\\p{Cc}(?<![\\n\\r\\t])", "")
+              .replaceAll("[\\p{Z}\\s]+", " ");
+      assertThat(OptWords.normal(text.toString())).isEqualTo(by);
+    }
   }
 }
