@@ -45,12 +45,14 @@ import software.amazon.awssdk.services.pinpointsmsvoicev2.model.EventType;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * SMS through an emulated AWS, over the wire: a message reaches the phone once and its status says
  * how far it came, in whatever order and however often AWS tells; what AWS did not answer is
- * unknown until it tells more; and what somebody texts reaches the app, by webhook or by queue.
+ * unknown until it tells more; what somebody texts reaches the app, by webhook or by queue; and a
+ * number that answers numbered lines is the choice that stands there.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class AwsSmsTest {
@@ -59,6 +61,7 @@ final class AwsSmsTest {
   private static final String OWN = "+12065550100";
   private static final String QUEUED = "+12065550102";
   private static final String SEND = "sms.SendTextMessage";
+  private static final String CHOSEN = "/contact_message/choice_response_message/postback_data";
 
   private final AtomicReference<@Nullable World> opened = new AtomicReference<>();
   private final InstantSource clock =
@@ -249,6 +252,98 @@ final class AwsSmsTest {
     assertThat(taken(phone)).isEmpty();
   }
 
+  /** A message with numbered lines is answered by a number, as a LINE postback answers. */
+  @Test
+  void aNumberIsAChoiceFromTheLastMessageThatOfferedOne() throws Exception {
+    String phone = somebody();
+    String first = offer(phone, "Coming?", "Yes", "No");
+    app.comesTo(first, "DELIVERED", "");
+    String second = offer(phone, "When?", "Noon", "Evening");
+    app.comesTo(second, "DELIVERED", "");
+    assertThat(taken(phone)).contains("When?\n1. Noon\n2. Evening\n3. Shop: https://example.com/");
+    app.comesTo(send(phone, "Looking forward to it"), "DELIVERED", "");
+
+    aws.text(phone, Optional.of(OWN), "２");
+
+    JsonNode answer = app.called("message", "Evening-data").payload();
+    assertThat(answer.path("contact_message").path("choice_response_message"))
+        .isEqualTo(
+            Api.json(
+                "{\"message_id\":\"%s\",\"postback_data\":\"Evening-data\"}".formatted(second)));
+    assertThat(answer.path("metadata").asString()).isEqualTo("about When?");
+    for (String other : List.of("3", "4", "1 or 2", "21" + world.number())) {
+      aws.text(phone, Optional.of(OWN), other);
+      app.called("message", call -> other.equals(textOf(call)));
+    }
+  }
+
+  @Test
+  void aNumberIsATextForWhoeverWasOfferedNothing() throws Exception {
+    String asked = somebody();
+    app.comesTo(offer(asked, "Coming?", "Yes", "No"), "DELIVERED", "");
+    String other = somebody();
+
+    aws.text(other, Optional.of(OWN), "1");
+
+    app.called(
+        "message", call -> "1".equals(textOf(call)) && call.text().contains(other.substring(1)));
+  }
+
+  @Test
+  void whatWasRefusedOffersNothing() throws Exception {
+    String phone = somebody();
+    String first = offer(phone, "Coming?", "Yes", "No");
+    app.comesTo(first, "DELIVERED", "");
+    aws.setFaults(
+        List.of(
+            Scripted.times(SEND, Fault.REJECT, 1).withDetail("ConflictException/BLOCKED_AT_AWS")));
+    app.comesTo(offer(phone, "When?", "Noon", "Evening"), "FAILED", "CHANNEL_REJECT");
+
+    aws.text(phone, Optional.of(OWN), "1.");
+
+    assertThat(app.called("message", first).payload().at(CHOSEN).asString()).isEqualTo("Yes-data");
+  }
+
+  @Test
+  void anOfferStandsForThreeDays() throws Exception {
+    String phone = somebody();
+    String offer = offer(phone, "Coming?", "Yes", "No");
+    app.comesTo(offer, "DELIVERED", "");
+    world.advance(Duration.ofHours(71));
+    aws.text(phone, Optional.of(OWN), "2");
+    assertThat(app.called("message", offer).payload().at(CHOSEN).asString()).isEqualTo("No-data");
+
+    world.advance(Duration.ofHours(2));
+    aws.text(phone, Optional.of(OWN), "2");
+
+    app.called(
+        "message", call -> "2".equals(textOf(call)) && call.text().contains(phone.substring(1)));
+  }
+
+  private static String textOf(CallbackTarget.Call call) {
+    return call.payload().at("/contact_message/text_message/text").asString("");
+  }
+
+  private String offer(String phone, String text, String... answers) {
+    ObjectNode message = (ObjectNode) Api.json("{}");
+    ObjectNode choice = message.putObject("choice_message");
+    choice.putObject("text_message").put("text", text);
+    ArrayNode choices = choice.putArray("choices");
+    for (String answer : answers) {
+      choices
+          .addObject()
+          .put("postback_data", answer + "-data")
+          .putObject("text_message")
+          .put("text", answer);
+    }
+    choices
+        .addObject()
+        .putObject("url_message")
+        .put("title", "Shop")
+        .put("url", "https://example.com/");
+    return send(phone, message, "about " + text);
+  }
+
   @Test
   void whatSomebodyTextsReachesTheApp() throws Exception {
     String phone = somebody();
@@ -341,15 +436,21 @@ final class AwsSmsTest {
   }
 
   private String send(String phone, String text) {
+    ObjectNode message = (ObjectNode) Api.json("{}");
+    message.putObject("text_message").put("text", text);
+    return send(phone, message, "");
+  }
+
+  private String send(String phone, ObjectNode message, String metadata) {
     ObjectNode send = (ObjectNode) Api.json("{}");
-    send.put("app_id", app.id());
+    send.put("app_id", app.id()).put("message_metadata", metadata);
     send.putObject("recipient")
         .putObject("identified_by")
         .putArray("channel_identities")
         .addObject()
         .put("channel", "SMS")
         .put("identity", phone);
-    send.putObject("message").putObject("text_message").put("text", text);
+    send.set("message", message);
     JsonNode sent = world.api().post("/messages:send", send.toString()).ok();
     return sent.path("message_id").asString();
   }

@@ -298,10 +298,18 @@ public interface Channel {
     /**
      * @param body the provider's JSON without recipient, reply token or keys
      * @param replyable whether a reply can carry it as well as a push
+     * @param numbered whether what can be chosen stands as lines numbered from 1, in the order of
+     *     {@link Content.Outbound#choices}: whoever writes such a number has chosen
      */
-    record Ready(Bytes body, List<String> lost, boolean replyable) implements Rendered {
+    record Ready(Bytes body, List<String> lost, boolean replyable, boolean numbered)
+        implements Rendered {
       public Ready {
         lost = List.copyOf(lost);
+      }
+
+      /** Nothing in it is chosen by writing a number. */
+      public Ready(Bytes body, List<String> lost, boolean replyable) {
+        this(body, lost, replyable, false);
       }
     }
 

@@ -44,6 +44,12 @@ public final class Changes {
 
   public static final String ACCOUNT = "account";
 
+  /** Of an attempt and its outcome: the message's choices stand as numbered lines. */
+  public static final String NUMBERED = "numbered";
+
+  /** Of such an outcome: nobody can have got the message by this attempt. */
+  public static final String NOT_TAKEN = "not_taken";
+
   /** The contact or conversation as the API shows it after the change, or before its deletion. */
   public static final String SHOWN = "shown";
 

@@ -43,6 +43,7 @@ final class FoldEvents {
   private final FoldOptWords words;
   private final FoldEdits edits;
   private final FoldReceipts receipts;
+  private final FoldOffers offers;
   private final FoldPieces pieces;
   private final StickerPictures pictures;
   private final FoldAppEvents appEvents;
@@ -55,6 +56,7 @@ final class FoldEvents {
       FoldPeople people,
       FoldReplies replies,
       FoldReceipts receipts,
+      FoldOffers offers,
       FoldAppEvents appEvents,
       Heard heard,
       FoldOptWords words,
@@ -66,6 +68,7 @@ final class FoldEvents {
     this.replies = replies;
     this.words = words;
     this.receipts = receipts;
+    this.offers = offers;
     this.edits = new FoldEdits(state, people);
     this.pieces = new FoldPieces(state, people, effects);
     this.appEvents = appEvents;
@@ -259,16 +262,21 @@ final class FoldEvents {
     InboundEvent.Head head = item.event().head();
     boolean takenBack =
         state.anyUnsent && platformId.isPresent() && isTakenBack(conversation, platformId.get());
-    Optional<StoredMessage> offered = Optional.empty();
+    String answered = "";
     Content.Inbound content = said;
+    Optional<FoldOffers.Chosen> numbered = offers.chosen(said, party);
     if (said instanceof Content.ChoiceResponse response) {
       Optional<Sent> found = offered(response);
       boolean another = found.isPresent() && !isFor(found.get(), party);
-      offered = another ? Optional.empty() : found.map(Sent::message);
+      Optional<StoredMessage> offered = another ? Optional.empty() : found.map(Sent::message);
+      answered = offered.map(StoredMessage::metadata).orElse("");
       content =
           another
               ? new Content.ChoiceResponse(Optional.empty(), response.data(), Optional.empty())
               : chosen(response, offered);
+    } else if (numbered.isPresent()) {
+      content = numbered.get().response();
+      answered = numbered.get().metadata();
     }
     if (platformId.isPresent() && !takenBack) {
       content = edits.waitingFor(conversation, platformId.get(), id).orElse(content);
@@ -289,7 +297,6 @@ final class FoldEvents {
       Log.deleteParts(state.transaction, state.index, item.parts().first(), item.parts().end());
     } else {
       sealed.set("content", Contents.toJson(content, replyTo));
-      String answered = offered.map(StoredMessage::metadata).orElse("");
       if (!answered.isEmpty()) {
         sealed.put("metadata", answered);
       }
@@ -331,7 +338,7 @@ final class FoldEvents {
             id,
             content,
             replyTo,
-            offered.map(StoredMessage::metadata).orElse(""),
+            answered,
             state.at,
             head.occurredAt(),
             sender,

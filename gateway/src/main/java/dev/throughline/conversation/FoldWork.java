@@ -56,6 +56,7 @@ final class FoldWork implements Effects {
   private final FoldPeople people;
   private final FoldReplies replies;
   private final FoldReceipts receipts;
+  private final FoldOffers offers;
   private final FoldEvents events;
   private final FoldSends sends;
   private final FoldAppEvents appEvents;
@@ -85,6 +86,7 @@ final class FoldWork implements Effects {
     this.replies = new FoldReplies(state);
     this.appEvents = new FoldAppEvents(vault, transaction);
     this.receipts = new FoldReceipts(state, this);
+    this.offers = new FoldOffers(state, people);
     this.heard = new Heard(state, people);
     this.consents = new FoldConsents(vault, ulids, transaction);
     this.events =
@@ -93,6 +95,7 @@ final class FoldWork implements Effects {
             people,
             replies,
             receipts,
+            offers,
             appEvents,
             heard,
             new FoldOptWords(state, consents, this),
@@ -166,6 +169,7 @@ final class FoldWork implements Effects {
       work.run(state.transaction);
     }
     replies.forgetOld();
+    offers.forgetOld();
   }
 
   List<Task.Change> taskChanges() {
@@ -181,7 +185,8 @@ final class FoldWork implements Effects {
     state.afterwards.forEach(Runnable::run);
   }
 
-  private void attempt(Item.Attempt item) {
+  private void attempt(Item.Attempt item) throws SQLException {
+    offers.attempted(item);
     belongsToEvent(item.record());
     FoldLoad.message(item.record())
         .ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));
@@ -189,7 +194,8 @@ final class FoldWork implements Effects {
         .ifPresent(task -> change(new Task.Change.Attempted(task, item.entry().id(), state.at)));
   }
 
-  private void outcome(Item.Outcome item) {
+  private void outcome(Item.Outcome item) throws SQLException {
+    offers.concluded(item);
     belongsToEvent(item.record());
     FoldLoad.message(item.record())
         .ifPresent(id -> state.messageEntries.add(new MessageEntry(id, state.index)));

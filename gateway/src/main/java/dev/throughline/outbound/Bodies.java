@@ -48,6 +48,7 @@ final class Bodies {
         reply,
         expires,
         planned,
-        Optional.of(message.messageClass()));
+        Optional.of(message.messageClass()),
+        rendered.numbered());
   }
 }

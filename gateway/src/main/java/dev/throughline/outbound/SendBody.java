@@ -1,6 +1,7 @@
 package dev.throughline.outbound;
 
 import dev.throughline.contract.Json;
+import dev.throughline.conversation.Changes;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
@@ -25,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param expires no attempt starts after this time
  * @param planned whether it may be withdrawn while it waits
  * @param messageClass of the message; tasks of earlier versions say none
+ * @param numbered whether a choice is made of it by writing a number
  */
 record SendBody(
     MessageId message,
@@ -37,7 +39,8 @@ record SendBody(
     Optional<Reply> reply,
     Optional<Instant> expires,
     boolean planned,
-    Optional<MessageClass> messageClass) {
+    Optional<MessageClass> messageClass,
+    boolean numbered) {
 
   /** A free answer, while it is young. */
   record Reply(String token, Instant received) {}
@@ -63,7 +66,8 @@ record SendBody(
         Optional.empty(),
         expires,
         planned,
-        messageClass);
+        messageClass,
+        numbered);
   }
 
   SendBody anew(Ulid newStep) {
@@ -78,7 +82,8 @@ record SendBody(
         Optional.empty(),
         expires,
         planned,
-        messageClass);
+        messageClass,
+        numbered);
   }
 
   Bytes toBytes() {
@@ -100,6 +105,9 @@ record SendBody(
       json.put("planned", true);
     }
     messageClass.ifPresent(sent -> json.put("class", sent.name()));
+    if (numbered) {
+      json.put(Changes.NUMBERED, true);
+    }
     return Json.bytes(json);
   }
 
@@ -122,7 +130,8 @@ record SendBody(
             ? Optional.of(Instant.ofEpochMilli(json.path("expires").asLong()))
             : Optional.empty(),
         json.path("planned").asBoolean(false),
-        Json.string(json, "class").map(MessageClass::valueOf));
+        Json.string(json, "class").map(MessageClass::valueOf),
+        json.path(Changes.NUMBERED).asBoolean(false));
   }
 
   private static String text(ObjectNode json, String name) {

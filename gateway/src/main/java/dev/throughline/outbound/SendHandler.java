@@ -191,6 +191,10 @@ public final class SendHandler implements TaskHandler {
     record.put(Changes.STEP, body.step().toString());
     record.put(Changes.ACCOUNT, body.account().toString());
     record.put("channel", body.recipient().channel().value());
+    if (body.numbered()) {
+      record.put(Changes.NUMBERED, true);
+      record.put(Changes.NOT_TAKEN, outcome.isNotTaken());
+    }
     record.put("status", exchange.status());
     exchange.requestId().ifPresent(id -> record.put("request_id", id));
     if (!exchange.error().isEmpty()) {

@@ -2,6 +2,7 @@ package dev.throughline.outbound;
 
 import dev.throughline.channel.SendResult;
 import dev.throughline.contract.Json;
+import dev.throughline.conversation.Changes;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Reason;
@@ -86,6 +87,14 @@ record SendOutcome(
     return new SendOutcome(result, reply, Optional.empty(), Optional.empty(), List.of());
   }
 
+  /** Whether nobody can have got it by this attempt. */
+  boolean isNotTaken() {
+    return switch (result) {
+      case THROTTLED, REJECTED, REPLY_TOKEN_INVALID, UNREACHABLE, WITHDRAWN -> true;
+      case ACCEPTED, ALREADY_ACCEPTED, UNKNOWN, LOST, KEY_EXPIRED -> false;
+    };
+  }
+
   ObjectNode toJson(Task task, MessageId message) {
     ObjectNode json = Json.object();
     json.put("task", task.id().toString());
@@ -132,6 +141,9 @@ record SendOutcome(
     json.put("step", body.step().toString());
     json.put("channel", body.recipient().channel().value());
     body.messageClass().ifPresent(sent -> json.put("class", sent.name()));
+    if (body.numbered()) {
+      json.put(Changes.NUMBERED, true);
+    }
     json.put("via", reply ? "reply" : "push");
     if (!reply) {
       json.put("retry_key", body.retryKey());

@@ -85,7 +85,8 @@ final class SmsRendering {
     return new Rendered.Ready(
         new SmsMessage(text.toString(), sender, flash, promotional).toJson(segments),
         List.copyOf(lost),
-        false);
+        false,
+        message.content().choices().stream().anyMatch(Choice.Say.class::isInstance));
   }
 
   private void unquoted(Quote quote) {

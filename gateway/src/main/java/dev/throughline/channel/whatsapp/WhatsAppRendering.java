@@ -46,12 +46,14 @@ final class WhatsAppRendering {
 
   private final Composed message;
   private final WhatsAppMedia files;
+  private final ChoiceLines lines;
   private final List<String> lost = new ArrayList<>();
   private final ObjectNode body = WhatsAppJson.object().put("messaging_product", "whatsapp");
 
   private WhatsAppRendering(Composed message) {
     this.message = message;
     this.files = new WhatsAppMedia(message.media());
+    this.lines = new ChoiceLines(message.content().choices());
   }
 
   static Rendered render(Composed message) {
@@ -79,7 +81,7 @@ final class WhatsAppRendering {
           "More than 24 hours have passed since the recipient last wrote to the account: WhatsApp"
               + " takes templates only.");
     }
-    return new Rendered.Ready(WhatsAppJson.bytes(whole), lost, false);
+    return new Rendered.Ready(WhatsAppJson.bytes(whole), lost, false, lines.written());
   }
 
   private ObjectNode generic(Content.Outbound content) {
@@ -215,7 +217,7 @@ final class WhatsAppRendering {
       interactive(interactive.askWhere(words.get()));
     } else {
       tellLines();
-      text(joined(choices.text(), ChoiceLines.of(all), frame.footer()));
+      text(joined(choices.text(), lines.of(all), frame.footer()));
     }
   }
 
@@ -239,7 +241,7 @@ final class WhatsAppRendering {
       interactive(interactive.rows(whole.get(), menu(card.frame()), all));
     } else {
       tellLines();
-      plain(card, kind, joined(words, ChoiceLines.of(all)));
+      plain(card, kind, joined(words, lines.of(all)));
     }
   }
 
@@ -294,9 +296,9 @@ final class WhatsAppRendering {
                     card.title(),
                     card.description(),
                     card.media().map(media -> ChoiceLines.ascii(media.url())).orElse(""),
-                    ChoiceLines.of(card.choices())))
+                    lines.of(card.choices())))
             .collect(Collectors.joining("\n\n"));
-    String overall = ChoiceLines.of(carousel.overall());
+    String overall = lines.of(carousel.overall());
     text(overall.isEmpty() ? cards : cards + "\n\n" + overall);
   }
 
@@ -371,7 +373,7 @@ final class WhatsAppRendering {
                     && !(titled && section.title().isBlank()));
   }
 
-  private static String lines(ItemList list) {
+  private String lines(ItemList list) {
     String sections =
         list.sections().stream()
             .map(section ->
@@ -379,8 +381,7 @@ final class WhatsAppRendering {
                         Stream.of(section.title()).filter(title -> !title.isEmpty()),
                         section.items().stream()
                             .map(item ->
-                                "• "
-                                    + item.choice().title()
+                                lines.of(item.choice())
                                     + (item.description().isEmpty()
                                         ? ""
                                         : " – " + item.description())))
@@ -430,8 +431,8 @@ final class WhatsAppRendering {
 
   private void tellLines() {
     tell(
-        "WhatsApp has no buttons for this: what there is to choose stands in the text, and an answer"
-            + " comes back as a text.");
+        "WhatsApp has no buttons for this: what there is to choose stands in the text"
+            + (lines.numbered() ? ", and is chosen by its number." : "."));
   }
 
   /** Once, however many parts it is true of. */

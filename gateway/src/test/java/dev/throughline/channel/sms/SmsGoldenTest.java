@@ -66,6 +66,9 @@ final class SmsGoldenTest {
       case Rendered.Ready ready -> {
         actual.set("sms", JSON.readTree(ready.body().asUtf8()));
         ready.lost().forEach(actual.putArray("lost")::add);
+        if (ready.numbered()) {
+          actual.put("numbered", true);
+        }
         assertThat(ready.replyable()).isFalse();
         assertThat(SmsMessage.of(ready.body()).text())
             .isEqualTo(actual.path("sms").path("text").stringValue());

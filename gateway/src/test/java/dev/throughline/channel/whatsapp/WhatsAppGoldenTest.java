@@ -71,6 +71,9 @@ class WhatsAppGoldenTest {
         assertThat(problems(json)).isEmpty();
         actual.set("body", json);
         ready.lost().forEach(actual.putArray("lost")::add);
+        if (ready.numbered()) {
+          actual.put("numbered", true);
+        }
       }
       case Rendered.Impossible(var code, String why) -> actual.put("impossible", code + ": " + why);
     }
