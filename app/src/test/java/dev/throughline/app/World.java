@@ -154,13 +154,20 @@ final class World implements AutoCloseable {
 
   /** Other providers than LINE are where this says. */
   static World reaching(Providers providers) throws Exception {
+    return reaching(providers, Limits.DEFAULT);
+  }
+
+  /**
+   * @param limits how much a project and an app may use
+   */
+  static World reaching(Providers providers, Limits limits) throws Exception {
     return new World(
         TargetPolicy.SANDBOX,
         Optional.empty(),
         Optional.empty(),
         World::withoutProbes,
         Http.Settings.of(Gateway.VERSION),
-        Limits.DEFAULT,
+        limits,
         providers);
   }
 

@@ -150,18 +150,19 @@ public final class Api {
     routes.addAll(
         new InjectRoutes(conversations, new Injections(log, drafts, contacts), freshness, clock)
             .routes(guard));
+    SendChecks checks = new SendChecks(directory, ports.targets(), clock);
+    SendPreview preview =
+        new SendPreview(
+            ports.channels(),
+            templates,
+            ports.files(),
+            new QuotePreview(database, vault, log, ports.channels()),
+            new SendPermissions(database, vault),
+            clock);
+    routes.addAll(new SendRoutes(requests, checks, preview, freshness).routes(guard));
     routes.addAll(
-        new SendRoutes(
-                requests,
-                directory,
-                ports.targets(),
-                ports.channels(),
-                templates,
-                ports.files(),
-                new QuotePreview(database, vault, log, ports.channels()),
-                new SendPermissions(database, vault),
-                freshness,
-                clock)
+        new OmnichannelRoutes(
+                requests, new Senders(directory, ports.channels()), checks, preview, freshness)
             .routes(guard));
     routes.addAll(
         new EventRoutes(

@@ -18,14 +18,18 @@ record BasicCredentials(String id, String secret) {
     }
     try {
       byte[] decoded = Base64.getDecoder().decode(header.substring(SCHEME.length()).strip());
-      String text = new String(decoded, StandardCharsets.UTF_8);
-      int colon = text.indexOf(':');
-      return colon < 0
-          ? Optional.empty()
-          : Optional.of(new BasicCredentials(text.substring(0, colon), text.substring(colon + 1)));
+      return pair(new String(decoded, StandardCharsets.UTF_8));
     } catch (IllegalArgumentException malformed) {
       return Optional.empty();
     }
+  }
+
+  /** Both with a colon between. */
+  static Optional<BasicCredentials> pair(String text) {
+    int colon = text.indexOf(':');
+    return colon < 0
+        ? Optional.empty()
+        : Optional.of(new BasicCredentials(text.substring(0, colon), text.substring(colon + 1)));
   }
 
   /** Shows no secret. */

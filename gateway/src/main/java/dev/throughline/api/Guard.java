@@ -8,8 +8,8 @@ import dev.throughline.http.Response;
 import dev.throughline.log.LogUnavailableException;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.store.DatabaseException;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Stands in front of every handler of the API: knows who asks, and turns what handlers throw into
@@ -17,6 +17,9 @@ import java.util.Optional;
  */
 final class Guard {
   private static final String BEARER = "bearer ";
+
+  /** Where Amazon's API Gateway has its keys. */
+  private static final String API_KEY = "x-api-key";
 
   private final AccessKeys keys;
   private final Tokens tokens;
@@ -36,8 +39,22 @@ final class Guard {
 
   /** Lets in who has a key of the project that the path names. */
   Handler project(ProjectHandler handler) {
+    return project(handler, this::caller);
+  }
+
+  /** As {@link #project}; where nothing else is given, the key may stand in {@code x-api-key}. */
+  Handler projectOrApiKey(ProjectHandler handler) {
+    return project(
+        handler,
+        request ->
+            request.header("Authorization").isPresent()
+                ? caller(request)
+                : request.header(API_KEY).map(this::byApiKey).orElseGet(() -> caller(request)));
+  }
+
+  private Handler project(ProjectHandler handler, Function<Request, Caller> callers) {
     return open(request -> {
-      switch (caller(request)) {
+      switch (callers.apply(request)) {
         case Caller.Known(ProjectId project) -> {
           if (!project.value().equals(request.param("project"))) {
             throw Refusal.forbidden();
@@ -65,23 +82,25 @@ final class Guard {
     return request -> {
       try {
         return handler.handle(request);
-      } catch (Refusal e) {
-        return e.response();
-      } catch (WrongFieldException e) {
-        return Response.json(
-            400,
-            new ApiError(
-                    400, "INVALID_ARGUMENT", "FIELD_INVALID", e.sentence(), e.field(), Map.of())
-                .bytes());
-      } catch (LogUnavailableException e) {
-        return (e.isRefused() ? busy() : Refusal.uncertain()).response();
-      } catch (DatabaseException.DatabaseUnavailable
-          | DatabaseException.Conflict
-          | DatabaseException.TimedOut e) {
-        return busy().response();
-      } catch (DatabaseException.CommitUnknown e) {
-        return Refusal.uncertain().response();
+      } catch (RuntimeException e) {
+        return refusal(e).orElseThrow(() -> e).response();
       }
+    };
+  }
+
+  /** The answer that an exception stands for; empty for what is a fault of ours. */
+  static Optional<Refusal> refusal(RuntimeException thrown) {
+    return switch (thrown) {
+      case Refusal refusal -> Optional.of(refusal);
+      case WrongFieldException e ->
+          Optional.of(Refusal.invalid("FIELD_INVALID", e.field(), e.sentence()));
+      case LogUnavailableException e -> Optional.of(e.isRefused() ? busy() : Refusal.uncertain());
+      case DatabaseException.DatabaseUnavailable _,
+          DatabaseException.Conflict _,
+          DatabaseException.TimedOut _ ->
+          Optional.of(busy());
+      case DatabaseException.CommitUnknown _ -> Optional.of(Refusal.uncertain());
+      default -> Optional.empty();
     };
   }
 
@@ -131,6 +150,14 @@ final class Guard {
       case Tokens.Checked.Invalid() ->
           new Caller.Unknown("Bearer error=\"invalid_token\", error_description=\"token unknown\"");
     };
+  }
+
+  /** A key's id and its secret with a colon between, as Basic has them before it encodes them. */
+  private Caller byApiKey(String given) {
+    return BasicCredentials.pair(given)
+        .flatMap(key -> keys.project(key.id(), key.secret()))
+        .<Caller>map(Caller.Known::new)
+        .orElseGet(() -> new Caller.Unknown("Basic realm=\"throughline\""));
   }
 
   private sealed interface Caller {

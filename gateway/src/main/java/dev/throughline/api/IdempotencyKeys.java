@@ -39,20 +39,30 @@ final class IdempotencyKeys {
             once(
                 project + "\n" + key,
                 project + "\n" + request.rawPath() + "\n" + request.query("ordinal").orElse(""),
-                request));
+                request.body()));
   }
 
   /** Of a call that is told by its entry's kind; those of sends are as they always were. */
   Optional<Draft.Once> ofEntry(Kind kind, ProjectId project, Request request) {
     String call = (kind.equals(Kind.REQUEST) ? "" : kind + "\n") + project;
-    return key(request).map(key -> once(call + "\n" + key, call, request));
+    return key(request).map(key -> once(call + "\n" + key, call, request.body()));
+  }
+
+  /**
+   * Of one part of a call that makes several entries: what is told of one says nothing of another.
+   *
+   * @param about the request as far as it is about the part
+   */
+  Optional<Draft.Once> ofPart(String part, ProjectId project, Request request, Bytes about) {
+    String call = part + "\n" + project;
+    return key(request).map(key -> once(call + "\n" + key, call, about));
   }
 
   /** A key of one call says nothing of another. */
-  private Draft.Once once(String key, String call, Request request) {
+  private Draft.Once once(String key, String call, Bytes body) {
     return new Draft.Once(
         vault.hash("idempotency key", key),
-        vault.hash("idempotent request", call + "\n" + digest(request.body())));
+        vault.hash("idempotent request", call + "\n" + digest(body)));
   }
 
   private static String digest(Bytes body) {

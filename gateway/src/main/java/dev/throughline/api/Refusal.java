@@ -4,6 +4,7 @@ import dev.throughline.contract.ApiError;
 import dev.throughline.http.Response;
 import java.time.Duration;
 import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A request is answered with an error. Thrown by whatever finds that out, and caught by {@link
@@ -75,6 +76,11 @@ final class Refusal extends RuntimeException {
             "OUTCOME_UNKNOWN",
             "The request may or may not have been taken: look for it, or send it again with the"
                 + " same Idempotency-Key."));
+  }
+
+  /** The error, where it is told of a part of a request. */
+  ObjectNode json() {
+    return error.json();
   }
 
   Response response() {

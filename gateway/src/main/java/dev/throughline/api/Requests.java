@@ -97,6 +97,19 @@ final class Requests {
     return append(keys.ofEntry(kind, project, request).map(draft::once).orElse(draft));
   }
 
+  /**
+   * One of several that a request asks for.
+   *
+   * @param part what it is told by among them
+   * @param about the request as far as it is about this one
+   */
+  Accepted acceptPart(
+      ProjectId project, Owner owner, Bytes body, Request request, String part, Bytes about) {
+    Draft draft =
+        drafts.draft(Kind.REQUEST, new Subject.Project(project.value())).part(owner, body).build();
+    return append(keys.ofPart(part, project, request, about).map(draft::once).orElse(draft));
+  }
+
   private Accepted append(Draft draft) {
     try {
       return switch (log.append(draft)) {

@@ -21,6 +21,22 @@ public interface AccountForm {
   Optional<Channel.Credentials> credentials(Bytes kept);
 
   /**
+   * Whether {@code sender} is what messages of the account that {@link Given#kept} says come from,
+   * as its provider calls it. An account's id at its provider is known without this.
+   */
+  default boolean isSender(Bytes kept, String sender) {
+    return false;
+  }
+
+  /**
+   * Whether what AWS tells of the account's messages comes by this configuration set; true where
+   * there is no such thing.
+   */
+  default boolean isConfigurationSet(Bytes kept, String name) {
+    return true;
+  }
+
+  /**
    * @param kept the entry's own object or objects, in the contract's form
    * @param isDefault whether the account is the one that the app uses where it names none
    * @param platformId the account's id at the provider, where the entry says it

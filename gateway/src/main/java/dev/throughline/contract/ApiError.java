@@ -33,7 +33,13 @@ public record ApiError(
 
   public Bytes bytes() {
     ObjectNode json = Json.object();
-    ObjectNode error = json.putObject("error");
+    json.set("error", json());
+    return Json.bytes(json);
+  }
+
+  /** What stands under {@code error}. */
+  public ObjectNode json() {
+    ObjectNode error = Json.object();
     error.put("code", code);
     error.put("message", message);
     error.put("status", status);
@@ -53,6 +59,6 @@ public record ApiError(
       ObjectNode facts = info.putObject("metadata");
       metadata.forEach(facts::put);
     }
-    return Json.bytes(json);
+    return error;
   }
 }

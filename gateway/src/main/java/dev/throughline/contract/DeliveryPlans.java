@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 final class DeliveryPlans {
   static final int MAX_STEPS = 10;
 
-  private static final long MAX_WITHIN_SECONDS = 30L * 24 * 3_600;
+  static final long MAX_WITHIN_SECONDS = 30L * 24 * 3_600;
   private static final int MAX_TEXT = 256;
 
   private DeliveryPlans() {}

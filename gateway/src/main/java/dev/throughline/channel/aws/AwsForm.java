@@ -97,4 +97,9 @@ public final class AwsForm {
                 Json.string(kept, QUEUE)))
         : Optional.empty();
   }
+
+  /** Whether two names mean the same thing at AWS: an ARN ends with the id after a slash. */
+  public static boolean isSame(String one, String other) {
+    return one.equals(other) || one.endsWith("/" + other) || other.endsWith("/" + one);
+  }
 }

@@ -14,6 +14,7 @@ import dev.throughline.message.Bytes;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -158,6 +159,27 @@ final class EmailAccountForm implements AccountForm {
               new Ses(sender.orElseThrow(), secret, aws, Json.string(ses, CONFIGURATION_SET)));
     }
     return json.path(SMTP) instanceof ObjectNode smtp ? smtp(smtp, secret) : Optional.empty();
+  }
+
+  /** What mails come from; a name before the address, as SES takes one, is let be. */
+  @Override
+  public boolean isSender(Bytes kept, String sender) {
+    ObjectNode json = Json.object(kept);
+    Optional<String> from = Json.string(json, SES, FROM).or(() -> Json.string(json, SMTP, FROM));
+    return from.isPresent() && from.equals(EmailAddresses.normal(address(sender)));
+  }
+
+  private static String address(String sender) {
+    int open = sender.lastIndexOf('<');
+    return open >= 0 && sender.endsWith(">")
+        ? sender.substring(open + 1, sender.length() - 1)
+        : sender;
+  }
+
+  @Override
+  public boolean isConfigurationSet(Bytes kept, String name) {
+    JsonNode ses = Json.object(kept).path(SES);
+    return !ses.isObject() || Json.string(ses, CONFIGURATION_SET).equals(Optional.of(name));
   }
 
   private static Optional<Channel.Credentials> smtp(ObjectNode smtp, Optional<Bytes> secret) {

@@ -175,6 +175,26 @@ final class SmsAccountForm implements AccountForm {
     return of(kept).map(found -> found);
   }
 
+  /** At AWS the pool, number, sender id or ARN; at an SMSC the source address. */
+  @Override
+  public boolean isSender(Bytes kept, String sender) {
+    return switch (of(kept).orElse(null)) {
+      case SmsCredentials.Aws aws ->
+          aws.origination().filter(own -> AwsForm.isSame(own, sender)).isPresent()
+              || aws.origination().filter(own -> own.equals("+" + sender)).isPresent();
+      case SmsCredentials.Smpp smpp ->
+          !smpp.sender().isEmpty()
+              && (smpp.sender().equals(sender) || sender.equals("+" + smpp.sender()));
+      case null -> false;
+    };
+  }
+
+  @Override
+  public boolean isConfigurationSet(Bytes kept, String name) {
+    return !(of(kept).orElse(null) instanceof SmsCredentials.Aws aws)
+        || aws.configurationSet().filter(own -> AwsForm.isSame(own, name)).isPresent();
+  }
+
   /** As {@link #credentials}, in the channel's own type. */
   static Optional<SmsCredentials> of(Bytes kept) {
     JsonNode json = Json.object(kept);

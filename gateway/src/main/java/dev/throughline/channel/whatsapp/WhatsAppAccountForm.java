@@ -38,6 +38,9 @@ final class WhatsAppAccountForm implements AccountForm {
   private static final String BUSINESS_ACCOUNT = "business_account_id";
   private static final String CALLBACK_SECRET = "callback_secret";
 
+  /** How AWS's ids of phone numbers begin, and the last but one part of their ARNs. */
+  private static final String NUMBER = "phone-number-id-";
+
   private static final int MAX_ID = 64;
   private static final int MAX_TOKEN = 4_096;
   private static final int MAX_SECRET = 256;
@@ -114,6 +117,21 @@ final class WhatsAppAccountForm implements AccountForm {
             .toList();
     return Optional.of(
         new MetaCredentials(id.get(), token.get(), secrets, present(json, SETTINGS, VERIFY_TOKEN)));
+  }
+
+  /** Meta's id of the phone number; over AWS that of AWS's, or its ARN. */
+  @Override
+  public boolean isSender(Bytes kept, String sender) {
+    JsonNode json = Json.object(kept);
+    return Json.string(json, BEARER, ID).filter(sender::equals).isPresent()
+        || Json.string(json, SOCIAL, ORIGINATION)
+            .filter(own -> AwsForm.isSame(own, sender) || own.endsWith("/" + withoutPrefix(sender)))
+            .isPresent();
+  }
+
+  /** Of an ARN the last part, where the id has it behind its kind. */
+  private static String withoutPrefix(String id) {
+    return id.startsWith(NUMBER) ? id.substring(NUMBER.length()) : id;
   }
 
   private static Optional<String> present(JsonNode json, String... path) {
