@@ -50,7 +50,7 @@ final class BadInputTest {
   private static final int MOST_TRIES = 60;
 
   private static final int LIMIT = 1 << 20;
-  private static final int PATIENCE_MILLIS = 10_000;
+  private static final int PATIENCE_MILLIS = 60_000;
   private static final long HEAP_SLACK = 4L << 20;
   private static final String OTHER_SECRET = "fedcba9876543210fedcba9876543210";
 

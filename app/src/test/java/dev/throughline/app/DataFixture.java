@@ -43,7 +43,7 @@ final class DataFixture {
   private static final Path ROOT = Path.of(System.getProperty("throughline.root", ".."));
   private static final String PERSON = "A second person";
   private static final int NOBODY = 65_534;
-  private static final Duration SIGNED_WITHIN = Duration.ofSeconds(20);
+  private static final Duration SIGNED_WITHIN = Duration.ofMinutes(1);
 
   private DataFixture() {}
 

@@ -57,7 +57,7 @@ final class InstallationTest {
         ProcessHandle server = third.postgres().orElseThrow();
         server.destroyForcibly();
         third.kill();
-        server.onExit().get(10, TimeUnit.SECONDS);
+        server.onExit().get(1, TimeUnit.MINUTES);
       }
     }
     try (SandboxProcess fourth = SandboxProcess.start(data, log).ready()) {

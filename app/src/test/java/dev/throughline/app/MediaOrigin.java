@@ -134,7 +134,7 @@ final class MediaOrigin implements AutoCloseable {
                     new String(PASSWORD)))
             .redirectErrorStream(true)
             .start();
-    if (!keytool.waitFor(30, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+    if (!keytool.waitFor(2, TimeUnit.MINUTES) || keytool.exitValue() != 0) {
       throw new IOException("keytool failed");
     }
     KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);

@@ -492,8 +492,7 @@ final class ReceivedMediaTest {
   }
 
   private static HttpResponse<byte[]> get(String url, String... headers) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20));
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(World.PATIENCE);
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }

@@ -16,8 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code throughline sandbox --headless} in a process of its own, and somebody who tries it. */
 final class SandboxProcess implements AutoCloseable {
-  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
-  private static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(3);
+  private static final Duration ENDS_WITHIN = Duration.ofMinutes(1);
   private static final Duration POLL = Duration.ofMillis(20);
 
   private final Process process;

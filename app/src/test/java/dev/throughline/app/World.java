@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.throughline.Gateway;
 import dev.throughline.GatewayConfig;
+import dev.throughline.Patience;
 import dev.throughline.Providers;
 import dev.throughline.api.Limits;
 import dev.throughline.http.Http;
@@ -48,7 +49,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class World implements AutoCloseable {
   /** How long a test waits for what must happen; only a failure takes as long. */
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Patience.LONG;
 
   static final String CHANNEL_SECRET = "0123456789abcdef0123456789abcdef";
   static final String CHANNEL_TOKEN = "token-of-the-first-account";

@@ -68,8 +68,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class ApiServer implements AutoCloseable {
   static final String USER = "U0123456789abcdef0123456789abcdef";
   static final String ADMIN_TOKEN = "administrator-of-tests";
-  private static final Duration READS_WAIT = Duration.ofSeconds(10);
-  private static final Duration CALL = Duration.ofSeconds(20);
+  private static final Duration READS_WAIT = Duration.ofMinutes(1);
+  private static final Duration CALL = Duration.ofMinutes(1);
 
   /** How far the server's clock is ahead. */
   volatile Duration ahead = Duration.ZERO;

@@ -2,6 +2,7 @@ package dev.throughline.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.Patience;
 import dev.throughline.ledger.Checkpoint;
 import dev.throughline.ledger.Hash;
 import dev.throughline.ledger.NodeSource;
@@ -23,7 +24,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +38,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class PublisherTest {
   private static final String ORIGIN_PATTERN = "gateway\\.example/20[0-9]{2}h[12]";
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @AutoClose private final TestDatabase test = TestDatabase.create();
   private final Database database = test.database();
@@ -68,7 +67,7 @@ class PublisherTest {
       publisher.start(epoch);
       for (int i = 0; i < 3; i++) {
         long index = node.append("entry " + i);
-        Awaitility.await().atMost(PATIENCE).until(() -> publisher.published() > index);
+        Patience.await().until(() -> publisher.published() > index);
         assertThat(published().size()).isEqualTo(index + 1);
         assertThat(published().root()).isEqualTo(node.log().state().root());
       }
@@ -85,7 +84,7 @@ class PublisherTest {
     publisher.examine();
     publisher.start(epoch);
     node.append("first");
-    Awaitility.await().atMost(PATIENCE).until(() -> publisher.published() == 2);
+    Patience.await().until(() -> publisher.published() == 2);
     node.append("right after a checkpoint");
     publisher.close();
     assertThat(published().size()).isEqualTo(3);
@@ -276,9 +275,7 @@ class PublisherTest {
         for (int i = 0; i < 30; i++) {
           other.append("another history");
         }
-        Awaitility.await()
-            .atMost(PATIENCE)
-            .until(() -> publisher.standing() instanceof Standing.Behind);
+        Patience.await().until(() -> publisher.standing() instanceof Standing.Behind);
         assertThat(publisher.mayTakeIn()).isFalse();
       }
     }
@@ -381,10 +378,7 @@ class PublisherTest {
         other.lead();
         other.append("under another lead");
       }
-      Awaitility.await()
-          .during(Duration.ofMillis(800))
-          .atMost(PATIENCE)
-          .until(() -> publisher.published() == 1);
+      Patience.await().during(Duration.ofMillis(800)).until(() -> publisher.published() == 1);
     }
     assertThat(published().size()).isEqualTo(1);
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.throughline.Patience;
 import dev.throughline.message.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -360,7 +360,7 @@ class HttpServerTest {
       Thread closing = Thread.startVirtualThread(server::close);
       assertThat(idle.isClosedByPeer()).isTrue();
       // Idle connections and the listening socket are closed side by side.
-      Awaitility.await()
+      Patience.await()
           .untilAsserted(() ->
               assertThatThrownBy(() -> new RawSocket(port).close())
                   .isInstanceOf(IOException.class));

@@ -38,7 +38,7 @@ public record TestCertificate(TlsFiles files, Certificate certificate) {
                 PASSWORD)
             .redirectErrorStream(true)
             .start();
-    if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
+    if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
       throw new IOException("keytool failed");
     }
     KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());

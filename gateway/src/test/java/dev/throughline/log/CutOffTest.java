@@ -2,6 +2,7 @@ package dev.throughline.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.Patience;
 import dev.throughline.log.CuttingLine.Cut;
 import dev.throughline.store.Database;
 import dev.throughline.store.TestDatabase;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,8 +110,7 @@ class CutOffTest {
       node.append("first");
       Draft draft = node.draft("second");
       Future<Appended> answer = callers.submit(() -> node.log().appendSurely(draft));
-      Awaitility.await()
-          .pollInterval(Duration.ofMillis(10))
+      Patience.await()
           .until(() -> count(sequencers("count(*)", "and wait_event = 'PgSleep'")) == 1);
       execute(sequencers("pg_terminate_backend(pid)", ""));
       assertThat(TestLog.index(answer.get())).isEqualTo(1);

@@ -2,6 +2,7 @@ package dev.throughline.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.Patience;
 import dev.throughline.log.CuttingLine.Cut;
 import dev.throughline.message.Bytes;
 import dev.throughline.store.Database;
@@ -13,13 +14,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +33,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class FoldTest {
   private static final String READER = "test";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @AutoClose private final TestDatabase test = TestDatabase.create();
   @AutoClose private final CuttingLine line = new CuttingLine(test);
@@ -230,7 +228,7 @@ class FoldTest {
       try (Applying current = new Applying(other, second)) {
         current.await(3);
       }
-      Awaitility.await().atMost(PATIENCE).until(() -> !old.fold.isRunning());
+      Patience.await().until(() -> !old.fold.isRunning());
       assertThat(applied()).containsExactly(0L, 1L, 2L);
       assertThat(old.told).containsExactly(0L);
     }
@@ -285,7 +283,7 @@ class FoldTest {
       if (!started) {
         start();
       }
-      assertThat(fold.await(position, PATIENCE)).as("stands at %d", fold.position()).isTrue();
+      assertThat(fold.await(position, Patience.LONG)).as("stands at %d", fold.position()).isTrue();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.throughline.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.Patience;
 import dev.throughline.message.Bytes;
 import dev.throughline.store.Database;
 import dev.throughline.store.TestDatabase;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +118,7 @@ class OnceTest {
         statement.execute("lock table batch in exclusive mode");
       }
       Future<Appended> first = callers.submit(() -> node.log().append(node.draft("first")));
-      Awaitility.await().until(() -> node.log().queued() == 0);
+      Patience.await().until(() -> node.log().queued() == 0);
       for (TestLog each : nodes) {
         answers.add(callers.submit(() -> each.log().append(each.draft("x").once(KEY))));
       }

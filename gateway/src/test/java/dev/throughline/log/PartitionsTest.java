@@ -2,6 +2,7 @@ package dev.throughline.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.Patience;
 import dev.throughline.message.Bytes;
 import dev.throughline.store.Database;
 import dev.throughline.store.TestDatabase;
@@ -17,7 +18,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,7 +122,7 @@ class PartitionsTest {
   void midnightIsNoticedByItself() {
     node.append("29 November");
     clock.set("2026-11-30T00:00:01Z");
-    Awaitility.await().until(() -> partitions("payload").size() == 2);
+    Patience.await().until(() -> partitions("payload").size() == 2);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.throughline.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.throughline.Patience;
 import dev.throughline.ledger.CompactRange;
 import dev.throughline.ledger.Kind;
 import dev.throughline.ledger.Subject;
@@ -25,7 +26,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -383,8 +383,7 @@ class SequencerTest {
       await(() -> node.log().queued() >= 1);
       holder.rollback();
     }
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
+    Patience.await()
         .until(
             () -> node.log().queued() == 0 && count("select count(*) from entry") >= entries - 1);
     Thread.sleep(50);
@@ -400,10 +399,7 @@ class SequencerTest {
   }
 
   private static void await(Callable<Boolean> condition) {
-    Awaitility.await()
-        .pollInterval(Duration.ofMillis(5))
-        .atMost(Duration.ofSeconds(20))
-        .until(condition);
+    Patience.await().until(condition);
   }
 
   private Future<Appended> submit(Draft draft) {

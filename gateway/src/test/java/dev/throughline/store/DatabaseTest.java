@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.throughline.Patience;
 import dev.throughline.store.DatabaseException.CommitUnknown;
 import dev.throughline.store.DatabaseException.Conflict;
 import dev.throughline.store.DatabaseException.DatabaseUnavailable;
@@ -189,7 +190,7 @@ class DatabaseTest {
               }));
     }
     for (Thread thread : threads) {
-      assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
+      assertThat(thread.join(Patience.LONG)).isTrue();
     }
     assertThat(conflicts).hasValue(1);
   }
@@ -238,7 +239,7 @@ class DatabaseTest {
               }));
     }
     for (Thread thread : threads) {
-      assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
+      assertThat(thread.join(Patience.LONG)).isTrue();
     }
     assertThat(done).hasValue(callers);
     assertThat(count()).isEqualTo(callers);
@@ -250,7 +251,7 @@ class DatabaseTest {
         new DatabaseConfig.Limits(
             1,
             Duration.ofMillis(300),
-            Duration.ofSeconds(10),
+            Patience.LONG,
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
             Duration.ofSeconds(5));
@@ -271,7 +272,7 @@ class DatabaseTest {
           .isThrownBy(() -> database.read(connection -> ""))
           .withMessageContaining("1 connections were busy");
       enough.countDown();
-      assertThat(holder.join(Duration.ofSeconds(10))).isTrue();
+      assertThat(holder.join(Patience.LONG)).isTrue();
     }
   }
 
@@ -382,7 +383,7 @@ class DatabaseTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(Patience.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

@@ -92,7 +92,7 @@ public final class DebianPostgres implements AutoCloseable {
 
   void stop() throws IOException {
     Command.signal(process.pid(), "INT");
-    process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+    process.onExit().orTimeout(2, TimeUnit.MINUTES).join();
   }
 
   private Process launch() throws IOException {

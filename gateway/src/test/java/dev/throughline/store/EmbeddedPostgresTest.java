@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.throughline.Patience;
 import dev.throughline.store.DatabaseException.CommitUnknown;
 import dev.throughline.store.DatabaseException.DatabaseUnavailable;
 import dev.throughline.store.StoreUnusable.Code;
@@ -15,10 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.ResultSet;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,10 +185,7 @@ class EmbeddedPostgresTest {
         long killed = server(database).pid().orElseThrow();
         ProcessHandle.of(killed).orElseThrow().destroyForcibly();
         int next = id;
-        Awaitility.await()
-            .atMost(Duration.ofSeconds(20))
-            .pollInterval(Duration.ofMillis(20))
-            .until(() -> insertedUnlessAway(database, next));
+        Patience.await().until(() -> insertedUnlessAway(database, next));
         assertThat(server(database).pid()).isNotEmpty().get().isNotEqualTo(killed);
       }
       assertThat(count(database)).isEqualTo(4);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.throughline.Patience;
 import dev.throughline.store.DatabaseConfig.Limits;
 import dev.throughline.store.DatabaseException.DatabaseUnavailable;
 import dev.throughline.store.StoreUnusable.Code;
@@ -12,7 +13,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,8 +58,7 @@ class ExternalDatabaseTest {
       assertThatExceptionOfType(DatabaseUnavailable.class)
           .isThrownBy(() -> database.connect("sequencer"));
       server.restart();
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
+      Patience.await()
           .ignoreExceptionsInstanceOf(DatabaseUnavailable.class)
           .until(() -> one(database) == 1);
     }

@@ -20,7 +20,7 @@ import java.util.List;
  */
 final class StoreProcess implements AutoCloseable {
   static final String MIGRATIONS = "classpath:db/store-test";
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
 
   private final Process process;
   private final BufferedReader output;

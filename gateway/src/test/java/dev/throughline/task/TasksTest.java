@@ -2,6 +2,7 @@ package dev.throughline.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.Patience;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.log.TestLog;
 import dev.throughline.message.Bytes;
@@ -21,7 +22,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,7 +31,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +43,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TasksTest {
   private static final String KIND = "test";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @AutoClose private final TestDatabase test = TestDatabase.create();
   private final Database database = test.database();
@@ -221,7 +219,7 @@ class TasksTest {
   }
 
   private void awaitBlockedReader() {
-    Awaitility.await().atMost(PATIENCE).until(() -> database.read(TasksTest::waitsForLock));
+    Patience.await().until(() -> database.read(TasksTest::waitsForLock));
   }
 
   private static boolean waitsForLock(Connection connection) throws SQLException {
@@ -281,7 +279,7 @@ class TasksTest {
     }
 
     void await(int count) {
-      Awaitility.await().atMost(PATIENCE).until(() -> ids().size() >= count);
+      Patience.await().until(() -> ids().size() >= count);
     }
 
     synchronized List<Ulid> ids() {

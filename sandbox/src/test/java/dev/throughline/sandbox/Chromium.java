@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A real browser without a window, driven by its own DevTools protocol. */
 final class Chromium implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Process process;
   private final Path profile;

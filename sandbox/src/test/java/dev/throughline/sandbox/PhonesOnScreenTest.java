@@ -120,7 +120,7 @@ class PhonesOnScreenTest {
 
     browser.eval("document.querySelector('#w-hanako-SMS').value = 'はい'");
     browser.eval("document.querySelector('#pane-hanako-SMS form').requestSubmit()");
-    Written answer = written.poll(10, TimeUnit.SECONDS);
+    Written answer = written.poll(2, TimeUnit.MINUTES);
     assertThat(answer).isNotNull();
     assertThat(answer.text()).isEqualTo("はい");
     browser.until("document.querySelector('#pane-hanako-SMS .row.me')");

@@ -38,10 +38,10 @@ final class CrashRun implements AutoCloseable {
   private static final String CALLBACK_SECRET = "crash-callback-secret";
 
   private static final Duration SETTLES_WITHIN = Duration.ofSeconds(15);
-  private static final Duration RECOVERS_WITHIN = Duration.ofSeconds(60);
+  private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(2);
   private static final Duration CALLS_WITHIN = Duration.ofSeconds(10);
   private static final Duration FOLDS_WITHIN = Duration.ofSeconds(10);
-  private static final Duration LOAD_ENDS_WITHIN = Duration.ofSeconds(90);
+  private static final Duration LOAD_ENDS_WITHIN = Duration.ofMinutes(3);
   private static final Duration TELL_EVERY = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(50);
   private static final int AT_WORK_ONE_IN = 3;

@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Installation {
   private static final Duration FIRST_START = Duration.ofMinutes(2);
-  private static final Duration LATER_START = Duration.ofSeconds(60);
+  private static final Duration LATER_START = Duration.ofMinutes(2);
   private static final Duration FSCK_PATIENCE = Duration.ofMinutes(5);
   private static final byte[] NO_EVENTS =
       "{\"destination\":\"U00000000000000000000000000000000\",\"events\":[]}"

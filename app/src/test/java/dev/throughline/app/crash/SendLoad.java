@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class SendLoad {
   private static final int WORKERS = 6;
   private static final Duration EVERY = Duration.ofMillis(110);
-  private static final Duration UP_WITHIN = Duration.ofSeconds(90);
+  private static final Duration UP_WITHIN = Duration.ofMinutes(3);
   private static final Duration PAUSE = Duration.ofMillis(80);
   private static final int TO_PHONES_PERCENT = 50;
   private static final int REPEATED_PERCENT = 5;

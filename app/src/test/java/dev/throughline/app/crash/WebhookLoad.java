@@ -45,7 +45,7 @@ final class WebhookLoad {
   private static final int TALKATIVE_PERCENT = 1;
   private static final int UNRULY_PERCENT = 4;
 
-  private static final Duration UP_WITHIN = Duration.ofSeconds(90);
+  private static final Duration UP_WITHIN = Duration.ofMinutes(3);
   private static final Duration PAUSE = Duration.ofMillis(60);
 
   private final Installation installation;

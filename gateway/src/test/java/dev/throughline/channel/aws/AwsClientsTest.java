@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.pinpointsmsvoicev2.model.SendTextMessageR
  * wire: never "not sent" once a byte has left, never "accepted" without AWS's own word.
  */
 final class AwsClientsTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(5);
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final AwsCredentials ACCOUNT =
       new AwsCredentials(
           "AKIDEXAMPLE", "secret", Optional.empty(), "eu-west-1", List.of(), Optional.empty());

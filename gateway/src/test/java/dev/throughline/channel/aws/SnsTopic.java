@@ -43,7 +43,7 @@ public record SnsTopic(String arn, String certificateUrl, PrivateKey key, Certif
                 PASSWORD));
     command.addAll(java.util.List.of(validity));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
+    if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
       throw new IOException("keytool failed");
     }
     KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());

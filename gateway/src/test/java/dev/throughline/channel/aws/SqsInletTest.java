@@ -1,8 +1,8 @@
 package dev.throughline.channel.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import dev.throughline.Patience;
 import dev.throughline.channel.Channel.Authenticity.Cause;
 import dev.throughline.channel.Inlet;
 import dev.throughline.channel.line.ScriptedServer;
@@ -14,7 +14,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
@@ -122,7 +121,7 @@ final class SqsInletTest {
 
   private void receiveUntil(java.util.concurrent.Callable<Boolean> reached) throws Exception {
     Thread receiving = receive();
-    await().atMost(Duration.ofSeconds(15)).until(reached);
+    Patience.await().until(reached);
     receiving.interrupt();
     receiving.join();
   }

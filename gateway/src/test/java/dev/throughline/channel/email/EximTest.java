@@ -1,9 +1,9 @@
 package dev.throughline.channel.email;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.throughline.Patience;
 import dev.throughline.channel.Channel.Composed;
 import dev.throughline.channel.Channel.ParsedWebhook;
 import dev.throughline.channel.Channel.Rendered;
@@ -90,8 +90,7 @@ class EximTest {
     assumeTrue(
         version.waitFor(10, TimeUnit.SECONDS) && version.exitValue() == 0, "Exim does not run");
     servers.add(exim("-C", config.toString(), "-bdf", "-q1m"));
-    await()
-        .atMost(Duration.ofSeconds(15))
+    Patience.await()
         .ignoreExceptions()
         .until(() -> {
           new Socket(InetAddress.getByName("127.0.0.1"), port).close();
@@ -125,7 +124,7 @@ class EximTest {
     assertThat(send("taro@example.org", taken)).isInstanceOf(SendResult.Accepted.class);
     assertThat(send("gone@example.org", gone)).isInstanceOf(SendResult.Accepted.class);
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> receipts().size() == 2);
+    Patience.await().until(() -> receipts().size() == 2);
     Map<Of, News> news = receipts();
     assertThat(news).containsEntry(new Of.Tag(taken), new News.Reached(Assurance.CARRIER));
     assertThat(news.get(new Of.Tag(gone))).isInstanceOf(News.Failed.class);

@@ -49,7 +49,7 @@ import software.amazon.awssdk.services.sesv2.SesV2Client;
 class SmtpSenderTest {
   @TempDir static Path folder;
 
-  private static final Duration DEADLINE = Duration.ofSeconds(5);
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static SSLContext theirs;
   private static SSLContext ours;
   private final ScriptedMailServer server = new ScriptedMailServer();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Each call is the request that LINE documents, and each answer one of four results. */
 class LineApiTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final String TOKEN = "secret-token/with+base64==";
   private static final LineCredentials CREDENTIALS = new LineCredentials(TOKEN, "secret");
   private static final String USER = "U" + "a1".repeat(16);

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class LineSendTest {
   private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final String TOKEN = "secret-token/with+base64==";
   private static final LineCredentials CREDENTIALS = new LineCredentials(TOKEN, "secret-secret");
   private static final String USER = "U" + "a1".repeat(16);

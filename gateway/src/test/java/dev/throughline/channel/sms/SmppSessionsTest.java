@@ -2,8 +2,8 @@ package dev.throughline.channel.sms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import dev.throughline.Patience;
 import dev.throughline.channel.Channel.Authenticity.Cause;
 import dev.throughline.channel.Inlet;
 import dev.throughline.channel.SendResult;
@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Timeout(60)
 final class SmppSessionsTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(15);
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final Identity SOMEBODY = new Identity(ChannelName.SMS, "819012345678");
 
   private final Http http = new Http(Http.Settings.of("test"));
@@ -267,7 +267,7 @@ final class SmppSessionsTest {
 
     smsc.sessions.getFirst().close();
 
-    await().atMost(Duration.ofSeconds(5)).until(() -> smsc.sessions.size() == 2);
+    Patience.await().until(() -> smsc.sessions.size() == 2);
     assertThat(ids(send(account, "hello"))).hasSize(1);
   }
 
@@ -276,11 +276,11 @@ final class SmppSessionsTest {
     smsc.bindStatus = 0x0E;
     SmsCredentials.Smpp account = account(Concatenation.UDH, 10, false);
     receive(account);
-    await().atMost(Duration.ofSeconds(5)).until(() -> !smsc.binds.isEmpty());
+    Patience.await().until(() -> !smsc.binds.isEmpty());
 
     smsc.bindStatus = 0;
 
-    await().atMost(Duration.ofSeconds(5)).until(() -> smsc.sessions.size() == 1);
+    Patience.await().until(() -> smsc.sessions.size() == 1);
     assertThat(ids(send(account, "hello"))).hasSize(1);
   }
 
@@ -288,7 +288,7 @@ final class SmppSessionsTest {
   void aPairSendsByOneAndReceivesByTheOther() throws Exception {
     SmsCredentials.Smpp account = account(Concatenation.UDH, 10, true);
     receive(account);
-    await().atMost(Duration.ofSeconds(5)).until(() -> smsc.sessions.size() == 2);
+    Patience.await().until(() -> smsc.sessions.size() == 2);
 
     assertThat(smsc.binds.stream().map(bind -> bind.getBindType()))
         .containsExactlyInAnyOrder(BindType.BIND_RX, BindType.BIND_TX);
@@ -352,7 +352,7 @@ final class SmppSessionsTest {
 
   private SmsCredentials.Smpp bound(SmsCredentials.Smpp account) {
     receive(account);
-    await().atMost(Duration.ofSeconds(5)).until(() -> smsc.sessions.size() == 1);
+    Patience.await().until(() -> smsc.sessions.size() == 1);
     return account;
   }
 

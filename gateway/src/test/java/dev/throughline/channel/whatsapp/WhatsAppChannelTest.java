@@ -60,7 +60,7 @@ class WhatsAppChannelTest {
   private static final MessageId ID = new MessageId(new Ulid(0x0192f6a0_0000_0000L, 1));
   private static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");
   private static final String TAG = "tl:01JD0000000000000000000000:01JD0000000000000000000001";
-  private static final Duration DEADLINE = Duration.ofSeconds(5);
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final String OK =
       """
       {"messaging_product":"whatsapp","contacts":[{"input":"819012345678","wa_id":"819012345678"}],

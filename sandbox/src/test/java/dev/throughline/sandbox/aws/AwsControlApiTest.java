@@ -29,7 +29,7 @@ final class AwsControlApiTest {
     HttpResponse<String> answer =
         http.send(
             HttpRequest.newBuilder(URI.create(cloud.emulator.baseUri() + "/_sandbox/" + path))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofMinutes(1))
                 .header("Content-Type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .build(),

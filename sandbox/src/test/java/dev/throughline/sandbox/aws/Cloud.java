@@ -70,7 +70,7 @@ final class Cloud implements AutoCloseable {
         .region(Region.US_EAST_1)
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY_ID, secret)))
-        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(25)))
+        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(1)))
         .overrideConfiguration(
             ClientOverrideConfiguration.builder()
                 .retryStrategy(retries -> retries.maxAttempts(1))

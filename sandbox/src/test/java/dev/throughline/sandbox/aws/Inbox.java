@@ -80,9 +80,9 @@ final class Inbox implements AutoCloseable {
 
   Posted next() {
     try {
-      Posted posted = queue.poll(20, TimeUnit.SECONDS);
+      Posted posted = queue.poll(2, TimeUnit.MINUTES);
       if (posted == null) {
-        throw new AssertionError("nothing came within 20 s");
+        throw new AssertionError("nothing came");
       }
       return posted;
     } catch (InterruptedException e) {
@@ -101,7 +101,7 @@ final class Inbox implements AutoCloseable {
   static HttpResponse<String> get(String url) {
     try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(
-          HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(10)).build(),
+          HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofMinutes(1)).build(),
           HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

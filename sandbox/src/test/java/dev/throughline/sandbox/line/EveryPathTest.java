@@ -2,6 +2,7 @@ package dev.throughline.sandbox.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.sandbox.Patience;
 import dev.throughline.sandbox.emulator.Json;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,7 +86,7 @@ class EveryPathTest {
     liff();
     modules();
     deeds();
-    Awaitility.await().until(() -> line.control.pendingWebhooks() == 0);
+    Patience.await().until(() -> line.control.pendingWebhooks() == 0);
     Contract.judge(line.control);
     Set<String> answered = new TreeSet<>();
     for (ObjectNode request : line.control.requests(0).entries()) {
@@ -395,7 +395,7 @@ class EveryPathTest {
     good(line.get(audience + id), 200);
     good(line.put(audience + id + "/updateDescription", "{\"description\":\"e\"}"), 200);
     line.clock.advance(Audiences.TAKES);
-    Awaitility.await().until(() -> line.get(audience + id).text().contains("\"status\":\"READY\""));
+    Patience.await().until(() -> line.get(audience + id).text().contains("\"status\":\"READY\""));
     String text = "\"messages\":[{\"type\":\"text\",\"text\":\"https://example.com/\"}]";
     Line.Response narrowcast =
         line.post(
@@ -406,7 +406,7 @@ class EveryPathTest {
     String progress = "/v2/bot/message/progress/narrowcast?requestId=" + requestId;
     good(line.get(progress), 200);
     line.clock.advance(Narrowcasts.WAITING);
-    Awaitility.await().until(() -> line.get(progress).text().contains("succeeded"));
+    Patience.await().until(() -> line.get(progress).text().contains("succeeded"));
     good(line.post("/v2/bot/message/broadcast", "{" + text + "}"), 200);
     JsonNode message = line.control.messages(Line.ALICE, 0, Duration.ZERO).entries().getLast();
     phones.open(Line.ALICE);
@@ -488,7 +488,7 @@ class EveryPathTest {
     line.control.console().botDeleted();
     line.control.console().suspended(true);
     line.control.console().suspended(false);
-    Awaitility.await().until(() -> line.control.pendingWebhooks() == 0);
+    Patience.await().until(() -> line.control.pendingWebhooks() == 0);
     JsonNode standby =
         line.control.webhooks(0).entries().stream()
             .map(attempt -> Json.trusted(attempt.path("body").stringValue()))

@@ -109,7 +109,7 @@ final class Line implements AutoCloseable {
 
   HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(uri(path))
-        .timeout(Duration.ofSeconds(10))
+        .timeout(Duration.ofMinutes(1))
         .header("Authorization", "Bearer " + TOKEN);
   }
 

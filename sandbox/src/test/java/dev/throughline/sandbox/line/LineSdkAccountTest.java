@@ -37,6 +37,7 @@ import com.linecorp.bot.moduleattach.client.LineModuleAttachClient;
 import com.linecorp.bot.oauth.client.ChannelAccessTokenClient;
 import com.linecorp.bot.shop.client.ShopClient;
 import com.linecorp.bot.shop.model.MissionStickerRequest;
+import dev.throughline.sandbox.Patience;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,7 +46,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -119,7 +119,7 @@ class LineSdkAccountTest {
                 new RichMenuBatchRequest(List.of(new RichMenuBatchUnlinkAllOperation()), null)))
             .requestId();
     line.clock.advance(MenuBatches.TAKES);
-    Awaitility.await()
+    Patience.await()
         .until(() ->
             get(client.getRichMenuBatchProgress(batch)).body().phase()
                 == RichMenuBatchProgressPhase.SUCCEEDED);
@@ -144,7 +144,7 @@ class LineSdkAccountTest {
             UploadFile.fromByteArray(
                 (Line.BOB + "\n").getBytes(StandardCharsets.UTF_8), "text/plain")));
     line.clock.advance(Audiences.TAKES);
-    Awaitility.await()
+    Patience.await()
         .until(
             () -> get(audiences.getAudienceData(id)).body().audienceGroup().audienceCount() == 2);
     assertThat(get(audiences.getAudienceData(id)).body().audienceGroup().status())
@@ -157,7 +157,7 @@ class LineSdkAccountTest {
                     List.of(new TextMessage("n")), new AudienceRecipient(id), null, null, null)))
             .requestId();
     line.clock.advance(Narrowcasts.WAITING);
-    Awaitility.await()
+    Patience.await()
         .until(() ->
             get(client.getNarrowcastProgress(requestId)).body().phase()
                 == NarrowcastProgressResponse.Phase.SUCCEEDED);
@@ -249,6 +249,6 @@ class LineSdkAccountTest {
   }
 
   private static <T> Result<T> get(CompletableFuture<Result<T>> call) throws Exception {
-    return call.get(10, TimeUnit.SECONDS);
+    return call.get(1, TimeUnit.MINUTES);
   }
 }

@@ -264,11 +264,11 @@ class LineSdkTest {
   }
 
   private static <T> Result<T> get(CompletableFuture<Result<T>> call) throws Exception {
-    return call.get(10, TimeUnit.SECONDS);
+    return call.get(1, TimeUnit.MINUTES);
   }
 
   private static MessagingApiClientException refused(CompletableFuture<?> call) {
-    Throwable thrown = catchThrowable(() -> call.get(10, TimeUnit.SECONDS));
+    Throwable thrown = catchThrowable(() -> call.get(1, TimeUnit.MINUTES));
     assertThat(thrown).isInstanceOf(ExecutionException.class);
     if (thrown.getCause() instanceof MessagingApiClientException refusal) {
       return refusal;

@@ -2,12 +2,11 @@ package dev.throughline.sandbox.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.sandbox.Patience;
 import dev.throughline.sandbox.emulator.Json;
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -170,9 +169,7 @@ class RichMenuTest {
 
   /** Nobody listens, so each webhook is on record as not sent. */
   private JsonNode lastPostback() {
-    Awaitility.await()
-        .pollInterval(Duration.ofMillis(5))
-        .until(() -> line.control.pendingWebhooks() == 0);
+    Patience.await().until(() -> line.control.pendingWebhooks() == 0);
     return Json.trusted(line.control.webhooks(0).entries().getLast().path("body").stringValue())
         .path("events")
         .path(0)
@@ -205,7 +202,7 @@ class RichMenuTest {
     String failed = batch(body);
     assertThat(progress(failed)).isEqualTo("ongoing");
     line.clock.advance(MenuBatches.TAKES);
-    Awaitility.await().until(() -> progress(failed).equals("failed"));
+    Patience.await().until(() -> progress(failed).equals("failed"));
     assertThat(seenBy(Line.ALICE)).isEqualTo("user " + first);
     String again = batch(body);
     later(Line.ALICE, "user " + second);
@@ -238,10 +235,7 @@ class RichMenuTest {
 
   private void later(String userId, String seen) {
     line.clock.advance(MenuBatches.TAKES);
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(5))
-        .pollInterval(Duration.ofMillis(10))
-        .untilAsserted(() -> assertThat(seenBy(userId)).isEqualTo(seen));
+    Patience.await().untilAsserted(() -> assertThat(seenBy(userId)).isEqualTo(seen));
   }
 
   @Test

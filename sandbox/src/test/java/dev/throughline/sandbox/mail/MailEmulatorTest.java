@@ -149,7 +149,7 @@ class MailEmulatorTest {
   }
 
   private Posted next() throws InterruptedException {
-    Posted next = posted.poll(10, TimeUnit.SECONDS);
+    Posted next = posted.poll(2, TimeUnit.MINUTES);
     if (next == null) {
       throw new AssertionError("nothing came to the hook");
     }

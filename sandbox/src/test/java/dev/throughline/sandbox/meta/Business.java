@@ -118,7 +118,7 @@ final class Business implements AutoCloseable {
   }
 
   Hook next() throws InterruptedException {
-    Hook hook = hooks.poll(10, TimeUnit.SECONDS);
+    Hook hook = hooks.poll(2, TimeUnit.MINUTES);
     if (hook == null) {
       throw new AssertionError("no webhook came");
     }
@@ -149,7 +149,7 @@ final class Business implements AutoCloseable {
                 path.startsWith("http") ? URI.create(path) : URI.create(meta.baseUri() + path))
             .header("Authorization", "Bearer " + TOKEN)
             .header("Content-Type", type)
-            .timeout(Duration.ofSeconds(10))
+            .timeout(Duration.ofMinutes(1))
             .method(
                 method,
                 body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))

@@ -134,7 +134,7 @@ class PeopleTest {
     JsonNode state = call(200, "PUT", "/hanako/state", "{\"SMS\":\"ok\"}");
     assertThat(state.path("SMS").stringValue("")).isEqualTo("ok");
     assertThat(state.path("EMAIL").stringValue("")).isEqualTo("bounces");
-    assertThat(shown.await(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(shown.await(1, TimeUnit.MINUTES)).isTrue();
     assertThat(expired.getCount()).isEqualTo(1);
     assertThat(call(200, "GET", "/hanako/messages?channel=SMS", "").path("messages")).hasSize(1);
     call(200, "PUT", "/hanako/state", "{\"SMS\":\"airplane\"}");

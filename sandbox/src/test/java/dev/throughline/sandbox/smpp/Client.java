@@ -141,7 +141,7 @@ final class Client implements AutoCloseable {
   }
 
   DeliverSm next() throws InterruptedException {
-    DeliverSm letter = came.poll(20, TimeUnit.SECONDS);
+    DeliverSm letter = came.poll(2, TimeUnit.MINUTES);
     if (letter == null) {
       throw new AssertionError("no deliver_sm came within 20 s");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.throughline.sandbox.Patience;
 import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Scripted;
 import dev.throughline.sandbox.emulator.SmsText;
@@ -27,7 +28,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.awaitility.Awaitility;
 import org.jsmpp.bean.BindType;
 import org.jsmpp.bean.DeliverSm;
 import org.jsmpp.bean.OptionalParameter;
@@ -155,7 +155,7 @@ final class SmppTest {
   @Test
   void aTextOfWhichAPartIsMissingIsNeverShownAndExpires() throws Exception {
     String id = client.submit(Submit.gsm(ALICE, "half").headed(1, 2, 1).until("000000010000000R"));
-    Awaitility.await().until(() -> control.accepted().last() == 1);
+    Patience.await().until(() -> control.accepted().last() == 1);
     assertThat(client.came.poll(50, TimeUnit.MILLISECONDS)).isNull();
     clock.advance(Duration.ofHours(1));
     assertThat(Client.text(client.next())).contains("id:" + id).contains("stat:EXPIRED");
@@ -196,7 +196,7 @@ final class SmppTest {
 
     phones.set("+" + ALICE, Condition.AIRPLANE);
     client.submit(Submit.gsm(ALICE, "lost").until("000000010000000R"));
-    Awaitility.await().until(() -> control.accepted().last() == 2);
+    Patience.await().until(() -> control.accepted().last() == 2);
     clock.advance(Duration.ofHours(1));
     assertThat(Client.text(client.next())).contains("stat:EXPIRED");
     assertThat(shown()).containsExactly("kept");
@@ -243,7 +243,7 @@ final class SmppTest {
 
     faults(Scripted.times(SmppFault.RECEIPTS, SmppFault.LATE, 1).withDelay(Duration.ofHours(5)));
     client.submit(Submit.gsm(ALICE, "late"));
-    Awaitility.await().until(() -> shown().contains("late"));
+    Patience.await().until(() -> shown().contains("late"));
     assertThat(client.came.poll(50, TimeUnit.MILLISECONDS)).isNull();
     clock.advance(Duration.ofHours(5));
     assertThat(Client.text(client.next())).contains("text:late");
@@ -263,7 +263,7 @@ final class SmppTest {
       Future<String> id = threads.submit(() -> client.submit(Submit.gsm(ALICE, "x")));
       DeliverSm receipt = client.next();
       boolean answered = id.isDone();
-      assertThat(Client.text(receipt)).contains("id:" + id.get(5, TimeUnit.SECONDS));
+      assertThat(Client.text(receipt)).contains("id:" + id.get(1, TimeUnit.MINUTES));
       assertThat(answered).isFalse();
     }
   }
@@ -311,7 +311,7 @@ final class SmppTest {
     faults(Scripted.times(SmppFault.SUBMIT, fault, 1));
     Throwable failure = catchThrowable(() -> client.submit(Submit.gsm(ALICE, "x")));
     assertThat(failure == null).isEqualTo(fault == SmppFault.UNBIND);
-    Awaitility.await().until(() -> !client.session.getSessionState().isBound());
+    Patience.await().until(() -> !client.session.getSessionState().isBound());
     assertThat(control.accepted().last()).isEqualTo(1);
     assertThat(shown()).containsExactly("x");
     assertThat(control.bound()).isZero();
@@ -346,7 +346,7 @@ final class SmppTest {
       }
       List<Integer> statuses = new ArrayList<>();
       for (Future<Integer> one : threads.invokeAll(submits)) {
-        statuses.add(one.get(5, TimeUnit.SECONDS));
+        statuses.add(one.get(1, TimeUnit.MINUTES));
       }
       assertThat(statuses).containsExactlyInAnyOrder(0, 0, 0x58, 0x58);
     }
@@ -436,15 +436,15 @@ final class SmppTest {
         .isInstanceOf(IOException.class);
     try (Client receiver = new Client(emulator, BindType.BIND_RX, "secret");
         Client sender = new Client(emulator, BindType.BIND_TX, "secret")) {
-      Awaitility.await().until(() -> control.bound() == 3);
+      Patience.await().until(() -> control.bound() == 3);
       sender.session.setEnquireLinkTimer(50);
       Thread.sleep(200);
       assertThat(sender.session.getSessionState().isBound()).isTrue();
       sender.submit(Submit.gsm(ALICE, "x"));
-      Awaitility.await().until(() -> receiver.came.size() + client.came.size() == 1);
+      Patience.await().until(() -> receiver.came.size() + client.came.size() == 1);
       assertThat(sender.came).isEmpty();
       control.unbind();
-      Awaitility.await().until(() -> !receiver.session.getSessionState().isBound());
+      Patience.await().until(() -> !receiver.session.getSessionState().isBound());
     }
   }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * one of five replies; and no span of a limit's length holds more calls than the limit.
  */
 class LineAccountClientTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(1);
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final LineAccount ACCOUNT =
       new LineAccount("Ubot", new LineCredentials("a-token", "a-secret"));
 
