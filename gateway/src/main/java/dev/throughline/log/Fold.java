@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -32,20 +33,8 @@ public final class Fold implements AutoCloseable {
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
   private static final Duration LAST_BACKOFF = Duration.ofSeconds(2);
 
-  /** What the fold puts off in a burst is never older than this. */
-  private static final Duration MAX_LAG = Duration.ofSeconds(2);
-
-  /** How much of the time that a burst has lasted the fold may need afterwards. */
-  private static final double OF_THE_BURST = 0.75;
-
-  /**
-   * How much faster the fold is once a burst is over, as long as it has not been seen: it then has
-   * to itself what it shared. Measured on two cores: 1.9.
-   */
-  private static final double FASTER_ALONE = 1.5;
-
-  /** The weight of the newest batch in an average. */
-  private static final double NEWEST = 0.2;
+  /** How soon a fold that rests sees that the burst is over, or that it has put off enough. */
+  private static final Duration REST = Duration.ofMillis(10);
 
   /**
    * A fold finds everything by key. Left to itself the server would plan its statements while the
@@ -65,6 +54,7 @@ public final class Fold implements AutoCloseable {
   private final Folder folder;
   private final long epoch;
   private final ReadAhead ahead;
+  private final BurstPace pace = new BurstPace(MAX_BATCH);
   private final Thread thread;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -73,12 +63,6 @@ public final class Fold implements AutoCloseable {
   private volatile boolean closed;
   private @Nullable Connection connection;
   private int sinceForgotten;
-
-  /** What an entry takes in nanoseconds after a burst, on average; 0 until there was one. */
-  private double nanosEach;
-
-  /** When the burst began that lasts; 0 when there is none. */
-  private long burstSince;
 
   /** A fold of {@code reader} under the epoch of the node that leads. */
   public Fold(Log log, String reader, long epoch, Folder folder) {
@@ -303,30 +287,17 @@ public final class Fold implements AutoCloseable {
     }
   }
 
-  /**
-   * In a burst the fold rests after a batch for twice as long as that took: what comes in is
-   * acknowledged first, and larger batches cost less. But only as long as it can make up for all
-   * that it has put off within the time that the burst has lasted.
-   */
+  /** In a burst the fold rests after a batch, as long as the pace lets it. */
   private void giveWay(List<LogEntry> folded, long nanos) throws InterruptedException {
-    double each = (double) nanos / folded.size();
     Optional<Tail.Burst> burst = log.burst();
-    if (burst.isEmpty()) {
-      burstSince = 0;
-      if (folded.size() == MAX_BATCH) {
-        nanosEach = nanosEach == 0 ? each : nanosEach + NEWEST * (each - nanosEach);
-      }
-      return;
-    }
-    long now = System.nanoTime();
-    if (burstSince == 0) {
-      burstSince = now - nanos;
-    }
-    double alone = nanosEach == 0 ? each / FASTER_ALONE : nanosEach;
-    Duration lag = Duration.between(folded.getLast().at(), burst.get().at());
-    if ((log.head() - position()) * alone < OF_THE_BURST * (now - burstSince)
-        && lag.compareTo(MAX_LAG) < 0) {
-      Thread.sleep(Duration.ofNanos(2 * nanos));
+    pace.folded(folded.size(), nanos, burst.isPresent(), System.nanoTime());
+    Instant last = folded.getLast().at();
+    while (burst.isPresent()
+        && !closed
+        && pace.mayRest(
+            log.head() - position(), Duration.between(last, burst.get().at()), System.nanoTime())) {
+      Thread.sleep(REST);
+      burst = log.burst();
     }
   }
 

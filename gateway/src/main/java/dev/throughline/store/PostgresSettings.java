@@ -61,7 +61,8 @@ final class PostgresSettings {
     settings.put("io_method", "sync");
 
     // Everything is found by key. Samples of 30,000 wide rows, taken again whenever a table has
-    // grown by a tenth, tell nothing that those of 6,000 do not, and cost half a second of a core a minute.
+    // grown by a tenth, tell nothing that those of 6,000 do not, and cost half a second of a core a
+    // minute.
     settings.put("default_statistics_target", "20");
 
     settings.put("timezone", "UTC");
