@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,16 @@ record GatewayDatabase(String jdbcUrl) {
       """
       select coalesce((select max(next) from batch), 0)
            - coalesce((select max(next) from step where reader = ?), 0)
+      """;
+
+  /** Each of ours says its purpose after the product's name. */
+  private static final String BACKENDS =
+      """
+      select pid,
+        case backend_type when 'client backend' then replace(application_name, 'throughline ', '')
+          else backend_type end
+      from pg_stat_activity
+      where pid <> pg_backend_pid()
       """;
 
   /** The only fold that changes what we know. */
@@ -83,6 +94,24 @@ record GatewayDatabase(String jdbcUrl) {
 
   long backlog() throws IOException {
     return number(BACKLOG, READER);
+  }
+
+  /** What each of PostgreSQL's processes does: for whom it works, or what kind of helper it is. */
+  Map<Long, String> backends() throws IOException {
+    DriverManager.setLoginTimeout(LOGIN_SECONDS);
+    Map<Long, String> backends = new HashMap<>();
+    try (Connection connection = DriverManager.getConnection(jdbcUrl);
+        PreparedStatement statement = connection.prepareStatement(BACKENDS)) {
+      statement.setQueryTimeout(QUERY_SECONDS);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          backends.put(rows.getLong(1), rows.getString(2));
+        }
+      }
+      return backends;
+    } catch (SQLException e) {
+      throw new IOException("the gateway's database: " + e.getMessage(), e);
+    }
   }
 
   Map<String, String> durability() throws IOException {

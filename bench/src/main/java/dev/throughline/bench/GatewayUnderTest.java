@@ -45,6 +45,14 @@ interface GatewayUnderTest extends AutoCloseable {
     return ProcessTree.javaResidentBytes(pid());
   }
 
+  /** What PostgreSQL's processes do, by their ids. */
+  Map<Long, String> backends() throws IOException;
+
+  /** What its parts took of the processor so far. */
+  default Map<String, Long> cpuNanosByPart() throws IOException {
+    return CpuParts.nanos(pid(), backends());
+  }
+
   /** Stops it in good order. */
   void stop();
 

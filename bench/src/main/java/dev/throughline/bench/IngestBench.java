@@ -129,6 +129,8 @@ final class IngestBench {
         fixed
             ? plan.fixedPerSecond()
             : fastest.getOrDefault(name, FIRST_GUESS_PER_SECOND) * HEADROOM;
+    boolean inParts = !fixed && name.equals(GATEWAY) && gateway.isPresent();
+    Map<String, Long> partsBefore = inParts ? gateway.get().cpuNanosByPart() : Map.of();
     long cpuBefore = ProcessTree.cpuNanos(candidate.process());
     WindowResult result =
         load.run(
@@ -140,7 +142,10 @@ final class IngestBench {
                 length.toMillis(),
                 (int) Math.ceil(expected * length.toMillis() / 1000.0),
                 null));
-    Drain drain = name.equals(GATEWAY) && gateway.isPresent() ? drain(gateway.get()) : Drain.NONE;
+    long ended = System.nanoTime();
+    Map<String, Long> partsAfter = inParts ? gateway.get().cpuNanosByPart() : Map.of();
+    Drain drain =
+        name.equals(GATEWAY) && gateway.isPresent() ? drain(gateway.get(), ended) : Drain.NONE;
     long cpu = ProcessTree.cpuNanos(candidate.process()) - cpuBefore;
     if (!fixed) {
       fastest.merge(name, result.perSecond(), Math::max);
@@ -165,6 +170,7 @@ final class IngestBench {
         latency.quantileMillis(0.999),
         latency.max() / 1e6,
         cpu / 1e3 / Math.max(1, result.ok()),
+        CpuParts.microsEach(partsBefore, partsAfter, result.ok()),
         fixed ? Histogram.of(result.lag()).quantileMillis(0.99) : 0,
         drain.backlog(),
         drain.seconds());
@@ -175,8 +181,8 @@ final class IngestBench {
     static final Drain NONE = new Drain(Optional.empty(), Optional.empty());
   }
 
-  private static Drain drain(GatewayUnderTest gateway) throws IOException, InterruptedException {
-    long start = System.nanoTime();
+  private static Drain drain(GatewayUnderTest gateway, long start)
+      throws IOException, InterruptedException {
     long first = gateway.backlog();
     long now = first;
     while (now > 0 && System.nanoTime() - start < DRAINED_WITHIN.toNanos()) {

@@ -42,6 +42,8 @@ record IngestReport(
    * @param countedPerSecond what ratios are made of: {@code answeredPerSecond}, or, where the
    *     backlog took longer to drain than the load had lasted, what was folded when it ended
    * @param cpuMicrosPerRequest of the server and its children
+   * @param cpuMicrosByPart of the gateway at saturation while the load lasted, without what it made
+   *     up for afterwards; empty for all others
    * @param generatorLagMillisP99 how late the generator itself was, at the fixed rate
    */
   record Window(
@@ -58,6 +60,7 @@ record IngestReport(
       double p999Millis,
       double maxMillis,
       double cpuMicrosPerRequest,
+      Map<String, Double> cpuMicrosByPart,
       double generatorLagMillisP99,
       Optional<Long> backlog,
       Optional<Double> drainSeconds) {}
@@ -79,6 +82,7 @@ record IngestReport(
    * @param accepted webhooks answered 200 in the whole run, warm-up too
    * @param entries webhook entries that the run added
    * @param messages messages that the fold made of them
+   * @param cpuMicrosByPart microseconds a request at saturation while the load lasted
    */
   record GatewayFacts(
       Map<String, String> durability,
@@ -86,6 +90,7 @@ record IngestReport(
       long accepted,
       long entries,
       long messages,
+      Map<String, Spread> cpuMicrosByPart,
       long largestBacklog,
       double longestDrainSeconds,
       boolean everyBacklogDrainedInTime,

@@ -7,11 +7,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Puts an {@link IngestReport} together, and shows it to people. */
 final class IngestReports {
   private static final double MEGABYTE = 1e6;
+
+  /** Parts that take less, in microseconds a request, stand in the JSON only. */
+  private static final double WORTH_A_WORD = 0.5;
 
   private IngestReports() {}
 
@@ -121,6 +125,7 @@ final class IngestReports {
                  200s %,d, webhook entries %,d, messages %,d
                  largest backlog %,d, longest drain %.2f s
                  memory %.0f MB, PostgreSQL %.0f MB
+                 CPU us a request while the load lasts: %s
         """,
         facts.durability(),
         facts.fileSystem(),
@@ -130,7 +135,12 @@ final class IngestReports {
         facts.largestBacklog(),
         facts.longestDrainSeconds(),
         facts.residentBytes() / MEGABYTE,
-        facts.postgresBytes() / MEGABYTE);
+        facts.postgresBytes() / MEGABYTE,
+        facts.cpuMicrosByPart().entrySet().stream()
+            .filter(part -> part.getValue().median() >= WORTH_A_WORD)
+            .map(part ->
+                String.format(Locale.ROOT, "%s %.0f", part.getKey(), part.getValue().median()))
+            .collect(Collectors.joining(", ")));
   }
 
   private static IngestReport.GatewayFacts facts(
@@ -141,6 +151,11 @@ final class IngestReports {
         outcome.accepted(),
         outcome.entries(),
         outcome.messages(),
+        CpuParts.spreads(
+            gatewayWindows(outcome)
+                .filter(w -> w.phase().equals(IngestBench.SATURATION))
+                .map(IngestReport.Window::cpuMicrosByPart)
+                .toList()),
         gatewayWindows(outcome)
             .flatMap(w -> w.backlog().stream())
             .mapToLong(n -> n)

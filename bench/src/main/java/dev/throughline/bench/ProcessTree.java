@@ -3,7 +3,9 @@ package dev.throughline.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -18,7 +20,7 @@ final class ProcessTree {
 
   /** User and system time of the whole tree. */
   static long cpuNanos(long pid) {
-    return processes(pid).stream().mapToLong(ProcessTree::cpuTicks).sum() * NANOS_PER_TICK;
+    return processes(pid).stream().mapToLong(ProcessTree::cpuNanosOf).sum();
   }
 
   /** {@code VmRSS} of the JVMs in the tree. */
@@ -40,7 +42,32 @@ final class ProcessTree {
         .sum();
   }
 
-  private static List<Long> processes(long pid) {
+  /** User and system time of this process alone. */
+  static long cpuNanosOf(long pid) {
+    return cpuTicks(PROC.resolve(pid + "/stat")) * NANOS_PER_TICK;
+  }
+
+  /** User and system time of the process's threads, by name; those of one name together. */
+  static Map<String, Long> threadNanos(long pid) {
+    Map<String, Long> nanos = new HashMap<>();
+    try (Stream<Path> threads = Files.list(PROC.resolve(pid + "/task"))) {
+      threads.forEach(thread ->
+          nanos.merge(
+              read(thread.resolve("comm")).strip(),
+              cpuTicks(thread.resolve("stat")) * NANOS_PER_TICK,
+              Long::sum));
+    } catch (IOException gone) {
+      return Map.of();
+    }
+    return nanos;
+  }
+
+  static String name(long pid) {
+    return read(PROC.resolve(pid + "/comm")).strip();
+  }
+
+  /** The process and its descendants. */
+  static List<Long> processes(long pid) {
     return ProcessHandle.of(pid)
         .map(handle -> Stream.concat(Stream.of(handle), handle.descendants()))
         .orElse(Stream.empty())
@@ -48,13 +75,13 @@ final class ProcessTree {
         .toList();
   }
 
-  private static Predicate<Long> named(Predicate<String> name) {
-    return pid -> name.test(read(PROC.resolve(pid + "/comm")).strip());
+  private static Predicate<Long> named(Predicate<String> wanted) {
+    return pid -> wanted.test(name(pid));
   }
 
   /** Fields 14 and 15, counted from behind the name, which may hold spaces. */
-  private static long cpuTicks(long pid) {
-    String stat = read(PROC.resolve(pid + "/stat"));
+  private static long cpuTicks(Path file) {
+    String stat = read(file);
     int afterName = stat.lastIndexOf(')');
     if (afterName < 0) {
       return 0;

@@ -53,5 +53,10 @@ record RunningGateway(
   }
 
   @Override
+  public Map<Long, String> backends() throws IOException {
+    return database.backends();
+  }
+
+  @Override
   public void stop() {}
 }

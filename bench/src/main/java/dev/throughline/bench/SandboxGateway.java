@@ -147,6 +147,11 @@ final class SandboxGateway implements GatewayUnderTest {
   }
 
   @Override
+  public Map<Long, String> backends() throws IOException {
+    return database().backends();
+  }
+
+  @Override
   public long pid() {
     if (process == null) {
       throw new IllegalStateException("the gateway has not been started");

@@ -118,6 +118,9 @@ class IngestBenchTest {
     assertThat(json.at("/rounds/0/windows/0/statuses/200").asLong()).isPositive();
     assertThat(json.at("/rounds/0/windows/0/backlog").asLong(-1)).isZero();
     assertThat(json.at("/rounds/0/windows/1/backlog").isNull()).isTrue();
+    assertThat(json.at("/rounds/0/windows/0/cpuMicrosByPart").has("other threads")).isTrue();
+    assertThat(json.at("/rounds/0/windows/1/cpuMicrosByPart").isEmpty()).isTrue();
+    assertThat(json.at("/gateway/cpuMicrosByPart/compiler/median").isNumber()).isTrue();
     assertThat(json.at("/ratios/gateway~1noop/median").isNumber()).isTrue();
     assertThat(json.at("/ratios/gateway~1noop/perRound").size()).isEqualTo(3);
     assertThat(json.at("/medians/noop/fixedP99Millis").isNumber()).isTrue();
@@ -217,6 +220,11 @@ class IngestBenchTest {
     @Override
     public long backlog() throws IOException {
       return backlogs.isEmpty() ? 0 : backlogs.removeFirst();
+    }
+
+    @Override
+    public Map<Long, String> backends() {
+      return Map.of();
     }
 
     @Override
