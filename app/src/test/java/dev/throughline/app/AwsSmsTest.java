@@ -2,48 +2,24 @@ package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.throughline.Gateway;
-import dev.throughline.Providers;
-import dev.throughline.channel.aws.AwsClients;
-import dev.throughline.channel.aws.AwsCredentials;
-import dev.throughline.channel.aws.AwsResult;
-import dev.throughline.channel.aws.AwsSettings;
-import dev.throughline.http.Http;
 import dev.throughline.sandbox.aws.AwsConfig;
 import dev.throughline.sandbox.aws.AwsControl;
-import dev.throughline.sandbox.aws.AwsEmulator;
 import dev.throughline.sandbox.aws.Fault;
-import dev.throughline.sandbox.aws.Subscription;
 import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Scripted;
-import dev.throughline.sandbox.people.People;
-import dev.throughline.sandbox.people.Person;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.services.pinpointsmsvoicev2.PinpointSmsVoiceV2Client;
 import software.amazon.awssdk.services.pinpointsmsvoicev2.model.EventType;
-import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -56,112 +32,46 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class AwsSmsTest {
-  private static final String KEY = "AKIAIOSFODNN7EXAMPLE";
-  private static final String SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
   private static final String OWN = "+12065550100";
   private static final String QUEUED = "+12065550102";
   private static final String SEND = "sms.SendTextMessage";
   private static final String CHOSEN = "/contact_message/choice_response_message/postback_data";
 
-  private final AtomicReference<@Nullable World> opened = new AtomicReference<>();
-  private final InstantSource clock =
-      () -> {
-        World world = opened.get();
-        return world == null ? Instant.parse("2026-11-20T09:00:00Z") : world.clock.instant();
-      };
-  private final People people = new People(clock);
-  private final AwsEmulator emulator =
-      new AwsEmulator(
-          AwsConfig.account(KEY, SECRET)
-              .withPace(AwsConfig.Pace.AT_ONCE)
-              .withTexting(
-                  new AwsConfig.Texting(
-                      List.of(
-                          new AwsConfig.OwnNumber(OWN, false),
-                          new AwsConfig.OwnNumber(QUEUED, false)),
-                      List.of(),
-                      Map.of(),
-                      1_000)),
-          people,
-          clock,
-          new Random(7));
-  private final AwsControl aws = emulator.control();
-  private final AwsSettings settings = settings();
-  private final Http http = new Http(Http.Settings.of(Gateway.VERSION));
-  private final AwsCredentials owner =
-      new AwsCredentials(KEY, SECRET, Optional.empty(), "us-east-1", List.of(), Optional.empty());
-  private final World world = open();
-  private CustomerApp app;
-  private CustomerApp polling;
-  private String topic;
+  private final AwsWorld cloud;
+  private final AwsControl aws;
+  private final World world;
+  private final CustomerApp app;
+  private final CustomerApp polling;
 
-  private AwsSettings settings() {
-    try {
-      X509Certificate authority =
-          (X509Certificate)
-              CertificateFactory.getInstance("X.509")
-                  .generateCertificate(
-                      new ByteArrayInputStream(
-                          emulator.certificateAuthority().getBytes(StandardCharsets.US_ASCII)));
-      return new AwsSettings(
-          Optional.of(emulator.baseUri()),
-          Pattern.compile("http://127\\.0\\.0\\.1:" + emulator.port()),
-          Optional.of(authority));
-    } catch (java.security.cert.CertificateException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private World open() {
-    try {
-      people.connect(emulator);
-      World started = World.reaching(Providers.REAL.aws(settings));
-      opened.set(started);
-      return started;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @BeforeAll
-  void connect() {
-    topic = aws.topic("texts", "2");
-    AwsClients<PinpointSmsVoiceV2Client> sms =
-        AwsClients.of(PinpointSmsVoiceV2Client::builder, settings, http, clock);
-    call(sms, client -> client.createConfigurationSet(set -> set.configurationSetName("set")));
-    call(
-        sms,
-        client ->
-            client.createEventDestination(destination ->
-                destination
-                    .configurationSetName("set")
-                    .eventDestinationName("sns")
-                    .matchingEventTypes(EventType.TEXT_ALL)
-                    .snsDestination(sns -> sns.topicArn(topic))));
-    receive(sms, OWN, topic);
+  AwsSmsTest() throws Exception {
+    cloud =
+        new AwsWorld(account ->
+            account.withTexting(
+                new AwsConfig.Texting(
+                    List.of(
+                        new AwsConfig.OwnNumber(OWN, false),
+                        new AwsConfig.OwnNumber(QUEUED, false)),
+                    List.of(),
+                    Map.of(),
+                    1_000)));
+    aws = cloud.aws;
+    world = cloud.world;
+    String topic = aws.topic("texts", "2");
+    sms(client -> client.createConfigurationSet(set -> set.configurationSetName("set")));
+    sms(client ->
+        client.createEventDestination(destination ->
+            destination
+                .configurationSetName("set")
+                .eventDestinationName("sns")
+                .matchingEventTypes(EventType.TEXT_ALL)
+                .snsDestination(sns -> sns.topicArn(topic))));
+    receive(OWN, topic);
     app = app(topic, "");
-    aws.subscribe(
-        topic,
-        "http",
-        "http://127.0.0.1:" + world.gateway().publicPort() + "/hooks/sms/" + app.id());
-    World.eventually(
-        () -> assertThat(aws.subscriptions()).filteredOn(Subscription::confirmed).hasSize(1));
+    cloud.subscribe(topic, "sms", app);
 
     String inbox = aws.topic("inbox", "1");
-    AwsClients<SqsClient> sqs = AwsClients.of(SqsClient::builder, settings, http, clock);
-    String queue =
-        call(sqs, client -> client.createQueue(made -> made.queueName("texts"))).queueUrl();
-    String arn =
-        call(
-                sqs,
-                client ->
-                    client.getQueueAttributes(asked ->
-                        asked.queueUrl(queue).attributeNames(QueueAttributeName.QUEUE_ARN)))
-            .attributes()
-            .getOrDefault(QueueAttributeName.QUEUE_ARN, "");
-    aws.subscribe(inbox, "sqs", arn);
-    receive(sms, QUEUED, inbox);
-    polling = app(inbox, queue);
+    receive(QUEUED, inbox);
+    polling = app(inbox, cloud.queue("texts", inbox));
   }
 
   @AfterEach
@@ -171,10 +81,7 @@ final class AwsSmsTest {
 
   @AfterAll
   void close() throws Exception {
-    emulator.close();
-    people.close();
-    world.close();
-    http.close();
+    cloud.close();
   }
 
   @Test
@@ -186,7 +93,7 @@ final class AwsSmsTest {
     app.comesTo(message, "DELIVERED", "");
     app.settled();
     assertThat(app.told(message)).containsExactly("QUEUED_ON_CHANNEL", "DELIVERED");
-    assertThat(taken(phone)).containsExactly("Größe 5 €");
+    assertThat(cloud.taken(phone)).containsExactly("Größe 5 €");
   }
 
   @ParameterizedTest
@@ -200,7 +107,7 @@ final class AwsSmsTest {
     app.comesTo(message, "DELIVERED", "");
     app.settled();
     assertThat(app.told(message)).endsWith("DELIVERED").doesNotHaveDuplicates();
-    assertThat(taken(phone)).hasSize(1);
+    assertThat(cloud.taken(phone)).hasSize(1);
   }
 
   @Test
@@ -212,7 +119,7 @@ final class AwsSmsTest {
     app.advance();
 
     app.comesTo(message, "DELIVERED", "");
-    assertThat(taken(phone)).hasSize(1);
+    assertThat(cloud.taken(phone)).hasSize(1);
   }
 
   @Test
@@ -226,7 +133,7 @@ final class AwsSmsTest {
     String message = send(phone, "hello");
 
     app.comesTo(message, "FAILED", "RECIPIENT_NOT_OPTED_IN");
-    assertThat(taken(phone)).isEmpty();
+    assertThat(cloud.taken(phone)).isEmpty();
   }
 
   @Test
@@ -237,7 +144,7 @@ final class AwsSmsTest {
     String message = send(phone, "hello");
 
     app.comesTo(message, "DELIVERED", "");
-    assertThat(taken(phone)).hasSize(1);
+    assertThat(cloud.taken(phone)).hasSize(1);
   }
 
   @Test
@@ -249,7 +156,7 @@ final class AwsSmsTest {
     World.eventually(() -> assertThat(app.status(message)).isEqualTo("QUEUED_ON_CHANNEL"));
     app.settled();
 
-    assertThat(taken(phone)).isEmpty();
+    assertThat(cloud.taken(phone)).isEmpty();
   }
 
   /** A message with numbered lines is answered by a number, as a LINE postback answers. */
@@ -260,7 +167,8 @@ final class AwsSmsTest {
     app.comesTo(first, "DELIVERED", "");
     String second = offer(phone, "When?", "Noon", "Evening");
     app.comesTo(second, "DELIVERED", "");
-    assertThat(taken(phone)).contains("When?\n1. Noon\n2. Evening\n3. Shop: https://example.com/");
+    assertThat(cloud.taken(phone))
+        .contains("When?\n1. Noon\n2. Evening\n3. Shop: https://example.com/");
     app.comesTo(send(phone, "Looking forward to it"), "DELIVERED", "");
 
     aws.text(phone, Optional.of(OWN), "２");
@@ -341,7 +249,7 @@ final class AwsSmsTest {
         .putObject("url_message")
         .put("title", "Shop")
         .put("url", "https://example.com/");
-    return send(phone, message, "about " + text);
+    return cloud.send(app, "SMS", phone, message, "about " + text);
   }
 
   @Test
@@ -386,72 +294,38 @@ final class AwsSmsTest {
     assertThat(polling.calls("message", text)).hasSize(1);
   }
 
-  private void receive(AwsClients<PinpointSmsVoiceV2Client> sms, String number, String of) {
+  private <R> R sms(Function<PinpointSmsVoiceV2Client, R> request) {
+    return cloud.call(PinpointSmsVoiceV2Client::builder, request);
+  }
+
+  private void receive(String number, String of) {
     String id =
-        call(sms, client -> client.describePhoneNumbers(all -> {})).phoneNumbers().stream()
+        sms(client -> client.describePhoneNumbers(all -> {})).phoneNumbers().stream()
             .filter(one -> one.phoneNumber().equals(number))
             .findFirst()
             .orElseThrow()
             .phoneNumberId();
-    call(
-        sms,
-        client ->
-            client.updatePhoneNumber(
-                change -> change.phoneNumberId(id).twoWayEnabled(true).twoWayChannelArn(of)));
+    sms(client ->
+        client.updatePhoneNumber(
+            change -> change.phoneNumberId(id).twoWayEnabled(true).twoWayChannelArn(of)));
   }
 
-  private <C, R> R call(AwsClients<C> clients, Function<C, R> request) {
-    AwsResult<R> result = clients.call(owner, Duration.ofSeconds(20), request);
-    if (result instanceof AwsResult.Done<R>(R answer, var exchange)) {
-      return answer;
-    }
-    throw new AssertionError(result + " " + result.exchange().response().asUtf8());
-  }
-
-  private CustomerApp app(String ofTopic, String queue) {
+  private CustomerApp app(String topic, String queue) {
     ObjectNode settings = (ObjectNode) Api.json("{}");
-    ObjectNode account =
-        settings.putArray("channel_credentials").addObject().put("channel", "SMS").putObject("aws");
-    account.put("access_key_id", KEY).put("secret_access_key", SECRET).put("region", "us-east-1");
-    account.put("origination_identity", OWN).put("configuration_set", "set");
-    account.putArray("topic_arns").add(ofTopic);
-    account.put("queue_url", queue);
+    ObjectNode entry = settings.putArray("channel_credentials").addObject().put("channel", "SMS");
+    cloud
+        .account(entry.putObject("aws"), topic)
+        .put("origination_identity", OWN)
+        .put("configuration_set", "set")
+        .put("queue_url", queue);
     return CustomerApp.create(world, settings);
   }
 
   private String somebody() throws ControlRefusal {
-    int n = world.number();
-    String phone = "+8190%08d".formatted(n);
-    people.add(
-        new Person("texter-" + n, "Texter " + n, "U%032x".formatted(n), phone, n + "@example.com"));
-    return phone;
-  }
-
-  private List<String> taken(String phone) {
-    return aws.accepted().after(0, 1_000).entries().stream()
-        .map(entry -> entry.value())
-        .filter(one -> one.to().contains(phone))
-        .map(one -> one.text())
-        .toList();
+    return cloud.somebody().phone();
   }
 
   private String send(String phone, String text) {
-    ObjectNode message = (ObjectNode) Api.json("{}");
-    message.putObject("text_message").put("text", text);
-    return send(phone, message, "");
-  }
-
-  private String send(String phone, ObjectNode message, String metadata) {
-    ObjectNode send = (ObjectNode) Api.json("{}");
-    send.put("app_id", app.id()).put("message_metadata", metadata);
-    send.putObject("recipient")
-        .putObject("identified_by")
-        .putArray("channel_identities")
-        .addObject()
-        .put("channel", "SMS")
-        .put("identity", phone);
-    send.set("message", message);
-    JsonNode sent = world.api().post("/messages:send", send.toString()).ok();
-    return sent.path("message_id").asString();
+    return cloud.send(app, "SMS", phone, AwsWorld.text(text));
   }
 }

@@ -2,37 +2,15 @@ package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.throughline.Gateway;
-import dev.throughline.Providers;
-import dev.throughline.channel.aws.AwsClients;
-import dev.throughline.channel.aws.AwsCredentials;
-import dev.throughline.channel.aws.AwsResult;
-import dev.throughline.channel.aws.AwsSettings;
-import dev.throughline.http.Http;
-import dev.throughline.sandbox.aws.AwsConfig;
 import dev.throughline.sandbox.aws.AwsControl;
-import dev.throughline.sandbox.aws.AwsEmulator;
 import dev.throughline.sandbox.aws.Fault;
-import dev.throughline.sandbox.aws.Subscription;
 import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Scripted;
-import dev.throughline.sandbox.people.People;
 import dev.throughline.sandbox.people.Person;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -47,57 +25,20 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class WhatsAppOverAwsTest {
-  private static final String KEY = "AKIAIOSFODNN7EXAMPLE";
-  private static final String SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+  private final AwsWorld cloud;
+  private final AwsControl aws;
+  private final World world;
+  private final CustomerApp app;
 
-  private final AtomicReference<@Nullable World> opened = new AtomicReference<>();
-  private final InstantSource clock =
-      () -> {
-        World world = opened.get();
-        return world == null ? Instant.parse("2026-11-20T09:00:00Z") : world.clock.instant();
-      };
-  private final People people = new People(clock);
-  private final AwsEmulator emulator =
-      new AwsEmulator(
-          AwsConfig.account(KEY, SECRET).withPace(AwsConfig.Pace.AT_ONCE),
-          people,
-          clock,
-          new Random(7));
-  private final AwsControl aws = emulator.control();
-  private final AwsSettings settings = settings();
-  private final Http http = new Http(Http.Settings.of(Gateway.VERSION));
-  private final World world = open();
-  private final CustomerApp app = app();
-
-  private AwsSettings settings() {
-    try {
-      byte[] pem = emulator.certificateAuthority().getBytes(StandardCharsets.US_ASCII);
-      X509Certificate authority =
-          (X509Certificate)
-              CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(pem));
-      return new AwsSettings(
-          Optional.of(emulator.baseUri()),
-          Pattern.compile("http://127\\.0\\.0\\.1:" + emulator.port()),
-          Optional.of(authority));
-    } catch (CertificateException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private World open() {
-    try {
-      people.connect(emulator);
-      World started = World.reaching(Providers.REAL.aws(settings));
-      opened.set(started);
-      return started;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+  WhatsAppOverAwsTest() throws Exception {
+    cloud = new AwsWorld(account -> account);
+    aws = cloud.aws;
+    world = cloud.world;
+    app = app();
   }
 
   /** As its owner would set it up: notifications of the account go to a topic, and that to us. */
-  private CustomerApp app() {
+  private CustomerApp app() throws Exception {
     String topic = aws.topic("whatsapp", "2");
     var destination =
         WhatsAppBusinessAccountEventDestination.builder().eventDestinationArn(topic).build();
@@ -114,74 +55,40 @@ final class WhatsAppOverAwsTest {
             .account()
             .phoneNumbers()
             .getFirst();
-    CustomerApp created =
-        CustomerApp.create(
-            world,
-            (ObjectNode)
-                Api.json(
-                    """
-                    {"channel_credentials":[{"channel":"WHATSAPP","whatsapp_aws_social":{
-                      "access_key_id":"%s","secret_access_key":"%s","region":"us-east-1",
-                      "topic_arns":["%s"],"origination_phone_number_id":"%s",
-                      "meta_phone_number_id":"%s"}}]}\
-                    """
-                        .formatted(
-                            KEY,
-                            SECRET,
-                            topic,
-                            number.phoneNumberId(),
-                            number.metaPhoneNumberId())));
-    aws.subscribe(
-        topic,
-        "http",
-        "http://127.0.0.1:" + world.gateway().publicPort() + "/hooks/whatsapp/" + created.id());
-    World.eventually(
-        () -> assertThat(aws.subscriptions()).filteredOn(Subscription::confirmed).hasSize(1));
+    ObjectNode settings = (ObjectNode) Api.json("{}");
+    ObjectNode entry =
+        settings.putArray("channel_credentials").addObject().put("channel", "WHATSAPP");
+    cloud
+        .account(entry.putObject("whatsapp_aws_social"), topic)
+        .put("origination_phone_number_id", number.phoneNumberId())
+        .put("meta_phone_number_id", number.metaPhoneNumberId());
+    CustomerApp created = CustomerApp.create(world, settings);
+    cloud.subscribe(topic, "whatsapp", created);
     return created;
   }
 
   private <R> R call(Function<SocialMessagingClient, R> request) {
-    AwsCredentials owner =
-        new AwsCredentials(KEY, SECRET, Optional.empty(), "us-east-1", List.of(), Optional.empty());
-    AwsResult<R> result =
-        AwsClients.of(SocialMessagingClient::builder, settings, http, clock)
-            .call(owner, Duration.ofSeconds(10), request);
-    assertThat(result).isInstanceOf(AwsResult.Done.class);
-    return ((AwsResult.Done<R>) result).answer();
+    return cloud.call(SocialMessagingClient::builder, request);
   }
 
   @AfterAll
   void close() throws Exception {
-    emulator.close();
-    people.close();
-    world.close();
-    http.close();
+    cloud.close();
   }
 
   /** Somebody new, who has written. */
   private String friend() throws ControlRefusal {
-    int number = world.number();
-    String phone = "8190%08d".formatted(number);
-    people.add(
-        new Person(
-            "p" + number,
-            "Hanako",
-            "U" + "%032x".formatted(number),
-            "+" + phone,
-            "h" + number + "@example.com"));
+    Person person = cloud.somebody();
+    String phone = person.phone().substring(1);
     ObjectNode message = (ObjectNode) Api.json("{\"type\":\"text\"}");
     message.putObject("text").put("body", "hello from " + phone);
-    aws.whatsApp("+" + phone, "Hanako", Optional.empty(), message);
+    aws.whatsApp(person.phone(), person.name(), Optional.empty(), message);
     app.called("message", "hello from " + phone);
     return phone;
   }
 
   private String send(String phone, String text) {
-    ObjectNode send = (ObjectNode) Api.json(app.sendBody(phone, text));
-    send.remove("channel_priority_order");
-    ((ObjectNode) send.path("recipient").path("identified_by").path("channel_identities").path(0))
-        .put("channel", "WHATSAPP");
-    return world.api().post("/messages:send", send.toString()).ok().path("message_id").asString();
+    return cloud.send(app, "WHATSAPP", phone, AwsWorld.text(text));
   }
 
   private long taken(String text) {
@@ -210,5 +117,29 @@ final class WhatsAppOverAwsTest {
     app.comesTo(message, "DELIVERED", "");
     assertThat(taken("unanswered to " + phone)).isEqualTo(1);
     assertThat(aws.activeFaults()).hasSize(1).allMatch(fault -> fault.struck() == 1);
+  }
+
+  /** AWS hands on Meta's own JSON, so a file goes by its link here as well: nothing is uploaded. */
+  @Test
+  void aFileGoesByItsLink() throws Exception {
+    String phone = friend();
+    String file = "https://example.com/" + phone + "/menu.pdf";
+    ObjectNode message = (ObjectNode) Api.json("{}");
+    message.putObject("media_message").put("url", file);
+
+    String sent = cloud.send(app, "WHATSAPP", phone, message);
+
+    app.comesTo(sent, "DELIVERED", "");
+    Person person =
+        cloud.people.all().stream()
+            .filter(one -> one.phone().endsWith(phone))
+            .findFirst()
+            .orElseThrow();
+    assertThat(
+            cloud
+                .people
+                .messages(person.id(), Optional.empty(), false, 0, Duration.ZERO)
+                .toString())
+        .contains(file);
   }
 }

@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class FoldOffers {
   /** Carriers tell of deliveries for as long; an older message is hardly what somebody means. */
-  private static final Duration KEPT = Duration.ofHours(72);
+  private static final Duration KEPT = Duration.ofDays(3);
 
   /** A number, maybe as it stands in the message or as people write one. */
   private static final Pattern NUMBER = Pattern.compile("[#(]?([1-9][0-9]{0,2})[.):]?");

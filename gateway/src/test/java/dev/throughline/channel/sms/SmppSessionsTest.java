@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,6 +34,7 @@ import org.jsmpp.bean.OptionalParameter;
 import org.jsmpp.bean.SubmitSm;
 import org.jsmpp.extra.NegativeResponseException;
 import org.jsmpp.extra.ProcessRequestException;
+import org.jsmpp.session.SMPPServerSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,6 +264,57 @@ final class SmppSessionsTest {
     assertThat(most.get()).isEqualTo(2);
   }
 
+  /** Each has a window of its own, and they are used in turn. */
+  @Test
+  void anAccountHoldsAsManySessionsAsItNames() throws Exception {
+    SmsCredentials.Smpp account = account(Concatenation.UDH, 1, false, 3);
+    receive(account);
+    Patience.await().until(() -> smsc.sessions.size() == 3);
+    CountDownLatch all = new CountDownLatch(3);
+    Set<SMPPServerSession> used = ConcurrentHashMap.newKeySet();
+    smsc.script =
+        (submit, session) -> {
+          used.add(session);
+          all.countDown();
+          awaitQuietly(all);
+          return "id";
+        };
+    List<Thread> senders = new CopyOnWriteArrayList<>();
+    List<SendResult> results = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      senders.add(Thread.ofVirtual().start(() -> results.add(send(account, "hello"))));
+    }
+    for (Thread sender : senders) {
+      sender.join();
+    }
+
+    assertThat(results).hasSize(3).allMatch(SendResult.Accepted.class::isInstance);
+    assertThat(used).hasSize(3);
+  }
+
+  @Test
+  void aWindowThatStaysFullIsNotWaitedForLongerThanTheCallMayTake() throws Exception {
+    SmsCredentials.Smpp account = bound(account(Concatenation.UDH, 1, false));
+    CountDownLatch submitted = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    smsc.script =
+        (submit, session) -> {
+          submitted.countDown();
+          awaitQuietly(answered);
+          return "id";
+        };
+    Thread first = Thread.ofVirtual().start(() -> send(account, "hello"));
+    submitted.await();
+
+    SendResult second =
+        sessions.send(message("second"), SOMEBODY, account, SmppSession.ANSWER.plusMillis(200));
+    answered.countDown();
+    first.join();
+
+    assertThat(second).isInstanceOf(SendResult.Unreachable.class);
+    assertThat(smsc.submits).hasSize(1);
+  }
+
   @Test
   void aSessionThatIsLostIsBoundAgain() throws Exception {
     SmsCredentials.Smpp account = bound(account(Concatenation.UDH, 10, false));
@@ -394,6 +448,11 @@ final class SmppSessionsTest {
   }
 
   private SmsCredentials.Smpp account(Concatenation concatenation, int window, boolean pair) {
+    return account(concatenation, window, pair, 1);
+  }
+
+  private SmsCredentials.Smpp account(
+      Concatenation concatenation, int window, boolean pair, int binds) {
     return new SmsCredentials.Smpp(
         "127.0.0.1",
         smsc.port(),
@@ -402,7 +461,7 @@ final class SmppSessionsTest {
         "secret",
         "",
         pair,
-        1,
+        binds,
         window,
         "",
         Optional.empty(),

@@ -6,6 +6,8 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
 import org.jsmpp.bean.BroadcastSm;
 import org.jsmpp.bean.CancelBroadcastSm;
 import org.jsmpp.bean.CancelSm;
@@ -33,6 +35,9 @@ import org.jsmpp.session.ServerMessageReceiverListener;
 import org.jsmpp.session.Session;
 import org.jsmpp.session.SubmitMultiResult;
 import org.jsmpp.session.SubmitSmResult;
+import org.jsmpp.session.connection.ServerConnection;
+import org.jsmpp.session.connection.ServerConnectionFactory;
+import org.jsmpp.session.connection.socket.ServerSocketConnection;
 import org.jsmpp.util.MessageId;
 
 /** An SMSC on this machine that keeps what it gets and answers as its script says. */
@@ -48,21 +53,49 @@ final class Smsc implements ServerMessageReceiverListener, AutoCloseable {
   volatile int bindStatus;
   volatile Script script = (submit, session) -> "id-" + submits.size();
 
-  private final int port;
+  /** Milliseconds: the machine may be busy. */
+  private static final long PATIENCE = 20_000;
+
+  private final ServerSocket socket;
   private final SMPPServerSessionListener listener;
 
   Smsc() throws IOException {
-    // The listener does not tell which port it chose.
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    listener = new SMPPServerSessionListener(port);
+    this(ServerSocketFactory.getDefault());
+  }
+
+  /** Over TLS with a certificate of its own. */
+  Smsc(SSLContext tls) throws IOException {
+    this(tls.getServerSocketFactory());
+  }
+
+  private Smsc(ServerSocketFactory sockets) throws IOException {
+    socket = sockets.createServerSocket(0);
+    listener = new SMPPServerSessionListener(port(), new Listening(socket));
     listener.setMessageReceiverListener(this);
     Thread.ofVirtual().start(this::accept);
   }
 
   int port() {
-    return port;
+    return socket.getLocalPort();
+  }
+
+  /** At a port that was free, which jsmpp's own would not tell. */
+  private record Listening(ServerSocket socket) implements ServerConnectionFactory {
+    @Override
+    public ServerConnection listen(int port) {
+      return new ServerSocketConnection(socket);
+    }
+
+    @Override
+    public ServerConnection listen(int port, int timeout) throws IOException {
+      socket.setSoTimeout(timeout);
+      return listen(port);
+    }
+
+    @Override
+    public ServerConnection listen(int port, int timeout, int backlog) throws IOException {
+      return listen(port, timeout);
+    }
   }
 
   private void accept() {
@@ -78,7 +111,8 @@ final class Smsc implements ServerMessageReceiverListener, AutoCloseable {
 
   private void bind(SMPPServerSession session) {
     try {
-      BindRequest request = session.waitForBind(5_000);
+      BindRequest request = session.waitForBind(PATIENCE);
+      session.setTransactionTimer(PATIENCE);
       binds.add(request);
       if (bindStatus != 0) {
         request.reject(bindStatus);
