@@ -3,13 +3,13 @@ package dev.throughline.channel.sms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.throughline.Patience;
 import dev.throughline.channel.Channel.Authenticity.Cause;
 import dev.throughline.channel.Inlet;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.sms.SmsCredentials.Alphabet;
 import dev.throughline.channel.sms.SmsCredentials.Concatenation;
 import dev.throughline.channel.sms.SmsCredentials.IdForm;
-import dev.throughline.Patience;
 import dev.throughline.http.Http;
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.http.TestCertificate;
