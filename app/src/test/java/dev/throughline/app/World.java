@@ -204,7 +204,7 @@ final class World implements AutoCloseable {
             clock,
             new Random(7));
     line = emulator.control();
-    line.settings(LineSettings.published().withDelivery(1, 64, PATIENCE));
+    line.settings(LineSettings.published().withDelivery(1, 64, Duration.ofMinutes(1)));
     customer = new CallbackTarget(clock);
     front.ifPresent(f -> f.serves(CHANNEL_TOKEN, emulator.baseUri()));
     lineApi = front.map(LineFront::uri).orElseGet(emulator::baseUri);
