@@ -295,7 +295,7 @@ final class EmailTest {
       app = other;
       other.comesTo(send(taro, text("こんにちは"), "{}"), "QUEUED_ON_CHANNEL", "");
 
-      assertThat(green.waitForIncomingEmail(5_000, 1)).isTrue();
+      assertThat(green.waitForIncomingEmail(60_000, 1)).isTrue();
       MimeMessage mail = green.getReceivedMessages()[0];
       assertThat(mail.getSubject()).isEqualTo("こんにちは");
       assertThat(mail.getAllRecipients()).hasSize(1);

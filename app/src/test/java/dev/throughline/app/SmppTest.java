@@ -223,7 +223,7 @@ final class SmppTest {
       while (true) {
         try {
           SMPPServerSession session = listener.accept();
-          session.waitForBind(5_000).accept("smsc");
+          session.waitForBind(60_000).accept("smsc");
           sessions.add(session);
         } catch (IOException e) {
           return;

@@ -51,6 +51,9 @@ final class World implements AutoCloseable {
   /** How long a test waits for what must happen; only a failure takes as long. */
   static final Duration PATIENCE = Patience.LONG;
 
+  /** How long LINE waits for the answer to a webhook: as long as its emulator can. */
+  private static final Duration LINE_WAITS = Duration.ofMinutes(1);
+
   static final String CHANNEL_SECRET = "0123456789abcdef0123456789abcdef";
   static final String CHANNEL_TOKEN = "token-of-the-first-account";
   static final String BOT = "U" + "b".repeat(32);
@@ -204,7 +207,7 @@ final class World implements AutoCloseable {
             clock,
             new Random(7));
     line = emulator.control();
-    line.settings(LineSettings.published().withDelivery(1, 64, Duration.ofMinutes(1)));
+    line.settings(LineSettings.published().withDelivery(1, 64, LINE_WAITS));
     customer = new CallbackTarget(clock);
     front.ifPresent(f -> f.serves(CHANNEL_TOKEN, emulator.baseUri()));
     lineApi = front.map(LineFront::uri).orElseGet(emulator::baseUri);

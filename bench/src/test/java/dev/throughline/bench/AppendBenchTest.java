@@ -41,7 +41,7 @@ class AppendBenchTest {
                 }));
       }
       for (Thread caller : callers) {
-        assertThat(caller.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(caller.join(Duration.ofMinutes(2))).isTrue();
       }
     }
     assertThat(failed).hasValue(0);

@@ -73,7 +73,7 @@ class LoadClientTest {
           client.atRate(prepared(server.port(), 1_000), 500, Duration.ofMillis(400), answeredAt);
 
       assertThat(result.ok()).isEqualTo(200);
-      assertThat(result.seconds()).isBetween(0.399, 2.0);
+      assertThat(result.seconds()).isBetween(0.399, 20.0);
       for (int i = 0; i < answeredAt.length; i++) {
         if (i < 200) {
           assertThat(answeredAt[i] / 1_000_000)
@@ -109,7 +109,7 @@ class LoadClientTest {
       Histogram latency = Histogram.of(result.latency());
       assertThat(latency.count()).isEqualTo(10);
       assertThat(latency.max() / 1e6).isGreaterThanOrEqualTo(499);
-      assertThat(latency.quantileMillis(0.5)).isBetween(249.0, 1_000.0);
+      assertThat(latency.quantileMillis(0.5)).isBetween(249.0, 10_000.0);
       assertThat(Histogram.of(result.lag()).count()).isEqualTo(1);
     }
   }

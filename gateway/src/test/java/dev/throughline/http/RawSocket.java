@@ -11,7 +11,7 @@ import java.util.Locale;
 
 /** A client that writes and reads the very bytes, without any HTTP library's opinions. */
 final class RawSocket implements AutoCloseable {
-  private static final int TIMEOUT_MILLIS = 5_000;
+  private static final int TIMEOUT_MILLIS = 60_000;
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;

@@ -180,7 +180,7 @@ class VerifyTest {
             .redirectErrorStream(true)
             .redirectOutput(out.toFile())
             .start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
     assertThat(Files.readString(out)).endsWith("The receipt holds.\n");
     assertThat(process.exitValue()).isZero();
   }
@@ -226,7 +226,7 @@ class VerifyTest {
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("openssl").toFile())
             .start();
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
     return process.exitValue();
   }
 }

@@ -88,7 +88,7 @@ class EximTest {
     open(folder);
     Process version = exim("-C", config.toString(), "-bV");
     assumeTrue(
-        version.waitFor(10, TimeUnit.SECONDS) && version.exitValue() == 0, "Exim does not run");
+        version.waitFor(2, TimeUnit.MINUTES) && version.exitValue() == 0, "Exim does not run");
     servers.add(exim("-C", config.toString(), "-bdf", "-q1m"));
     Patience.await()
         .ignoreExceptions()

@@ -2,6 +2,7 @@ package dev.throughline.sandbox.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.sandbox.Patience;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -45,7 +46,7 @@ class ControlApiTest {
   void readingWaitsForTheNextMessageAndNotForTheUsersOwn() throws Exception {
     line.control.say(Line.ALICE, "my own");
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Callable<Line.Response> reading = () -> line.get(alice + "/messages?after=0&wait=5");
+      Callable<Line.Response> reading = () -> line.get(alice + "/messages?after=0&wait=30");
       var waiting = threads.submit(reading);
       Thread.sleep(100);
       assertThat(waiting.isDone()).isFalse();
@@ -159,11 +160,11 @@ class ControlApiTest {
     app.answer(503);
     line.control.say(Line.ALICE, "x");
     app.next();
-    JsonNode webhooks = line.get("/_sandbox/webhooks?after=0").json().path("webhooks");
-    for (int i = 0; i < 200 && webhooks.isEmpty(); i++) {
-      Thread.sleep(10);
-      webhooks = line.get("/_sandbox/webhooks?after=0").json().path("webhooks");
-    }
+    JsonNode webhooks =
+        Patience.await()
+            .until(
+                () -> line.get("/_sandbox/webhooks?after=0").json().path("webhooks"),
+                all -> !all.isEmpty());
     assertThat(webhooks.path(0).path("status").intValue()).isEqualTo(503);
     assertThat(webhooks.path(0).path("reason").stringValue()).isEqualTo("ERROR_STATUS_CODE");
     String id = webhooks.path(0).path("eventIds").path(0).stringValue();

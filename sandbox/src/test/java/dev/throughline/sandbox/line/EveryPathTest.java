@@ -37,8 +37,7 @@ class EveryPathTest {
     return new Line(config ->
         config
             .withStateFile(folder.resolve("line.json"))
-            .withSettings(
-                LineSettings.published().withAccount(1, true).withRateLimits(false, Map.of())));
+            .withSettings(Line.settings().withAccount(1, true).withRateLimits(false, Map.of())));
   }
 
   @BeforeAll

@@ -3,6 +3,7 @@ package dev.throughline.sandbox.line;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.throughline.sandbox.Patience;
 import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Json;
 import java.io.IOException;
@@ -239,13 +240,11 @@ class FaultTest {
     line.control.say(Line.ALICE, "x");
     app.next();
     List<String> reasons = new ArrayList<>();
-    for (int i = 0; i < 200 && reasons.isEmpty(); i++) {
-      Thread.sleep(10);
-      line.control
-          .webhooks(0)
-          .entries()
-          .forEach(attempt -> reasons.add(attempt.path("reason").stringValue("")));
-    }
+    Patience.await().until(() -> !line.control.webhooks(0).entries().isEmpty());
+    line.control
+        .webhooks(0)
+        .entries()
+        .forEach(attempt -> reasons.add(attempt.path("reason").stringValue("")));
     assertThat(reasons).containsExactly("REQUEST_TIMEOUT");
   }
 
@@ -268,9 +267,7 @@ class FaultTest {
     line.control.webhookUrl(app.url());
     app.close();
     line.control.say(Line.ALICE, "x");
-    for (int i = 0; i < 300 && line.control.pendingWebhooks() > 0; i++) {
-      Thread.sleep(10);
-    }
+    Patience.await().until(() -> line.control.pendingWebhooks() == 0);
     assertThat(line.control.webhooks(0).entries().getFirst().path("reason").stringValue())
         .isEqualTo("COULD_NOT_CONNECT");
   }

@@ -2,6 +2,7 @@ package dev.throughline.sandbox.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.sandbox.Patience;
 import dev.throughline.sandbox.emulator.Json;
 import java.time.Duration;
 import java.util.List;
@@ -88,9 +89,7 @@ class LineContractTest extends LineSdkTest {
         Optional.of(Json.object().put("date", "2026-11-02")),
         Optional.empty());
     int expected = 11;
-    for (int i = 0; i < 500 && line.control.webhooks(0).entries().size() < expected; i++) {
-      Thread.sleep(10);
-    }
+    Patience.await().until(() -> line.control.webhooks(0).entries().size() >= expected);
     assertThat(line.control.webhooks(0).entries()).hasSize(expected);
     assertThat(line.control.webhooks(0).entries().toString()).contains("35.65910807942215");
   }

@@ -57,7 +57,7 @@ class LineSdkAccountTest {
   private final Line line =
       new Line(config ->
           config.withSettings(
-              LineSettings.published().withAccount(1, true).withRateLimits(false, Map.of())));
+              Line.settings().withAccount(1, true).withRateLimits(false, Map.of())));
   private final MessagingApiClient client = client(MessagingApiClient.builder(Line.TOKEN));
   private final MessagingApiBlobClient blobs = client(MessagingApiBlobClient.builder(Line.TOKEN));
 

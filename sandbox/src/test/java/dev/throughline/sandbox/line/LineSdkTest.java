@@ -44,8 +44,7 @@ import org.junit.jupiter.api.Test;
 
 /** LINE's own SDK, unmodified, finds in the emulator what it finds at LINE. */
 class LineSdkTest {
-  final Line line =
-      new Line(config -> config.withSettings(LineSettings.published().withAccount(1, true)));
+  final Line line = new Line(config -> config.withSettings(Line.settings().withAccount(1, true)));
   private final WebhookReceiver app = new WebhookReceiver();
   private final WebhookParser parser =
       new WebhookParser(new LineSignatureValidator(Line.SECRET.getBytes(StandardCharsets.UTF_8)));

@@ -3,6 +3,7 @@ package dev.throughline.sandbox.line;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.throughline.sandbox.Patience;
 import dev.throughline.sandbox.emulator.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,8 +93,7 @@ class RestartTest {
   @Test
   void aRedeliveryThatWaitsIsStillMade() throws Exception {
     try (WebhookReceiver app = new WebhookReceiver()) {
-      LineSettings redelivering =
-          LineSettings.published().withRedelivery(List.of(Duration.ofMinutes(1)));
+      LineSettings redelivering = Line.settings().withRedelivery(List.of(Duration.ofMinutes(1)));
       app.answer(500);
       String id;
       try (Line line = start(1)) {
@@ -101,9 +101,7 @@ class RestartTest {
         line.control.webhookUrl(app.url());
         id = line.control.say(Line.ALICE, "x").webhookEventId();
         app.next();
-        for (int i = 0; i < 200 && line.control.webhooks(0).entries().isEmpty(); i++) {
-          Thread.sleep(10);
-        }
+        Patience.await().until(() -> !line.control.webhooks(0).entries().isEmpty());
         Thread.sleep(50);
       }
       app.answer(200);
@@ -122,9 +120,7 @@ class RestartTest {
     Path file = directory.resolve("line.json");
     try (Line line = start(1)) {
       line.push(Line.ALICE, "x");
-      for (int i = 0; i < 500 && !Files.exists(file); i++) {
-        Thread.sleep(10);
-      }
+      Patience.await().until(() -> Files.exists(file));
       assertThat(Json.parse(Files.readAllBytes(file)).path("chats")).hasSize(1);
       assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
     }

@@ -26,8 +26,8 @@ class RichMenuTest {
       """;
 
   private final Line line =
-      new Line(config ->
-          config.withSettings(LineSettings.published().withRateLimits(false, java.util.Map.of())));
+      new Line(
+          config -> config.withSettings(Line.settings().withRateLimits(false, java.util.Map.of())));
 
   @AfterEach
   void close() {

@@ -3,6 +3,7 @@ package dev.throughline.sandbox.line;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.throughline.sandbox.Patience;
 import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Json;
 import java.time.Duration;
@@ -52,8 +53,7 @@ class StateMachineTest {
   @Test
   void aReplyTokenComesBackToLifeWithARedeliveryUntilTwentyMinutesAfterTheEvent() throws Exception {
     line.control.settings(
-        LineSettings.published()
-            .withRedelivery(List.of(Duration.ofMinutes(5), Duration.ofMinutes(20))));
+        Line.settings().withRedelivery(List.of(Duration.ofMinutes(5), Duration.ofMinutes(20))));
     app.answer(503);
     String token = replyToken(Line.ALICE);
     awaitPending(1);
@@ -79,7 +79,7 @@ class StateMachineTest {
 
   @Test
   void aRedeliveredTokenThatWasUsedStaysUsed() throws Exception {
-    line.control.settings(LineSettings.published().withRedelivery(List.of(Duration.ofSeconds(1))));
+    line.control.settings(Line.settings().withRedelivery(List.of(Duration.ofSeconds(1))));
     app.answer(500);
     String token = replyToken(Line.ALICE);
     assertThat(line.reply(token, "first").status()).isEqualTo(200);
@@ -198,7 +198,7 @@ class StateMachineTest {
 
   @Test
   void theQuotaCountsRecipientsNotMessages() throws Exception {
-    line.control.settings(LineSettings.published().withMonthlyQuota(Optional.of(5L)));
+    line.control.settings(Line.settings().withMonthlyQuota(Optional.of(5L)));
     LineGroup group =
         line.control.addGroup("trip", Set.of(Line.ALICE, Line.BOB, Line.STRANGER), true);
     assertThat(line.push(group.id(), "to three").status()).isEqualTo(200);
@@ -230,7 +230,7 @@ class StateMachineTest {
   @Test
   void aRateLimitRefillsWithTime() {
     line.control.settings(
-        LineSettings.published()
+        Line.settings()
             .withRateLimits(true, Map.of("push", new LineSettings.Rate(2, Duration.ofSeconds(1)))));
     assertThat(line.push(Line.ALICE, "1").status()).isEqualTo(200);
     assertThat(line.push(Line.ALICE, "2").status()).isEqualTo(200);
@@ -299,12 +299,8 @@ class StateMachineTest {
     String path = "/v2/bot/message/progress/narrowcast?requestId=" + id;
     assertThat(line.get(path).json().path("phase").stringValue()).isEqualTo("waiting");
     line.clock.advance(Duration.ofSeconds(1));
-    for (int i = 0; i < 500; i++) {
-      if (!line.get(path).json().path("phase").stringValue().equals("waiting")) {
-        break;
-      }
-      Thread.sleep(10);
-    }
+    Patience.await()
+        .until(() -> !line.get(path).json().path("phase").stringValue().equals("waiting"));
     assertThat(line.get(path).json().path("phase").stringValue()).isEqualTo("failed");
     assertThat(line.get(path).json().path("errorCode").intValue()).isEqualTo(2);
     line.clock.advance(Duration.ofDays(15));
@@ -313,7 +309,7 @@ class StateMachineTest {
 
   @Test
   void narrowcastsSelectByAudienceAndDemographic() throws Exception {
-    line.control.settings(LineSettings.published().withAccount(0, true));
+    line.control.settings(Line.settings().withAccount(0, true));
     line.control.audience(7, Set.of(Line.ALICE, Line.STRANGER));
     String recipient =
         "{\"type\":\"operator\",\"not\":{\"type\":\"audience\",\"audienceGroupId\":7}}";
@@ -321,7 +317,7 @@ class StateMachineTest {
         "{\"messages\":[{\"type\":\"text\",\"text\":\"x\"}],\"recipient\":" + recipient + "}";
     assertThat(line.post("/v2/bot/message/narrowcast", body).status()).isEqualTo(202);
     line.clock.advance(Duration.ofSeconds(1));
-    assertThat(line.control.messages(Line.BOB, 0, Duration.ofSeconds(5)).entries()).hasSize(1);
+    assertThat(line.control.messages(Line.BOB, 0, Patience.LONG).entries()).hasSize(1);
     assertThat(shown(Line.ALICE)).isZero();
 
     Line.Response unknown =
@@ -335,17 +331,12 @@ class StateMachineTest {
   }
 
   private void awaitPending(int count) throws InterruptedException {
-    for (int i = 0; i < 500 && line.control.pendingWebhooks() != count; i++) {
-      Thread.sleep(10);
-    }
-    assertThat(line.control.pendingWebhooks()).isEqualTo(count);
+    Patience.await().until(() -> line.control.pendingWebhooks() == count);
     Thread.sleep(20);
   }
 
   private void awaitAttempts(int count) throws InterruptedException {
-    for (int i = 0; i < 500 && line.control.webhooks(0).entries().size() < count; i++) {
-      Thread.sleep(10);
-    }
+    Patience.await().until(() -> line.control.webhooks(0).entries().size() >= count);
     Thread.sleep(50);
   }
 }

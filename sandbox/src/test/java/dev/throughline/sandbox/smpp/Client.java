@@ -97,7 +97,7 @@ final class Client implements AutoCloseable {
             return null; // never sent
           }
         });
-    session.setTransactionTimer(2_000);
+    session.setTransactionTimer(10_000);
     session.connectAndBind(
         "127.0.0.1",
         emulator.port(),
