@@ -76,6 +76,7 @@ final class SchemaTest {
           Map.entry("broadcast_count", Set.of("broadcast", "phase", "what", "count")),
           Map.entry(
               "broadcast_recipient", Set.of("broadcast", "hash_epoch", "channel", "reason", "at")),
+          Map.entry("broadcast_parts", Set.of("broadcast", "number", "entry", "month")),
           Map.entry("broadcast_message", Set.of("message", "broadcast")),
           Map.entry(
               "contact", Set.of("id", "project", "created", "language", "hash_epoch", "shown")),
@@ -245,6 +246,7 @@ final class SchemaTest {
           Map.entry("broadcast", Set.of("sealed")),
           Map.entry("broadcast_chunk", Set.of("sealed")),
           Map.entry("broadcast_recipient", Set.of("hash", "sealed")),
+          Map.entry("broadcast_parts", Set.of("recipients", "sealed")),
           Map.entry("edit", Set.of("sealed")),
           Map.entry("piece", Set.of("sealed")),
           Map.entry("offer", Set.of("sealed")),

@@ -16,6 +16,10 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -166,6 +170,42 @@ class BroadcastTest {
       assertThat(shown(id).path("state").asString()).isEqualTo("COMPLETED");
     });
     assertThat(received(text)).hasSize(400).doesNotHaveDuplicates();
+  }
+
+  /** Two who press the button at the same time: both saw a broadcast that is ready. */
+  @Test
+  void aBroadcastThatIsStartedTwiceAtOnceBeginsOnce() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      text = "Sale " + world.number();
+      List<String> users = strangers(600);
+      String id = make("{\"upload\":true}", "");
+      upload(id, "text/csv", "line\n" + String.join("\n", users));
+      CyclicBarrier together = new CyclicBarrier(4);
+      List<Integer> statuses = Collections.synchronizedList(new ArrayList<>());
+      List<Thread> callers = new ArrayList<>();
+      for (int i = 0; i < together.getParties(); i++) {
+        callers.add(
+            Thread.ofVirtual()
+                .start(() -> {
+                  try {
+                    together.await(1, TimeUnit.MINUTES);
+                  } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  statuses.add(world.api().post("/broadcasts/" + id + ":start", "").status());
+                }));
+      }
+      for (Thread caller : callers) {
+        assertThat(caller.join(Duration.ofMinutes(1))).isTrue();
+      }
+      comesTo(id, "COMPLETED");
+      assertThat(statuses).hasSize(4).containsOnlyOnce(200);
+      assertThat(received(text)).hasSize(600).doesNotHaveDuplicates();
+      assertThat(shown(id).at("/results/ACCEPTED").asInt()).isEqualTo(600);
+      assertThat(world.requests("multicast", "\"" + text + "\""))
+          .as("asked for, repeats too")
+          .hasSize(2);
+    }
   }
 
   @Test

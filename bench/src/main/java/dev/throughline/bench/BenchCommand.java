@@ -1,5 +1,6 @@
 package dev.throughline.bench;
 
+import dev.throughline.sandbox.line.LineEmulator;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,7 @@ public final class BenchCommand {
         --rate N              requests a second in the fixed-rate windows
         --callers N,N         concurrent callers of bench append
         --people N            of bench broadcast
+        --rehearsal N         people of a broadcast before it, so that it is compiled
         --kinds mix|all       of bench line: all kinds in turn, or each alone as well
         --candidates A,B      some of gateway, noop, spring, express
         --data DIR            where servers keep their data: a real disk, not tmpfs
@@ -99,7 +101,7 @@ public final class BenchCommand {
     return switch (name) {
       case "ingest" -> with(Map.of(), rest, this::ingest);
       case "send" -> with(Map.of("--window", "5", "--rate", "200"), rest, this::send);
-      case "broadcast" -> with(Map.of("--window", "10"), rest, this::broadcast);
+      case "broadcast" -> with(Map.of("--window", "4"), rest, this::broadcast);
       case "append" -> with(Map.of("--warmup", "8"), rest, this::append);
       case "line" ->
           with(Map.of("--rounds", "5", "--window", "1", "--warmup", "20"), rest, this::line);
@@ -229,19 +231,32 @@ public final class BenchCommand {
   private boolean broadcast(Options options, Workspace workspace)
       throws IOException, InterruptedException {
     Machine machine = Machine.here();
-    try (SandboxGateway gateway = new SandboxGateway(launcher(options), options.database())) {
-      say("starting the sandbox");
-      gateway.start(workspace.run().resolve("gateway"));
+    try (LineEmulator line = BroadcastBench.line();
+        ServedGateway gateway =
+            new ServedGateway(
+                launcher(options), workspace.run().resolve("gateway"), line.baseUri())) {
+      say("starting the server");
       BroadcastBench.Measured measured =
-          new BroadcastBench(gateway.facts(), gateway::residentBytes, workspace.run(), this::say)
-              .run(options.people(), options.window());
+          new BroadcastBench(gateway, line, workspace.run(), this::say)
+              .run(options.people(), options.rehearsal(), options.window());
       List<IngestReport.Verdict> verdicts = BroadcastBench.verdicts(measured);
       out.printf(
-          "memory %,.0f MB before, %,.0f MB after planning; %,.0f people/s; all sent after %,.0f s%n",
+          "%,.0f people/s planned; memory %,.0f MB before, %,.0f MB at most, %,.0f MB after%n",
+          measured.plannedPerSecond(),
           measured.residentMegabytesBefore(),
-          measured.residentMegabytesAfter(),
-          measured.peoplePerSecond(),
-          measured.sentSeconds());
+          measured.residentMegabytesPeak(),
+          measured.residentMegabytesAfter());
+      out.printf(
+          "%,.1f multicasts/s of %,.0f published: %,.0f people/s%n",
+          measured.multicastsPerSecond(),
+          BroadcastBench.PUBLISHED_PER_SECOND,
+          measured.peoplePerSecond());
+      out.printf(
+          "a chunk takes %.2f ms of a core in the server, %.2f in PostgreSQL, %.2f in the emulated"
+              + " LINE and its judge%n",
+          measured.serverMillisPerChunk(),
+          measured.postgresMillisPerChunk(),
+          measured.benchMillisPerChunk());
       write(
           options,
           new BroadcastBench.Report(

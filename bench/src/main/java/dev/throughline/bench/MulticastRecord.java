@@ -1,62 +1,66 @@
 package dev.throughline.bench;
 
+import dev.throughline.sandbox.line.LineControl;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The judge of {@code bench broadcast}: the multicasts that the emulated LINE accepted, followed in
- * its record of requests on a thread of its own until it is closed.
+ * The judge of {@code bench broadcast}: the multicasts of one text that the emulated LINE accepted,
+ * followed in its own record on a thread until it is closed. Knows the audience by number.
  */
 final class MulticastRecord implements AutoCloseable {
-  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
   private static final Duration POLL = Duration.ofMillis(50);
 
-  private final JsonMapper json = JsonMapper.builder().build();
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final URI control;
+  /** Of the user ids of the audience; their numbers follow, in hexadecimal. */
+  private static final long FIRST = 0x5eed0000000L;
+
+  private final LineControl line;
   private final String text;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread follower;
-  private final Set<String> seen = new HashSet<>();
+  private final BitSet seen = new BitSet();
+  private final Set<String> keys = new HashSet<>();
   private long requests;
   private long people;
-  private long repeated;
+  private long repeatedPeople;
+  private long repeatedKeys;
   private Instant last = Instant.EPOCH;
   private String failure = "";
 
-  /** {@code line} is the emulator's base URL. */
-  MulticastRecord(URI line, String text) {
-    this.control = line.resolve("/_sandbox/");
+  MulticastRecord(LineControl line, String text) {
+    this.line = line;
     this.text = text;
     this.follower = Thread.ofPlatform().name("multicast-record").daemon(true).start(this::follow);
+  }
+
+  static String user(int number) {
+    return "U%032x".formatted(FIRST + number);
   }
 
   /**
    * So far.
    *
-   * @param repeated people who were sent to before
+   * @param requests multicasts that were accepted
+   * @param repeatedPeople how often somebody was sent to who had been sent to before
+   * @param repeatedKeys how often a retry key was accepted that had been accepted before
    * @param last when the newest was accepted
    */
-  record Count(long requests, long people, long repeated, Instant last) {}
+  record Count(long requests, long people, long repeatedPeople, long repeatedKeys, Instant last) {}
 
   synchronized Count count() throws IOException {
     if (!failure.isEmpty()) {
       throw new IOException("the emulator's record: " + failure);
     }
-    return new Count(requests, people, repeated, last);
+    return new Count(requests, people, repeatedPeople, repeatedKeys, last);
   }
 
   @Override
@@ -67,21 +71,18 @@ final class MulticastRecord implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    client.shutdownNow();
   }
 
   private void follow() {
     long next = 0;
     try {
       do {
-        JsonNode page = page(next);
-        if (page.path("forgotten").asLong(0) > 0) {
+        LineControl.Page page = line.accepted(next);
+        if (page.forgotten() > 0 && next > 0) {
           throw new IOException("it no longer holds all requests");
         }
-        for (JsonNode request : page.path("requests").values()) {
-          take(request);
-        }
-        next = page.path("next").asLong();
+        page.entries().forEach(this::take);
+        next = page.next();
       } while (!closing.await(POLL.toMillis(), TimeUnit.MILLISECONDS));
     } catch (IOException | RuntimeException e) {
       synchronized (this) {
@@ -92,34 +93,28 @@ final class MulticastRecord implements AutoCloseable {
     }
   }
 
-  private JsonNode page(long after) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(control.resolve("requests?after=" + after))
-            .timeout(ANSWER_WITHIN)
-            .build();
-    HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-    if (answer.statusCode() != 200) {
-      throw new IOException(request.uri() + " answered " + answer.statusCode());
-    }
-    return json.readTree(answer.body());
-  }
-
-  private void take(JsonNode request) {
-    String body = request.path("body").asString("");
-    if (!request.path("accepted").asBoolean(false) || !body.contains(text)) {
+  private synchronized void take(ObjectNode send) {
+    if (!send.path("via").asString().equals("multicast")
+        || !send.path("text").asString().equals(text)) {
       return;
     }
-    JsonNode to = json.readTree(body).path("to");
-    synchronized (this) {
-      requests++;
-      for (JsonNode user : to.values()) {
-        people++;
-        if (!seen.add(user.asString())) {
-          repeated++;
-        }
-      }
-      Instant at = Instant.parse(request.path("at").asString());
-      last = at.isAfter(last) ? at : last;
+    requests++;
+    repeatedKeys += keys.add(send.path("retryKey").asString("")) ? 0 : 1;
+    JsonNode to = send.path("to");
+    if (to.isString()) {
+      person(to.asString());
     }
+    to.values().forEach(user -> person(user.asString()));
+    Instant at = Instant.parse(send.path("at").asString());
+    last = at.isAfter(last) ? at : last;
+  }
+
+  private void person(String user) {
+    int number = Math.toIntExact(Long.parseLong(user, 1, user.length(), 16) - FIRST);
+    people++;
+    if (seen.get(number)) {
+      repeatedPeople++;
+    }
+    seen.set(number);
   }
 }

@@ -28,6 +28,7 @@ record Options(
     long pid,
     Kinds kinds,
     int people,
+    int rehearsal,
     boolean check) {
 
   /** What {@code bench line} measures. */
@@ -69,7 +70,8 @@ record Options(
           Map.entry("--database", ""),
           Map.entry("--pid", "0"),
           Map.entry("--kinds", "mix"),
-          Map.entry("--people", "1000000"));
+          Map.entry("--people", "1000000"),
+          Map.entry("--rehearsal", "100000"));
 
   Options {
     callers = List.copyOf(callers);
@@ -128,6 +130,7 @@ record Options(
         values.whole("--pid", 0, Integer.MAX_VALUE),
         kinds(values.text("--kinds").orElse("")),
         values.whole("--people", 1, MAX_PEOPLE),
+        values.whole("--rehearsal", 0, MAX_PEOPLE),
         check);
   }
 

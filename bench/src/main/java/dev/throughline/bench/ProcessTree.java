@@ -23,6 +23,23 @@ final class ProcessTree {
     return processes(pid).stream().mapToLong(ProcessTree::cpuNanosOf).sum();
   }
 
+  /** User and system time of the JVMs in the tree. */
+  static long javaCpuNanos(long pid) {
+    return cpuNanos(pid, "java");
+  }
+
+  /** User and system time of the PostgreSQL processes in the tree. */
+  static long postgresCpuNanos(long pid) {
+    return cpuNanos(pid, "postgres");
+  }
+
+  private static long cpuNanos(long pid, String name) {
+    return processes(pid).stream()
+        .filter(named(name::equals))
+        .mapToLong(ProcessTree::cpuNanosOf)
+        .sum();
+  }
+
   /** {@code VmRSS} of the JVMs in the tree. */
   static long javaResidentBytes(long pid) {
     return processes(pid).stream()

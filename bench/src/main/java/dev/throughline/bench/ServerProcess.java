@@ -92,6 +92,12 @@ final class ServerProcess implements AutoCloseable {
     boolean ready() throws IOException, InterruptedException;
   }
 
+  /** SIGKILL, as {@code kill -9} sends it; returns when the process is gone. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+    Runtime.getRuntime().removeShutdownHook(stopWithUs);
+  }
+
   /** Asks the process to end, waits, and ends it if it does not. */
   @Override
   public void close() {

@@ -17,19 +17,24 @@ public interface Multicast {
   boolean takes(Identity recipient);
 
   /**
-   * The request's body, as maximal runs of one owner: what is everybody's, then a run a recipient,
-   * in order.
+   * What a request's body begins with, which is everybody's.
    *
    * @param rendered the bytes of {@link Channel.Rendered.Ready}
-   * @param recipients 1 to {@link #recipients}
    */
-  List<Bytes> request(Bytes rendered, List<Identity> recipients);
+  Bytes opening(Bytes rendered);
+
+  /**
+   * What its body goes on with: a run a recipient, in order; the same ones whatever is said.
+   *
+   * @param recipients 1 to {@link #recipients()}
+   */
+  List<Bytes> runs(List<Identity> recipients);
 
   /**
    * Sends once, and says exactly what is known of it; never throws for an answer of the provider.
    * All recipients or none.
    *
-   * @param request the runs of {@link #request}, joined
+   * @param request {@link #opening} and {@link #runs}, joined
    */
   SendResult send(
       Bytes request, String retryKey, Channel.Credentials credentials, Duration deadline);

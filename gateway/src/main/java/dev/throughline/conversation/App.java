@@ -33,12 +33,16 @@ public record App(
 
   /** The app's account of a channel that sends where nothing else is said. */
   public Optional<Account> account(ChannelName channel) {
-    List<Account> candidates =
-        accounts.stream().filter(account -> account.channel().equals(channel)).toList();
-    return candidates.stream()
-        .filter(Account::isDefault)
-        .findFirst()
-        .or(() -> candidates.stream().findFirst());
+    Optional<Account> first = Optional.empty();
+    for (Account account : accounts) {
+      if (account.channel().equals(channel)) {
+        if (account.isDefault()) {
+          return Optional.of(account);
+        }
+        first = first.isPresent() ? first : Optional.of(account);
+      }
+    }
+    return first;
   }
 
   /**

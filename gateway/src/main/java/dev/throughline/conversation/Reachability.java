@@ -65,11 +65,10 @@ public final class Reachability {
       }
     }
     Map<Bytes, IdentityRow> known = new HashMap<>();
-    ConverseStore.seen(c, new HashSet<>(hashes.values()))
-        .forEach(row -> known.put(row.hash(), row));
+    // One hash an identity: no two of them are the same.
+    ConverseStore.seen(c, hashes.values()).forEach(row -> known.put(row.hash(), row));
     Map<ContactId, List<Identity>> ofContacts = addresses(c, app, contacts, hashes, known);
-    Map<StandingRows.Place, StandingRows.Known> standings =
-        StandingRows.read(c, new HashSet<>(hashes.values()));
+    Map<StandingRows.Place, StandingRows.Known> standings = StandingRows.read(c, hashes.values());
     List<List<Address>> found = new ArrayList<>(recipients.size());
     for (Recipient recipient : recipients) {
       List<Identity> all =

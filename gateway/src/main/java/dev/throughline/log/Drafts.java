@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,38 @@ public final class Drafts {
     return new Builder(id, kind, subject);
   }
 
+  /**
+   * Commits to and seals the last parts of an entry that is yet to be made.
+   *
+   * @param keys those of the owners; who keeps what this answers commits the rows of fresh ones
+   *     with it
+   * @param first the place of the first of the parts in the entry
+   */
+  public SealedAhead ahead(
+      Ulid entry, int first, List<Owner> owners, List<Bytes> parts, Map<Owner, DataKey> keys) {
+    List<PartLeaf> leaves = new ArrayList<>(parts.size());
+    List<Bytes> blobs = new ArrayList<>(parts.size());
+    for (int i = 0; i < parts.size(); i++) {
+      seal(entry, first + i, key(keys, owners.get(i)), parts.get(i), leaves, blobs);
+    }
+    return new SealedAhead(entry, first, new SealedParts(leaves, blobs));
+  }
+
+  private void seal(
+      Ulid entry, int part, DataKey key, Bytes bytes, List<PartLeaf> leaves, List<Bytes> blobs) {
+    byte[] nonce = vault.random(SealedParts.NONCE_BYTES);
+    leaves.add(PartLeaf.of(nonce, bytes.array()));
+    blobs.add(SealedParts.seal(vault, key, entry, part, nonce, bytes.array()));
+  }
+
+  private static DataKey key(Map<Owner, DataKey> keys, Owner owner) {
+    DataKey key = keys.get(owner);
+    if (key == null) {
+      throw new AssertionError("the vault answers for each owner");
+    }
+    return key;
+  }
+
   /** Collects the parts of one draft. */
   public final class Builder {
     private final Ulid id;
@@ -54,6 +87,8 @@ public final class Drafts {
     private @Nullable Ulid cause;
     private OptionalInt verdict = OptionalInt.empty();
     private @Nullable Instant received;
+    private @Nullable SealedAhead ahead;
+    private List<Bytes> clearAhead = List.of();
 
     private Builder(Ulid id, Kind kind, Subject subject) {
       this.id = id;
@@ -83,6 +118,17 @@ public final class Drafts {
     }
 
     /**
+     * The last parts, sealed for this entry before.
+     *
+     * @param clear the same parts in clear
+     */
+    public Builder ahead(SealedAhead sealed, List<Bytes> clear) {
+      this.ahead = sealed;
+      this.clearAhead = clear;
+      return this;
+    }
+
+    /**
      * Commits and seals. May read keys from the database: throws {@link LogUnavailableException}
      * when it is away.
      */
@@ -92,15 +138,17 @@ public final class Drafts {
       List<Bytes> blobs = new ArrayList<>(parts.size());
       List<PartLeaf> leaves = new ArrayList<>(parts.size());
       for (int i = 0; i < parts.size(); i++) {
-        byte[] bytes = parts.get(i).array();
-        byte[] nonce = vault.random(SealedParts.NONCE_BYTES);
-        leaves.add(PartLeaf.of(nonce, bytes));
-        DataKey key = keys.get(owners.get(i));
-        if (key == null) {
-          throw new AssertionError("the vault answers for each owner");
-        }
+        DataKey key = key(keys, owners.get(i));
         partKeys.add(key.id());
-        blobs.add(SealedParts.seal(vault, key, id, i, nonce, bytes));
+        seal(id, i, key, parts.get(i), leaves, blobs);
+      }
+      List<Bytes> clear = List.copyOf(parts);
+      if (ahead != null) {
+        ahead.requirePlace(id, parts.size(), clearAhead.size());
+        leaves.addAll(ahead.parts().leaves());
+        blobs.addAll(ahead.parts().blobs());
+        ahead.parts().blobs().forEach(blob -> partKeys.add(Vault.keyId(blob)));
+        clear = Stream.concat(clear.stream(), clearAhead.stream()).toList();
       }
       return new Draft(
           id,
@@ -109,10 +157,10 @@ public final class Drafts {
           Optional.ofNullable(cause),
           verdict,
           Optional.ofNullable(received),
-          List.copyOf(parts),
+          clear,
           partKeys,
           PartLeaf.root(leaves),
-          parts.isEmpty() ? Bytes.EMPTY : new SealedParts(leaves, blobs).encode(),
+          clear.isEmpty() ? Bytes.EMPTY : new SealedParts(leaves, blobs).encode(),
           keys,
           Optional.empty(),
           OptionalLong.empty());

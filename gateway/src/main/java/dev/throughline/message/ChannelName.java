@@ -20,10 +20,15 @@ public record ChannelName(String value) implements Comparable<ChannelName> {
     }
   }
 
+  /** Asked for each of an audience: without a stream. */
   public static boolean isValid(String value) {
-    return !value.isEmpty()
-        && value.length() <= MAX_LENGTH
-        && value.chars().allMatch(c -> c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z');
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z')) {
+        return false;
+      }
+    }
+    return !value.isEmpty() && value.length() <= MAX_LENGTH;
   }
 
   @Override

@@ -78,6 +78,11 @@ public final class Vault {
     return epochs.current().number();
   }
 
+  /** The month whose keys seal what people own now, as in {@link DataKey.Row#month}. */
+  public int month() {
+    return month(clock.instant());
+  }
+
   /** HMAC-SHA256 of the owner's name under the current epoch's look-up key: 32 bytes. */
   public Bytes hash(Owner owner) {
     return epochs.current().hash(owner.nameBytes());
@@ -92,7 +97,7 @@ public final class Vault {
   public Map<Owner, DataKey> keysFor(Collection<? extends Owner> owners) {
     Map<Owner, DataKey> keys = new HashMap<>();
     List<Owner> missing = new ArrayList<>();
-    int month = month(clock.instant());
+    int month = month();
     for (Owner owner : owners) {
       byOwner
           .get(owner)
@@ -100,10 +105,12 @@ public final class Vault {
           .ifPresentOrElse(current -> keys.put(owner, current.key), () -> missing.add(owner));
     }
     if (!missing.isEmpty()) {
-      keys.putAll(stored(missing, month));
-      for (Owner owner : missing) {
-        keys.computeIfAbsent(owner, o -> fresh(o, o.monthly() ? month : 0));
-      }
+      Map<Bytes, Owner> byHash = new LinkedHashMap<>();
+      Epoch epoch = epochs.current();
+      missing.forEach(owner -> byHash.put(epoch.hash(owner.nameBytes()), owner));
+      keys.putAll(stored(byHash, month));
+      byHash.forEach((hash, owner) ->
+          keys.computeIfAbsent(owner, o -> fresh(o, epoch, hash, o.monthly() ? month : 0)));
     }
     return keys;
   }
@@ -189,9 +196,7 @@ public final class Vault {
     KeyStore.insert(connection, keys.stream().flatMap(key -> key.fresh().stream()).toList());
   }
 
-  private Map<Owner, DataKey> stored(List<Owner> owners, int month) {
-    Map<Bytes, Owner> byHash = new LinkedHashMap<>();
-    owners.forEach(owner -> byHash.put(hash(owner), owner));
+  private Map<Owner, DataKey> stored(Map<Bytes, Owner> byHash, int month) {
     Map<Owner, DataKey> found = new HashMap<>();
     for (DataKey.Row row : lookups.find(byHash.keySet(), month)) {
       Owner owner = byHash.get(row.owner());
@@ -206,19 +211,22 @@ public final class Vault {
     return found;
   }
 
-  private DataKey fresh(Owner owner, int month) {
-    byte[] secret = new byte[KEY_BYTES];
-    random.nextBytes(secret);
-    UUID id = new UUID(random.nextLong(), random.nextLong());
-    Epoch epoch = epochs.current();
+  /**
+   * @param hash of the owner, under the same epoch
+   */
+  private DataKey fresh(Owner owner, Epoch epoch, Bytes hash, int month) {
+    byte[] drawn = new byte[KEY_BYTES + 2 * Long.BYTES];
+    random.nextBytes(drawn);
+    byte[] secret = Arrays.copyOf(drawn, KEY_BYTES);
+    ByteBuffer rest = ByteBuffer.wrap(drawn, KEY_BYTES, 2 * Long.BYTES);
+    UUID id = new UUID(rest.getLong(), rest.getLong());
     byte[] name = owner.nameBytes();
     byte[] plain = ByteBuffer.allocate(KEY_BYTES + name.length).put(secret).put(name).array();
     byte[] nonce = stream.next(NONCE_BYTES);
     byte[] wrapped = new byte[NONCE_BYTES + plain.length + AesGcm.TAG_BYTES];
     System.arraycopy(nonce, 0, wrapped, 0, NONCE_BYTES);
     aes.encrypt(epoch.wrapping(), nonce, associated(id), plain, wrapped, NONCE_BYTES);
-    DataKey.Row row =
-        new DataKey.Row(id, epoch.hash(name), month, epoch.number(), Bytes.wrap(wrapped));
+    DataKey.Row row = new DataKey.Row(id, hash, month, epoch.number(), Bytes.wrap(wrapped));
     return new DataKey(id, new SecretKeySpec(secret, "AES"), Optional.of(row));
   }
 

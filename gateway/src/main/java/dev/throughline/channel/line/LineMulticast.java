@@ -49,7 +49,7 @@ final class LineMulticast implements Multicast {
 
   /** {@code to} comes last, so that what is everybody's is one run. */
   @Override
-  public List<Bytes> request(Bytes rendered, List<Identity> recipients) {
+  public Bytes opening(Bytes rendered) {
     byte[] body = rendered.array();
     if (body.length < 3 || body[0] != '{' || body[body.length - 1] != '}') {
       throw new IllegalArgumentException("not rendered by this channel: " + rendered);
@@ -57,8 +57,12 @@ final class LineMulticast implements Multicast {
     ByteArrayOutputStream first = new ByteArrayOutputStream(body.length + 16);
     first.write(body, 0, body.length - 1);
     first.writeBytes(",\"to\":[".getBytes(StandardCharsets.US_ASCII));
-    List<Bytes> runs = new ArrayList<>(recipients.size() + 1);
-    runs.add(Bytes.wrap(first.toByteArray()));
+    return Bytes.wrap(first.toByteArray());
+  }
+
+  @Override
+  public List<Bytes> runs(List<Identity> recipients) {
+    List<Bytes> runs = new ArrayList<>(recipients.size());
     for (int i = 0; i < recipients.size(); i++) {
       String user = recipients.get(i).value();
       if (!LineIds.isUser(user)) {

@@ -9,6 +9,7 @@ import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.message.Ulids;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,24 +63,32 @@ public record Addressee(Recipient recipient, Map<String, String> variables) {
 
   static List<Addressee> of(Bytes chunk) {
     List<Addressee> people = new ArrayList<>();
+    Map<String, ChannelName> channels = new HashMap<>();
     for (JsonNode one : Json.parse(chunk).orElseThrow()) {
-      Map<String, String> variables = new LinkedHashMap<>();
-      one.path(1)
-          .properties()
-          .forEach(each -> variables.put(each.getKey(), each.getValue().stringValue()));
-      people.add(new Addressee(recipient(one.get(0)), variables));
+      people.add(new Addressee(recipient(one.get(0), channels), variables(one.path(1))));
     }
     return people;
   }
 
-  private static Recipient recipient(JsonNode kept) {
+  private static Map<String, String> variables(JsonNode kept) {
+    if (kept.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, String> variables = new LinkedHashMap<>();
+    kept.properties().forEach(each -> variables.put(each.getKey(), each.getValue().stringValue()));
+    return variables;
+  }
+
+  private static Recipient recipient(JsonNode kept, Map<String, ChannelName> channels) {
     if (kept.isString()) {
       return new Recipient.ByContact(new ContactId(Ulids.parse(kept.stringValue()).orElseThrow()));
     }
     List<Identity> identities = new ArrayList<>();
     for (int i = 0; i + 1 < kept.size(); i += 2) {
       identities.add(
-          new Identity(new ChannelName(kept.get(i).stringValue()), kept.get(i + 1).stringValue()));
+          new Identity(
+              channels.computeIfAbsent(kept.get(i).stringValue(), ChannelName::new),
+              kept.get(i + 1).stringValue()));
     }
     return new Recipient.ByIdentities(identities);
   }

@@ -14,22 +14,35 @@ import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes an audience in, one after another, and looks at each beforehand: chunks go to the table as
- * they fill, so memory holds a few of them, and eight bytes a person to know who comes twice.
+ * Takes an audience in, one after another, looks at each beforehand, and seals what will prove to
+ * them what was sent: chunks go to the table as they fill, so memory holds a few of them, and eight
+ * bytes a person to know who comes twice. Closing waits for what is being written.
  */
-final class Audience {
+final class Audience implements AutoCloseable {
   /** People of one broadcast at most. */
   static final int MOST = 5_000_000;
 
   /** Chunks that are written together. */
-  private static final int AT_ONCE = 16;
+  private static final int AT_ONCE = 4;
+
+  /** Groups of them at work at the same time, while more are read. */
+  private static final int UNDER_WAY = 2;
+
+  /** Far longer than a group can take: each of its statements has a deadline of its own. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Database database;
   private final Vault vault;
@@ -39,12 +52,16 @@ final class Audience {
   private final App app;
   private final Broadcast broadcast;
   private final SendRequest request;
+  private final boolean same;
+  private final PreparedParts parts;
   private final InstantSource clock;
   private final DataKey key;
   private final Fingerprints seen = new Fingerprints();
   private final List<List<Addressee>> full = new ArrayList<>();
   private List<Addressee> open = new ArrayList<>();
   private final Map<String, Long> counts = new TreeMap<>();
+  private final Semaphore room = new Semaphore(UNDER_WAY);
+  private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
   private int chunks;
   private int people;
 
@@ -57,7 +74,10 @@ final class Audience {
       App app,
       Broadcast broadcast,
       SendRequest request,
+      PreparedParts parts,
       InstantSource clock) {
+    this.parts = parts;
+    this.same = broadcast.order().isSame();
     this.clock = clock;
     this.database = database;
     this.vault = vault;
@@ -83,7 +103,7 @@ final class Audience {
   /** False if there are too many. */
   boolean add(Addressee addressee) {
     if (!seen.add(fingerprint(addressee.recipient()))) {
-      counts.merge("DUPLICATE", 1L, Long::sum);
+      count("DUPLICATE");
       return true;
     }
     if (people == MOST) {
@@ -92,7 +112,7 @@ final class Audience {
     people++;
     open.add(addressee);
     if (open.size() == broadcast.order().chunkSize()) {
-      close();
+      fill();
     }
     return true;
   }
@@ -100,10 +120,18 @@ final class Audience {
   /** Writes what is left; answers what is known of everybody. */
   Filled end() {
     if (!open.isEmpty()) {
-      close();
+      fill();
     }
     flush();
+    close();
+    requireWritten();
     return new Filled(chunks, Map.copyOf(counts));
+  }
+
+  @Override
+  public void close() {
+    await(UNDER_WAY);
+    room.release(UNDER_WAY);
   }
 
   /**
@@ -111,7 +139,7 @@ final class Audience {
    */
   record Filled(int chunks, Map<String, Long> counts) {}
 
-  private void close() {
+  private void fill() {
     full.add(open);
     open = new ArrayList<>();
     if (full.size() == AT_ONCE) {
@@ -123,26 +151,76 @@ final class Audience {
     if (full.isEmpty()) {
       return;
     }
-    for (List<Addressee> chunk : full) {
-      look(chunk);
-    }
     int first = chunks;
-    List<List<Addressee>> written = List.copyOf(full);
-    database.transaction(c -> {
-      store.add(c, broadcast.id(), first, written, key);
-      return 0;
-    });
+    List<List<Addressee>> group = List.copyOf(full);
     chunks += full.size();
     full.clear();
+    await(1);
+    requireWritten();
+    Thread.ofVirtual()
+        .name("audience")
+        .start(() -> {
+          try {
+            write(first, group);
+          } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+          } finally {
+            room.release();
+          }
+        });
   }
 
-  private void look(List<Addressee> chunk) {
+  private void await(int permits) {
+    try {
+      if (!room.tryAcquire(permits, PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IllegalStateException("chunks were not written within " + PATIENCE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while chunks are written", e);
+    }
+  }
+
+  private void requireWritten() {
+    RuntimeException known = failure.get();
+    if (known != null) {
+      throw known;
+    }
+  }
+
+  private void write(int first, List<List<Addressee>> group) {
+    List<Optional<PreparedParts.Made>> made = group.stream().map(this::look).toList();
+    database.transaction(c -> {
+      store.add(c, broadcast.id(), first, group, key);
+      for (int i = 0; i < made.size(); i++) {
+        if (made.get(i).isPresent()) {
+          PreparedParts.add(c, broadcast.id(), first + i, made.get(i).get());
+        }
+      }
+      return 0;
+    });
+  }
+
+  /** Counts how each is reached; prepares for those who will be reached together. */
+  private Optional<PreparedParts.Made> look(List<Addressee> chunk) {
     MessageClass sent = app.settings().policy().classOf(request.messageClass());
-    List<List<Reachability.Address>> found =
-        reachability.look(
-            app, sent, chunk.stream().map(Addressee::recipient).toList(), clock.instant());
-    for (List<Reachability.Address> addresses : found) {
-      counts.merge(Ways.of(app, request, sent, channels, addresses).word(), 1L, Long::sum);
+    List<Ways> ways =
+        reachability
+            .look(app, sent, chunk.stream().map(Addressee::recipient).toList(), clock.instant())
+            .stream()
+            .map(addresses -> Ways.of(app, request, sent, channels, addresses))
+            .toList();
+    ways.forEach(way -> count(way.word()));
+    List<Identity> together = Split.of(chunk, ways, channels, same).together();
+    return together.isEmpty()
+        ? Optional.empty()
+        : Split.multicast(channels, together.getFirst().channel())
+            .map(multicast -> parts.make(app, multicast, together));
+  }
+
+  private void count(String word) {
+    synchronized (counts) {
+      counts.merge(word, 1L, Long::sum);
     }
   }
 

@@ -46,6 +46,7 @@ public final class BroadcastDesk {
   private final BroadcastStore store;
   private final Reachability reachability;
   private final LeftOut leftOut;
+  private final PreparedParts parts;
   private final Map<ChannelName, Channel> channels;
   private final Set<Ulid> filling = ConcurrentHashMap.newKeySet();
 
@@ -59,6 +60,7 @@ public final class BroadcastDesk {
       BroadcastStore store,
       Reachability reachability,
       LeftOut leftOut,
+      PreparedParts parts,
       Map<ChannelName, Channel> channels) {
     this.database = database;
     this.vault = vault;
@@ -69,6 +71,7 @@ public final class BroadcastDesk {
     this.store = store;
     this.reachability = reachability;
     this.leftOut = leftOut;
+    this.parts = parts;
     this.channels = Map.copyOf(channels);
   }
 
@@ -170,7 +173,9 @@ public final class BroadcastDesk {
                       c, broadcast.id(), State.DRAFT, Optional.empty(), now(), State.READY))) {
         return new Filled.NotNow();
       }
-      Audience audience =
+      Audience.Filled filled;
+      long people;
+      try (Audience audience =
           new Audience(
               database,
               vault,
@@ -180,13 +185,16 @@ public final class BroadcastDesk {
               app,
               broadcast,
               Broadcasts.request(broadcast.order()),
-              clock);
-      audience.begin();
-      AudienceReader.Read read = source.read(audience::add);
-      if (!read.whole()) {
-        return new Filled.TooMany();
+              parts,
+              clock)) {
+        audience.begin();
+        AudienceReader.Read read = source.read(audience::add);
+        if (!read.whole()) {
+          return new Filled.TooMany();
+        }
+        people = read.people();
+        filled = audience.end();
       }
-      Audience.Filled filled = audience.end();
       ObjectNode record = record("broadcast_fill", broadcast.id(), app);
       record.put("chunks", filled.chunks());
       ObjectNode counts = record.putObject("counts");
@@ -195,7 +203,7 @@ public final class BroadcastDesk {
               app.project(),
               record,
               c -> store.filled(c, broadcast.id(), filled.chunks(), filled.counts(), now()))
-          ? new Filled.Whole(read.people())
+          ? new Filled.Whole(people)
           : new Filled.NotNow();
     } finally {
       filling.remove(broadcast.id());

@@ -295,6 +295,7 @@ public final class BroadcastStore {
       s.setInt(4, chunk);
       s.executeUpdate();
     }
+    PreparedParts.forget(c, id, chunk);
     count(c, id, Phase.SENT, counts);
     return 1;
   }

@@ -49,11 +49,22 @@ public final class Broadcasting {
     BroadcastStore store = new BroadcastStore(database, vault);
     Reachability reachability = new Reachability(database, vault);
     LeftOut leftOut = new LeftOut(database, vault, reachability);
+    PreparedParts parts = new PreparedParts(database, vault, log, drafts, ulids);
     this.forms = new Forms(channels, new TemplateStore(database, vault), probe);
     this.reaction = new Broadcasts(store, vault, tasks);
     this.desk =
         new BroadcastDesk(
-            database, vault, log, drafts, ulids, clock, store, reachability, leftOut, channels);
+            database,
+            vault,
+            log,
+            drafts,
+            ulids,
+            clock,
+            store,
+            reachability,
+            leftOut,
+            parts,
+            channels);
     this.handlers =
         List.of(
             new ChunkHandler(
@@ -69,6 +80,7 @@ public final class Broadcasting {
                 store,
                 leftOut,
                 reachability,
+                parts,
                 forms),
             new AudienceHandler(log, drafts, directory, store, desk, new ContactWalk(database)));
   }

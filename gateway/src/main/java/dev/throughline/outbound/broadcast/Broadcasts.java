@@ -38,7 +38,7 @@ public final class Broadcasts implements Reaction {
   static final String RELEASE = "broadcast_release";
 
   /** Chunks of a broadcast under way at the same time. */
-  static final int SLOTS = 8;
+  static final int SLOTS = 16;
 
   /** Counted of those for whom a message of their own was made. */
   static final String SINGLE = "SINGLE";

@@ -17,9 +17,9 @@ import dev.throughline.log.Draft;
 import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.log.LogEntry;
+import dev.throughline.log.SealedAhead;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
-import dev.throughline.message.Identity;
 import dev.throughline.message.MessageClass;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.SendRequest.Recipient;
@@ -35,9 +35,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -71,6 +71,7 @@ public final class ChunkHandler implements TaskHandler {
   private final BroadcastStore store;
   private final LeftOut leftOut;
   private final Reachability reachability;
+  private final PreparedParts parts;
   private final Forms forms;
   private final RequestPace pace = new RequestPace();
 
@@ -87,6 +88,7 @@ public final class ChunkHandler implements TaskHandler {
       BroadcastStore store,
       LeftOut leftOut,
       Reachability reachability,
+      PreparedParts parts,
       Forms forms) {
     this.log = log;
     this.drafts = drafts;
@@ -100,6 +102,7 @@ public final class ChunkHandler implements TaskHandler {
     this.store = store;
     this.leftOut = leftOut;
     this.reachability = reachability;
+    this.parts = parts;
     this.forms = forms;
   }
 
@@ -152,16 +155,16 @@ public final class ChunkHandler implements TaskHandler {
     }
     SendRequest request = Broadcasts.request(broadcast.order());
     Split split = split(broadcast, app, request, people.get());
-    if (!split.single.isEmpty() && store.waiting(broadcast.id()) > WAITING) {
+    if (!split.single().isEmpty() && store.waiting(broadcast.id()) > WAITING) {
       conclude(task, work, Optional.of(broadcast), ChunkOutcome.plain(Result.FULL));
       return;
     }
-    leftOut.add(app, broadcast.id(), split.none, clock.instant());
-    for (int i = 0; i < split.single.size(); i++) {
-      ask(broadcast, app, work, i, split.single.get(i));
+    leftOut.add(app, broadcast.id(), split.none(), clock.instant());
+    for (int i = 0; i < split.single().size(); i++) {
+      ask(broadcast, app, work, i, split.single().get(i));
     }
     Map<String, Long> others = split.counts();
-    if (split.together.isEmpty()) {
+    if (split.together().isEmpty()) {
       conclude(
           task,
           work,
@@ -170,7 +173,7 @@ public final class ChunkHandler implements TaskHandler {
               Result.DONE, others, Optional.empty(), Optional.empty(), Optional.empty()));
       return;
     }
-    ChannelName name = split.together.getFirst().channel();
+    ChannelName name = split.together().getFirst().channel();
     Account account = app.account(name).orElseThrow();
     switch (forms.of(broadcast, app, request, name)) {
       case Forms.Form.Impossible(var reason) ->
@@ -181,30 +184,43 @@ public final class ChunkHandler implements TaskHandler {
               new ChunkOutcome(
                   Result.REJECTED,
                   ChunkOutcome.with(
-                      others, "REJECTED_" + reason.code().name(), split.together.size()),
+                      others, "REJECTED_" + reason.code().name(), split.together().size()),
                   Optional.empty(),
                   Optional.empty(),
                   Optional.of(reason)));
       case Forms.Form.Ready(Bytes rendered, List<String> _) -> {
         Multicast multicast = multicast(name).orElseThrow();
-        List<Bytes> runs = multicast.request(rendered, split.together);
-        Ulid id = ulids.next();
+        Bytes opening = multicast.opening(rendered);
+        List<Bytes> runs = multicast.runs(split.together());
+        Optional<SealedAhead> sealed = parts.find(broadcast.id(), work.chunk(), split.together());
+        Ulid id = sealed.map(SealedAhead::entry).orElseGet(ulids::next);
         ObjectNode record = attempt(task, work, id, account);
         ObjectNode counts = record.putObject("counts");
         others.forEach(counts::put);
-        record.put("people", split.together.size());
+        record.put("people", split.together().size());
         Owner.Account ours = new Owner.Account(account.id());
         Drafts.Builder draft =
             drafts
                 .draft(id, Kind.ATTEMPT, new Subject.Account(account.id().toString()))
                 .cause(broadcast.id())
                 .part(ours, Json.bytes(record))
-                .part(ours, runs.getFirst());
-        for (int i = 0; i < split.together.size(); i++) {
-          draft.part(
-              Owners.person(app.project(), app.id(), split.together.get(i)), runs.get(i + 1));
+                .part(ours, opening);
+        if (sealed.isPresent()) {
+          draft.ahead(sealed.get(), runs);
+        } else {
+          for (int i = 0; i < runs.size(); i++) {
+            draft.part(PreparedParts.owner(app, split.together().get(i)), runs.get(i));
+          }
         }
-        send(task, work, broadcast, account, multicast, draft.build(), joined(runs), record);
+        send(
+            task,
+            work,
+            broadcast,
+            account,
+            multicast,
+            draft.build(),
+            joined(Stream.concat(Stream.of(opening), runs.stream()).toList()),
+            record);
       }
     }
   }
@@ -335,27 +351,9 @@ public final class ChunkHandler implements TaskHandler {
     List<List<Reachability.Address>> addresses =
         reachability.look(
             app, sent, people.stream().map(Addressee::recipient).toList(), clock.instant());
-    boolean same = broadcast.order().isSame();
-    Split split = new Split();
-    for (int i = 0; i < people.size(); i++) {
-      Addressee addressee = people.get(i);
-      switch (Ways.of(app, request, sent, channels, addresses.get(i))) {
-        case Ways.None none -> split.none.add(new LeftOut.One(addressee, none.why()));
-        case Ways.Later _ -> split.single.add(addressee);
-        case Ways.By(Identity identity) -> {
-          Optional<Multicast> multicast = multicast(identity.channel());
-          if (same
-              && multicast.filter(many -> many.takes(identity)).isPresent()
-              && (split.together.isEmpty()
-                  || split.together.getFirst().channel().equals(identity.channel()))) {
-            split.together.add(identity);
-          } else {
-            split.single.add(addressee);
-          }
-        }
-      }
-    }
-    return split;
+    List<Ways> ways =
+        addresses.stream().map(each -> Ways.of(app, request, sent, channels, each)).toList();
+    return Split.of(people, ways, channels, broadcast.order().isSame());
   }
 
   private void conclude(
@@ -379,7 +377,7 @@ public final class ChunkHandler implements TaskHandler {
   }
 
   private Optional<Multicast> multicast(ChannelName name) {
-    return Optional.ofNullable(channels.get(name)).flatMap(Channel::multicast);
+    return Split.multicast(channels, name);
   }
 
   /** The request's body, unless somebody of it was erased since. */
@@ -402,21 +400,5 @@ public final class ChunkHandler implements TaskHandler {
       at += run.length();
     }
     return Bytes.wrap(body);
-  }
-
-  /** A chunk by how its people are reached. */
-  private static final class Split {
-    final List<Identity> together = new ArrayList<>();
-    final List<Addressee> single = new ArrayList<>();
-    final List<LeftOut.One> none = new ArrayList<>();
-
-    Map<String, Long> counts() {
-      Map<String, Long> counts = new TreeMap<>();
-      none.forEach(one -> counts.merge(one.why(), 1L, Long::sum));
-      if (!single.isEmpty()) {
-        counts.put(Broadcasts.SINGLE, (long) single.size());
-      }
-      return counts;
-    }
   }
 }

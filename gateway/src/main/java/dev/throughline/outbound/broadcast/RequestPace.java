@@ -5,21 +5,63 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Lets the requests of an account go out evenly, at the rate that its provider publishes. */
+/**
+ * Lets the requests of an account go out evenly, at the rate that its provider publishes: never
+ * more of them within a second. What a short stall held up is made up for, so that stalls do not
+ * add up.
+ */
 final class RequestPace {
-  private final Map<AccountId, Long> next = new HashMap<>();
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  /** Waits for the account's turn: as long as those before it take at that rate. */
+  /** After a longer stall the rest of it is lost. */
+  private static final long MADE_UP = TimeUnit.MILLISECONDS.toNanos(250);
+
+  private final Map<AccountId, Turns> accounts = new HashMap<>();
+
+  /** Waits for the account's turn. */
   void await(AccountId account, int perSecond) throws InterruptedException {
-    long wait = reserve(account, TimeUnit.SECONDS.toNanos(1) / perSecond, System.nanoTime());
+    long wait = reserve(account, perSecond, System.nanoTime());
     if (wait > 0) {
       TimeUnit.NANOSECONDS.sleep(wait);
     }
   }
 
-  private synchronized long reserve(AccountId account, long each, long now) {
-    long turn = Math.max(now, next.getOrDefault(account, now));
-    next.put(account, turn + each);
-    return turn - now;
+  /** How long until the turn that this takes, by a clock that began anywhere. */
+  synchronized long reserve(AccountId account, int perSecond, long now) {
+    return accounts
+            .compute(
+                account,
+                (_, known) ->
+                    known != null && known.turns.length == perSecond
+                        ? known
+                        : new Turns(perSecond, now))
+            .take(now)
+        - now;
+  }
+
+  /** Those of the last second, in a ring. */
+  private static final class Turns {
+    private final long[] turns;
+    private final long each;
+    private int oldest;
+    private long even;
+
+    Turns(int perSecond, long now) {
+      turns = new long[perSecond];
+      each = SECOND / perSecond;
+      even = now;
+      for (int i = 0; i < perSecond; i++) {
+        turns[i] = now - SECOND;
+      }
+    }
+
+    long take(long now) {
+      even = Math.max(even, now - MADE_UP);
+      long turn = Math.max(Math.max(even, now), turns[oldest] + SECOND);
+      turns[oldest] = turn;
+      oldest = (oldest + 1) % turns.length;
+      even += each;
+      return turn;
+    }
   }
 }

@@ -1,0 +1,232 @@
+package dev.throughline.app.crash;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.throughline.sandbox.line.Fault;
+import dev.throughline.sandbox.line.FaultRule;
+import dev.throughline.sandbox.line.LineConfig;
+import dev.throughline.sandbox.line.LineControl;
+import dev.throughline.sandbox.line.LineEmulator;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A gateway that is killed by SIGKILL in the middle of a broadcast, whatever LINE answers, sends
+ * each chunk once and leaves nobody out: a chunk of which nobody knows whether it was taken is
+ * asked for again as it was, under its one retry key. LINE's own record is the judge.
+ */
+class BroadcastCrashTest {
+  private static final int KILLS = 2;
+  private static final int PEOPLE = 40_000;
+  private static final int CHUNK = 500;
+  private static final String TEXT = "Survives its server";
+  private static final String CHANNEL_SECRET = "0123456789abcdef0123456789abcdef";
+  private static final String ACCESS_TOKEN = "crash-access-token-" + "0123456789abcdef".repeat(6);
+  private static final String BOT = "Ub07b07b07b07b07b07b07b07b07b07b0";
+
+  private static final Duration CALL = Duration.ofSeconds(60);
+  private static final Duration COMES = Duration.ofMinutes(3);
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  @TempDir private Path home;
+
+  @Test
+  void eachChunkIsAcceptedOnceWheneverTheServerIsKilled() throws Exception {
+    long seed = number("THROUGHLINE_SEED").orElse(System.nanoTime() & 0xFFFF_FFFFL);
+    int kills = number("THROUGHLINE_BROADCAST_KILLS").map(Math::toIntExact).orElse(KILLS);
+    SplittableRandom random = new SplittableRandom(seed);
+    System.out.println("seed " + seed);
+    LineConfig config = LineConfig.channel("1234567890", CHANNEL_SECRET, ACCESS_TOKEN, BOT);
+    try (LineEmulator line = new LineEmulator(config, InstantSource.system(), new Random(seed));
+        Wire wire = new Wire();
+        CallbackTarget target = new CallbackTarget("crash-callback-secret", seed)) {
+      LineControl judge = line.control();
+      Installation installation = new Installation(home, line.baseUri(), wire, CHANNEL_SECRET);
+      GatewayProcess gateway =
+          installation.found(ACCESS_TOKEN, target.url(), "crash-callback-secret");
+      int atWork = 0;
+      try (Calls calls = new Calls(installation)) {
+        judge.setFaults(faults());
+        String id = calls.started();
+        for (int kill = 1; kill <= kills; kill++) {
+          int enough = PEOPLE / CHUNK * kill / (kills + 1);
+          eventually(() -> chunks(judge).size() >= enough);
+          Thread.sleep(random.nextInt(100));
+          long before = requests(judge).size();
+          gateway.kill();
+          assertThat(chunks(judge)).as("killed in the middle").hasSizeLessThan(PEOPLE / CHUNK);
+          gateway = installation.restart();
+          eventually(() -> requests(judge).size() > before);
+          atWork += repeatedKeys(judge).isEmpty() ? 0 : 1;
+        }
+        judge.clearFaults();
+        eventually(() -> calls.state(id).equals("COMPLETED"));
+        assertThat(atWork).as("kills while requests were under way").isPositive();
+        judged(judge, calls.shown(id));
+        assertThat(installation.fsck()).isEqualTo(List.of());
+        gateway.stop();
+      } finally {
+        gateway.close();
+      }
+    }
+  }
+
+  private static void judged(LineControl judge, JsonNode shown) {
+    List<String> users = chunks(judge).stream().flatMap(List::stream).toList();
+    assertThat(new HashSet<>(users))
+        .as("people LINE accepted the message for")
+        .hasSize(users.size())
+        .isEqualTo(Set.copyOf(people()));
+    Map<String, Set<String>> keysOf =
+        requests(judge).stream()
+            .collect(
+                groupingBy(
+                    request -> request.path("body").asString(),
+                    mapping(request -> request.path("retryKey").asString(), toSet())));
+    assertThat(keysOf).hasSize(PEOPLE / CHUNK).allSatisfy((_, keys) -> assertThat(keys).hasSize(1));
+    assertThat(shown.at("/results/ACCEPTED").asInt()).isEqualTo(PEOPLE);
+  }
+
+  /** Whom each accepted multicast was for. */
+  private static List<List<String>> chunks(LineControl judge) {
+    return read(judge::accepted).stream()
+        .filter(send -> send.path("text").asString().equals(TEXT))
+        .map(send -> send.path("to").valueStream().map(JsonNode::asString).toList())
+        .toList();
+  }
+
+  private static List<ObjectNode> requests(LineControl judge) {
+    return read(judge::requests).stream()
+        .filter(request -> request.path("endpoint").asString().equals("multicast"))
+        .toList();
+  }
+
+  /** Under which more than one request came in. */
+  private static Set<String> repeatedKeys(LineControl judge) {
+    Set<String> once = new HashSet<>();
+    Set<String> again = new HashSet<>();
+    for (ObjectNode request : requests(judge)) {
+      String key = request.path("retryKey").asString();
+      if (!once.add(key)) {
+        again.add(key);
+      }
+    }
+    return again;
+  }
+
+  private static List<ObjectNode> read(Function<Long, LineControl.Page> pages) {
+    List<ObjectNode> all = new ArrayList<>();
+    LineControl.Page page = pages.apply(0L);
+    assertThat(page.forgotten()).isZero();
+    while (!page.entries().isEmpty()) {
+      all.addAll(page.entries());
+      page = pages.apply(page.next());
+    }
+    return all;
+  }
+
+  /** So slow that many are under way at once; some answers are lost, some requests refused. */
+  private static List<FaultRule> faults() {
+    return List.of(
+        FaultRule.sometimes("multicast", Fault.RESET_AFTER, 0.05),
+        FaultRule.sometimes("multicast", Fault.ERROR_AFTER, 0.05),
+        FaultRule.sometimes("multicast", Fault.RESET_BEFORE, 0.05),
+        FaultRule.sometimes("multicast", Fault.RATE_LIMITED, 0.02),
+        FaultRule.always("multicast", Fault.SLOW).withDelay(Duration.ofMillis(300)));
+  }
+
+  private static List<String> people() {
+    return IntStream.range(0, PEOPLE).mapToObj("U%032x"::formatted).toList();
+  }
+
+  private static void eventually(Condition condition) throws Exception {
+    long deadline = System.nanoTime() + COMES.toNanos();
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+      Thread.sleep(POLL);
+    }
+  }
+
+  private static Optional<Long> number(String variable) {
+    return Optional.ofNullable(System.getenv(variable)).map(Long::valueOf);
+  }
+
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /** The app's own calls. */
+  private static final class Calls implements AutoCloseable {
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Installation installation;
+
+    Calls(Installation installation) {
+      this.installation = installation;
+    }
+
+    /** Makes a broadcast, hands in its audience, and starts it. */
+    String started() throws IOException, InterruptedException {
+      ObjectNode body = JSON.createObjectNode();
+      ObjectNode send = body.putObject("send").put("app_id", installation.appId());
+      send.putObject("message").putObject("text_message").put("text", TEXT);
+      body.putObject("audience").put("upload", true);
+      String id = call("POST", "", "application/json", body.toString()).path("id").asString();
+      String csv = "line\n" + String.join("\n", people());
+      call("PUT", "/" + id + "/audience", "text/csv", csv);
+      call("POST", "/" + id + ":start", "application/json", "");
+      return id;
+    }
+
+    String state(String id) throws IOException, InterruptedException {
+      return shown(id).path("state").asString();
+    }
+
+    JsonNode shown(String id) throws IOException, InterruptedException {
+      return call("GET", "/" + id, "application/json", "");
+    }
+
+    private JsonNode call(String method, String path, String type, String body)
+        throws IOException, InterruptedException {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(installation.api("/broadcasts" + path))
+              .timeout(CALL)
+              .header("content-type", type)
+              .method(method, HttpRequest.BodyPublishers.ofString(body));
+      installation.credentials().forEach(request::header);
+      HttpResponse<String> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Wire.Answer(answer.statusCode(), answer.body()).ok(method + " " + path);
+    }
+
+    @Override
+    public void close() {
+      client.shutdownNow();
+    }
+  }
+}
