@@ -175,6 +175,10 @@ public final class Planner {
         if (i != current && steps.get(current).progress() == Progress.SENDING) {
           withdraw();
         }
+        if (told == DeliveryStatus.SWITCHING_CHANNEL) {
+          // It is with that channel after all.
+          tell(i, DeliveryStatus.QUEUED_ON_CHANNEL, Optional.empty());
+        }
       } else if (isOverdue(i)) {
         moveOn(i, timedOut(i));
       }
@@ -243,6 +247,21 @@ public final class Planner {
       } else if (steps.stream().noneMatch(StepState::mayHaveGone)) {
         Reason why = phase == Phase.CANCELLED ? cancelledByRequest() : reason;
         tell(i, DeliveryStatus.FAILED, Optional.of(why));
+      } else {
+        stayWhereItWent(reason);
+      }
+    }
+
+    /** Of an app that waits for the next channel: there is none, and an earlier one may have it. */
+    private void stayWhereItWent(Reason reason) {
+      if (told != DeliveryStatus.SWITCHING_CHANNEL) {
+        return;
+      }
+      for (int i = steps.size() - 1; i >= 0; i--) {
+        if (steps.get(i).mayHaveGone()) {
+          tell(i, DeliveryStatus.QUEUED_ON_CHANNEL, Optional.of(reason));
+          return;
+        }
       }
     }
 
@@ -433,6 +452,8 @@ public final class Planner {
         tell(current, DeliveryStatus.FAILED, Optional.of(cancelledByRequest()));
       } else if (steps.get(current).progress() == Progress.UNKNOWN) {
         tell(current, DeliveryStatus.QUEUED_ON_CHANNEL, Optional.of(unknownOutcome()));
+      } else if (steps.get(current).progress() != Progress.WITHDRAWING) {
+        stayWhereItWent(cancelledByRequest());
       }
     }
 

@@ -43,6 +43,9 @@ final class Judge {
     judge.noStepTooEarly();
     judge.noStepTooLate();
     judge.toldNothingBack();
+    judge.toldNoMoreThanWasHeard();
+    judge.toldWhatWasHeard();
+    judge.toldTheEnd();
     judge.neverFailedWhatWentOut();
     judge.triedAll();
     judge.ended();
@@ -250,6 +253,70 @@ final class Judge {
         wrong.add("told " + told.status() + " after " + last);
       }
       last = told.status();
+    }
+  }
+
+  /** DELIVERED and READ only after a receipt of that channel that said so. */
+  private void toldNoMoreThanWasHeard() {
+    for (Told told : run.told) {
+      boolean more =
+          switch (told.status()) {
+            case READ -> best(told.step(), told.at()).compareTo(Assurance.READ) < 0;
+            case DELIVERED -> best(told.step(), told.at()).compareTo(Assurance.CARRIER) < 0;
+            case QUEUED, QUEUED_ON_CHANNEL, SWITCHING_CHANNEL, FAILED -> false;
+          };
+      if (more) {
+        wrong.add("told " + told.status() + " of step " + told.step() + " without a receipt of it");
+      }
+    }
+  }
+
+  /** The highest that was heard of a step until then; ACCEPTED if nothing was. */
+  private Assurance best(int step, long until) {
+    Assurance best = Assurance.ACCEPTED;
+    for (int i = 0; i < run.log.size(); i++) {
+      if (run.foldedAt.get(i) <= until
+          && run.log.get(i) instanceof Entry.Heard(long _, DeliveryEvent.Reached(int of, var level))
+          && of == step
+          && level.compareTo(best) > 0) {
+        best = level;
+      }
+    }
+    return best;
+  }
+
+  /** A read implies delivered, and neither goes untold, unless the message had failed before. */
+  private void toldWhatWasHeard() {
+    boolean failed = run.told.stream().anyMatch(told -> told.status() == DeliveryStatus.FAILED);
+    DeliveryStatus last = run.told.isEmpty() ? DeliveryStatus.QUEUED : run.told.getLast().status();
+    for (int step = 0; step < run.providers.size() && !failed; step++) {
+      Assurance best = best(step, Long.MAX_VALUE - 1);
+      boolean read = best.compareTo(Assurance.READ) >= 0;
+      boolean delivered = best.compareTo(Assurance.DEVICE) >= 0;
+      if (read && last != DeliveryStatus.READ) {
+        wrong.add("step " + step + " was read, and the last that was told is " + last);
+      } else if (delivered && last != DeliveryStatus.READ && last != DeliveryStatus.DELIVERED) {
+        wrong.add("step " + step + " was delivered, and the last that was told is " + last);
+      }
+    }
+  }
+
+  /**
+   * Nobody is left with a message that is about to go, nor with silence about one that may be lost.
+   */
+  private void toldTheEnd() {
+    if (run.told.isEmpty()) {
+      wrong.add("nothing was ever told");
+      return;
+    }
+    Told last = run.told.getLast();
+    boolean accepted = run.providers.stream().anyMatch(p -> p.accepted() > 0);
+    if (last.status() == DeliveryStatus.SWITCHING_CHANNEL
+        || last.status() == DeliveryStatus.QUEUED) {
+      wrong.add("the last that was told is " + last.status());
+    }
+    if (last.status() == DeliveryStatus.QUEUED_ON_CHANNEL && !accepted && last.reason().isEmpty()) {
+      wrong.add("QUEUED_ON_CHANNEL without a reason, and no channel has it");
     }
   }
 

@@ -33,7 +33,9 @@ final class PlanModelTest {
           .isEmpty();
       run.kinds.forEach(kind -> met.merge(kind, 1, Integer::sum));
     }
-    StringBuilder report = new StringBuilder(RUNS + " runs, met in so many of 100:");
+    StringBuilder report =
+        new StringBuilder(
+            "seeds %d to %d, met in so many runs of 100:".formatted(FIRST, FIRST + RUNS - 1));
     for (PlanRun.Kind kind : PlanRun.Kind.values()) {
       double percent = 100.0 * met.getOrDefault(kind, 0) / RUNS;
       report.append(" %s %.1f".formatted(kind, percent));

@@ -259,8 +259,7 @@ final class PlanRun {
       return;
     }
     kinds.add(Kind.CRASH);
-    boolean inAttempt = tasks.stream().anyMatch(task -> task.running);
-    if (inAttempt) {
+    if (isAnyAttemptWithoutOutcome()) {
       kinds.add(Kind.CRASH_IN_ATTEMPT);
     }
     life++;
@@ -278,6 +277,21 @@ final class PlanRun {
           foldSoon();
           later(1, life, this::takeUp);
         });
+  }
+
+  /** By the log, not by what the fold has seen of it. */
+  private boolean isAnyAttemptWithoutOutcome() {
+    Set<Integer> open = new java.util.HashSet<>();
+    for (Entry entry : log) {
+      switch (entry) {
+        case Entry.Attempt(long _, int _, int _, int attempt) -> open.add(attempt);
+        case Entry.Outcome(long _, int _, int _, int attempt, Verdict _) -> open.remove(attempt);
+        case Entry.Heard _, Entry.Wake _, Entry.Cancel _ -> {
+          // Of no attempt.
+        }
+      }
+    }
+    return !open.isEmpty();
   }
 
   /** After a start: no task runs before the fold has passed what stood in the log. */
