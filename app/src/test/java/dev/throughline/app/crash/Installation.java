@@ -42,6 +42,14 @@ final class Installation {
    * @param line where LINE is
    */
   Installation(Path home, URI line, Wire wire, String channelSecret) throws IOException {
+    this(home, line, "", wire, channelSecret);
+  }
+
+  /**
+   * @param others more of the settings: where other providers are
+   */
+  Installation(Path home, URI line, String others, Wire wire, String channelSecret)
+      throws IOException {
     this.home = home;
     this.wire = wire;
     this.channelSecret = channelSecret;
@@ -59,8 +67,9 @@ final class Installation {
           api: %s
         callbacks:
           allow_loopback: true
+        %s\
         """
-            .formatted(line));
+            .formatted(line, others));
   }
 
   Path data() {
@@ -76,7 +85,11 @@ final class Installation {
   }
 
   URI hook() {
-    return URI.create("http://127.0.0.1:" + port + "/hooks/line/" + appId);
+    return hook("line");
+  }
+
+  URI hook(String channel) {
+    return URI.create("http://127.0.0.1:" + port + "/hooks/" + channel + "/" + appId);
   }
 
   URI api(String path) {
@@ -89,6 +102,14 @@ final class Installation {
 
   /** Starts it for the first time and sets everything up. */
   GatewayProcess found(String accessToken, URI callbacks, String callbackSecret)
+      throws IOException, InterruptedException {
+    return found(app(accessToken), callbacks, callbackSecret);
+  }
+
+  /**
+   * @param app with the LINE account of {@link #app}, and whatever else
+   */
+  GatewayProcess found(ObjectNode app, URI callbacks, String callbackSecret)
       throws IOException, InterruptedException {
     GatewayProcess gateway = launch();
     try {
@@ -113,11 +134,7 @@ final class Installation {
       String pair = key.path("key_id").asString() + ":" + key.path("key_secret").asString();
       authorization =
           "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
-      appId =
-          wire.post(api("/apps"), credentials(), app(accessToken))
-              .ok("making an app")
-              .path("id")
-              .asString();
+      appId = wire.post(api("/apps"), credentials(), app).ok("making an app").path("id").asString();
       ObjectNode webhook = JSON.createObjectNode();
       webhook.put("app_id", appId);
       webhook.put("target", callbacks.toString());
@@ -166,7 +183,8 @@ final class Installation {
     return GatewayProcess.start(data(), settings(), log(), port, operationsPort);
   }
 
-  private ObjectNode app(String accessToken) {
+  /** An app with one LINE account. */
+  ObjectNode app(String accessToken) {
     ObjectNode app = JSON.createObjectNode();
     app.put("display_name", "Crash");
     app.put("processing_mode", "CONVERSATION");

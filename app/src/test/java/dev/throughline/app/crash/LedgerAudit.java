@@ -49,6 +49,12 @@ final class LedgerAudit {
       """;
 
   private static final String TASKS = "select count(*) from task where state = 'ready'";
+  private static final String WAITING =
+      """
+      select kind || ' in ' || round(extract(epoch from due - now())) || ' s', count(*)
+      from task where state = 'ready' group by 1 order by 1
+      """;
+
   private static final String SHELVED =
       "select kind || ' ' || state, count(*) from task where state <> 'ready' group by 1 order by 1";
   private static final String ALARMS = "select kind, sum(count) from alarm group by 1 order by 1";
@@ -78,6 +84,11 @@ final class LedgerAudit {
   /** What is still to be done: entries to fold, and tasks to run. */
   Owed owed() throws IOException {
     return new Owed(number(UNFOLDED), number(TASKS));
+  }
+
+  /** The tasks that are still to run, by kind and by how long from now, in seconds. */
+  Map<String, Long> waiting() throws IOException {
+    return counts(WAITING);
   }
 
   record Owed(long entries, long tasks) {

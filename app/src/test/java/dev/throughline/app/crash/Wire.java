@@ -60,8 +60,14 @@ final class Wire implements AutoCloseable {
   }
 
   Answer get(URI url, Duration patience) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(url).timeout(patience).build();
-    HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+    return get(url, Map.of(), patience);
+  }
+
+  Answer get(URI url, Map<String, String> headers, Duration patience)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(url).timeout(patience);
+    headers.forEach(request::header);
+    HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
     return new Answer(response.statusCode(), response.body());
   }
 
