@@ -128,7 +128,8 @@ final class SchemaTest {
                   "part_first",
                   "part_end",
                   "platform_id",
-                  "reply")),
+                  "reply",
+                  "class")),
           Map.entry("message_entry", Set.of("message", "index")),
           Map.entry(
               "media",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.sandbox.line.Fault;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -268,12 +269,49 @@ final class DeliveryPlansTest {
     ObjectNode body = body(step("accepted", "60s", ""), nothing);
     body.put("validate_only", true);
 
-    JsonNode channels = post(body).ok().path("channels");
+    JsonNode told = post(body).ok();
+    JsonNode channels = told.path("channels");
 
+    assertThat(told.path("sendable").booleanValue()).isTrue();
     assertThat(channels).hasSize(2);
     assertThat(channels.path(0).path("sendable").asBoolean()).isTrue();
     assertThat(channels.path(1).path("sendable").asBoolean()).isFalse();
     assertThat(world.requests("push", text)).isEmpty();
+  }
+
+  /** The class that a message was sent as is in the report, and in the export beside each. */
+  @Test
+  void messagesAreCountedAndListedByClass() throws Exception {
+    app.hears(user, "hi " + text);
+    List<String> sent = new ArrayList<>();
+    for (String type : List.of("CONTENT_MARKETING", "CONTENT_NOTIFICATION", "CONTENT_MARKETING")) {
+      ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, text));
+      String id = post(body.put("message_content_type", type)).ok().path("message_id").asString();
+      app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+      sent.add(id);
+    }
+
+    JsonNode counts = world.api().get("/messages:report?app_id=" + app.id()).ok().path("counts");
+    assertThat(counts.valueStream().map(JsonNode::toString))
+        .containsExactly(count("MARKETING", 2), count("NOTIFICATION", 1));
+
+    List<String> lines =
+        world.api().get("/messages:export?app_id=" + app.id()).text().lines().toList();
+    assertThat(lines).hasSize(5);
+    assertThat(lines.getFirst()).startsWith("message_id,app_id,direction,channel,class,");
+    assertThat(lines.get(1)).contains(",TO_APP,LINE,,").contains(",RECEIVED,");
+    assertThat(lines)
+        .anyMatch(line ->
+            line.startsWith(sent.get(1) + "," + app.id() + ",TO_CONTACT,LINE,NOTIFICATION,")
+                && line.contains(",QUEUED_ON_CHANNEL,"));
+    assertThat(lines.toString()).doesNotContain(user, text);
+    assertThat(world.api().get("/messages:report?start_time=2020-01-01T00:00:00Z").status())
+        .isEqualTo(400);
+  }
+
+  private String count(String sent, int number) {
+    return "{\"app_id\":\"%s\",\"channel\":\"LINE\",\"class\":\"%s\",".formatted(app.id(), sent)
+        + "\"status\":\"QUEUED_ON_CHANNEL\",\"reason\":\"\",\"count\":%d}".formatted(number);
   }
 
   @Test

@@ -7,10 +7,12 @@ import dev.throughline.channel.aws.AwsSettings;
 import dev.throughline.channel.whatsapp.WhatsAppHost;
 import dev.throughline.sandbox.aws.AwsConfig;
 import dev.throughline.sandbox.aws.AwsEmulator;
+import dev.throughline.sandbox.emulator.Scripted;
 import dev.throughline.sandbox.mail.MailConfig;
 import dev.throughline.sandbox.mail.MailEmulator;
 import dev.throughline.sandbox.meta.MetaConfig;
 import dev.throughline.sandbox.meta.MetaEmulator;
+import dev.throughline.sandbox.meta.MetaFault;
 import dev.throughline.sandbox.people.Condition;
 import dev.throughline.sandbox.people.People;
 import dev.throughline.sandbox.people.Person;
@@ -198,6 +200,57 @@ final class FallbackTest {
     assertThat(shown(PhoneChannel.EMAIL)).isEmpty();
     World.eventually(() -> assertThat(app.told(id)).endsWith("DELIVERED", "READ"));
     assertThat(kinds(id)).contains("receipt WHATSAPP", "reached WHATSAPP");
+  }
+
+  /** Of a phone whose receipts come long after it showed the message. */
+  @Test
+  void aLateReceiptUndoesNothing() throws Exception {
+    meta.control().settings(meta.control().settings().withLateBy(Duration.ofSeconds(2)));
+    people.state(person.id(), Map.of(PhoneChannel.WHATSAPP, Condition.LATE_RECEIPT));
+    String id = send("WHATSAPP", "EMAIL");
+    app.comesTo(id, "QUEUED_ON_CHANNEL", "");
+
+    assertThat(app.advance()).isEqualTo(Duration.ofSeconds(60));
+    World.eventually(() -> assertThat(shown(PhoneChannel.EMAIL)).hasSize(1));
+    app.comesTo(id, "DELIVERED", "");
+
+    app.settled();
+    assertThat(shown(PhoneChannel.WHATSAPP)).hasSize(1);
+    assertThat(shown(PhoneChannel.EMAIL)).hasSize(1);
+    World.eventually(() ->
+        assertThat(app.told(id))
+            .startsWith("QUEUED_ON_CHANNEL", "SWITCHING_CHANNEL DELIVERY_REPORT_TIME_OUT")
+            .endsWith("DELIVERED"));
+    assertThat(kinds(id)).containsSubsequence("step EMAIL", "receipt WHATSAPP");
+  }
+
+  /** Of a phone that is told of as delivered before it is told of as sent. */
+  @Test
+  void receiptsOutOfOrderTakeNothingBack() throws Exception {
+    people.state(person.id(), Map.of(PhoneChannel.WHATSAPP, Condition.OUT_OF_ORDER));
+    String id = send("WHATSAPP", "EMAIL");
+
+    app.comesTo(id, "DELIVERED", "");
+    World.eventually(
+        () -> assertThat(kinds(id).stream().filter("receipt WHATSAPP"::equals)).hasSize(2));
+
+    app.settled();
+    assertThat(app.status(id)).isEqualTo("DELIVERED");
+    assertThat(app.told(id)).endsWith("DELIVERED");
+    assertThat(shown(PhoneChannel.EMAIL)).isEmpty();
+  }
+
+  /** WhatsApp tells of no delivery where a message is read at once. */
+  @Test
+  void aReadImpliesDelivered() throws Exception {
+    meta.control().setFaults(List.of(Scripted.times(MetaFault.STATUS, MetaFault.READ_AT_ONCE, 1)));
+
+    String id = send("WHATSAPP", "EMAIL");
+
+    app.comesTo(id, "READ", "");
+    app.settled();
+    assertThat(app.told(id)).doesNotContain("DELIVERED").endsWith("READ");
+    assertThat(shown(PhoneChannel.EMAIL)).isEmpty();
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * LINE takes a push to somebody who blocked the account, and drops it without a word. Who is known
@@ -52,6 +53,42 @@ final class KnownBlockTest {
     assertThat(app.settled()).isEmpty();
     assertThat(app.told(message)).containsExactly("FAILED RECIPIENT_NOT_OPTED_IN");
     assertThat(world.requests("push", user)).isEmpty();
+  }
+
+  @Test
+  void itIsToldBeforehand() throws Exception {
+    assertThat(foretold(app.sendBody(user, text)).path("first_channel").asString())
+        .isEqualTo("LINE");
+    blocks(user);
+
+    JsonNode told = foretold(app.sendBody(user, text));
+
+    assertThat(told.path("sendable").booleanValue()).isFalse();
+    assertThat(told.at("/reason/code").asString()).isEqualTo("RECIPIENT_NOT_OPTED_IN");
+    assertThat(told.at("/channels/0/reason/code").asString()).isEqualTo("RECIPIENT_NOT_OPTED_IN");
+  }
+
+  @Test
+  void thatNoChannelReachesSomebodyIsToldBeforehand() {
+    String contact =
+        world
+            .api()
+            .post("/contacts", "{\"language\":\"JA\",\"channel_identities\":[]}")
+            .ok()
+            .path("id")
+            .asString();
+    ObjectNode body = (ObjectNode) Api.json(app.sendBody(user, text));
+    body.putObject("recipient").put("contact_id", contact);
+
+    JsonNode told = foretold(body.toString());
+
+    assertThat(told.path("sendable").booleanValue()).isFalse();
+    assertThat(told.at("/reason/code").asString()).isEqualTo("NO_CHANNEL_IDENTITY_FOR_CONTACT");
+  }
+
+  private static JsonNode foretold(String body) {
+    ObjectNode asked = ((ObjectNode) Api.json(body)).put("validate_only", true);
+    return world.api().post("/messages:send", asked.toString()).ok();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -122,6 +123,42 @@ final class QuietHoursTest {
           app.comesTo(heldToo, "QUEUED_ON_CHANNEL", "");
         });
     assertThat(world.accepted(text)).hasSize(4);
+  }
+
+  /** A day of a calendar is quiet as a whole, where the recipient is. */
+  @Test
+  void aHolidayIsQuietAllDay() throws Exception {
+    String contact = app.hears(user, text).payload().path("contact_id").asString();
+    world.api().patch("/contacts/" + contact, "{\"time_zone\":\"Asia/Bangkok\"}").ok();
+    ZoneId bangkok = ZoneId.of("Asia/Bangkok");
+    LocalDate today = LocalDate.ofInstant(world.clock.instant(), bangkok);
+    Instant over = today.plusDays(2).atStartOfDay(bangkok).toInstant();
+    world
+        .api()
+        .patch(
+            "/apps/" + app.id(),
+            """
+            {"throughline":{"quiet_hours":{"time_zone":"Asia/Tokyo",
+              "holidays":[{"name":"a long weekend","dates":["%s","%s"],
+                "classes":["MARKETING"]}]}}}
+            """
+                .formatted(today, today.plusDays(1)))
+        .ok();
+    try {
+      JsonNode told = validate("CONTENT_MARKETING").at("/channels/0/held");
+      assertThat(told.path("not_before").asString()).isEqualTo(over.toString());
+      assertThat(told.path("time_zone_source").asString()).isEqualTo("GIVEN");
+      assertThat(validate("CONTENT_NOTIFICATION").at("/channels/0").has("held")).isFalse();
+
+      String held = send("CONTENT_MARKETING", false);
+      assertThat(app.status(held)).isEqualTo("QUEUED");
+      assertThat(world.accepted(text)).isEmpty();
+      world.advance(Duration.between(world.clock.instant(), over));
+      app.comesTo(held, "QUEUED_ON_CHANNEL", "");
+      assertThat(world.accepted(text)).hasSize(1);
+    } finally {
+      beQuiet();
+    }
   }
 
   @Test

@@ -133,6 +133,18 @@ class WhatsAppTest {
   }
 
   private String send(String phone, JsonNode message) {
+    String body = body(phone, message).toString();
+    return world.api().post("/messages:send", body).ok().path("message_id").asString();
+  }
+
+  /** What a text would meet now. */
+  private JsonNode foretold(String phone) {
+    ObjectNode body = body(phone, Api.json("{\"text_message\":{\"text\":\"a\"}}"));
+    body.put("validate_only", true);
+    return world.api().post("/messages:send", body.toString()).ok();
+  }
+
+  private ObjectNode body(String phone, JsonNode message) {
     ObjectNode send = (ObjectNode) Api.json("{}");
     send.put("app_id", app.id());
     send.putObject("recipient")
@@ -142,7 +154,7 @@ class WhatsAppTest {
         .put("channel", "WHATSAPP")
         .put("identity", phone);
     send.set("message", message);
-    return world.api().post("/messages:send", send.toString()).ok().path("message_id").asString();
+    return send;
   }
 
   private String sendText(String phone, String text) {
@@ -340,10 +352,98 @@ class WhatsAppTest {
   }
 
   @Test
+  void whoHidesTheirNumberLaterIsTheSameContact() throws Exception {
+    String phone = friend();
+    String contact = contactOf("hello from " + phone);
+
+    meta.person(phone, Optional.of("hana" + world.number()), true, true);
+    meta.write(phone, "Hanako", "hidden " + phone);
+
+    assertThat(contactOf("hidden " + phone)).isEqualTo(contact);
+    assertThat(addresses(contact)).containsExactlyInAnyOrder(phone, meta.userId(phone));
+    String message = sendToContact(contact, "To your number " + phone);
+    app.comesTo(message, "DELIVERED", "");
+    assertThat(app.message(message).at("/channel_identity/identity").asString()).isEqualTo(phone);
+  }
+
+  @Test
+  void whoShowsTheirNumberLaterIsTheSameContact() throws Exception {
+    String phone = phone();
+    meta.person(phone, Optional.of("hana" + world.number()), true, true);
+    meta.write(phone, "Hanako", "hidden " + phone);
+    String contact = contactOf("hidden " + phone);
+
+    meta.person(phone, Optional.empty(), false, true);
+    meta.write(phone, "Hanako", "shown " + phone);
+
+    assertThat(contactOf("shown " + phone)).isEqualTo(contact);
+    assertThat(addresses(contact)).containsExactlyInAnyOrder(phone, meta.userId(phone));
+  }
+
+  @Test
+  void ofTwoContactsOfOnePersonTheAppIsToldOnce() throws Exception {
+    ObjectNode webhook = (ObjectNode) Api.json("{\"target_type\":\"HTTP\"}");
+    webhook.put("app_id", app.id());
+    webhook.put("target", world.customer.url(app.path()) + "/duplicates");
+    webhook.putArray("triggers").add("CONTACT_IDENTITIES_DUPLICATION");
+    world.api().post("/webhooks", webhook.toString()).ok();
+    String phone = phone();
+    meta.person(phone, Optional.of("hana" + world.number()), true, true);
+    meta.write(phone, "Hanako", "hidden " + phone);
+    String hidden = contactOf("hidden " + phone);
+    ObjectNode other = (ObjectNode) Api.json("{\"language\":\"JA\"}");
+    other
+        .putArray("channel_identities")
+        .addObject()
+        .put("channel", "WHATSAPP")
+        .put("identity", phone);
+    String known = world.api().post("/contacts", other.toString()).ok().path("id").asString();
+
+    meta.person(phone, Optional.empty(), false, true);
+    meta.write(phone, "Hanako", "shown " + phone);
+    meta.write(phone, "Hanako", "again " + phone);
+
+    assertThat(contactOf("shown " + phone)).isEqualTo(known);
+    assertThat(contactOf("again " + phone)).isEqualTo(known);
+    World.eventually(() ->
+        assertThat(
+                world.customer.calls(app.path() + "/duplicates").stream()
+                    .filter(call -> call.text().contains(hidden))
+                    .filter(call -> call.text().contains(known)))
+            .hasSize(1));
+    assertThat(world.api().get("/contacts:identityConflicts").ok().path("conflicts").toString())
+        .contains(hidden, known);
+  }
+
+  private String contactOf(String text) {
+    return app.called("message", text).payload().path("contact_id").asString();
+  }
+
+  private List<String> addresses(String contact) {
+    return world
+        .api()
+        .get("/contacts/" + contact)
+        .ok()
+        .path("channel_identities")
+        .valueStream()
+        .map(each -> each.path("identity").asString())
+        .toList();
+  }
+
+  private String sendToContact(String contact, String text) {
+    ObjectNode body = body("", Api.json("{}"));
+    body.putObject("recipient").put("contact_id", contact);
+    body.putObject("message").putObject("text_message").put("text", text);
+    return world.api().post("/messages:send", body.toString()).ok().path("message_id").asString();
+  }
+
+  @Test
   void outsideTheWindowNothingIsAskedOfMetaButTemplates() throws Exception {
     String phone = friend();
     world.advance(Duration.ofHours(24).plusSeconds(1));
 
+    assertThat(foretold(phone).at("/reason/code").asString())
+        .isEqualTo("OUTSIDE_ALLOWED_SENDING_WINDOW");
     String late = sendText(phone, "too late " + phone);
     app.comesTo(late, "FAILED", "OUTSIDE_ALLOWED_SENDING_WINDOW");
     assertThat(meta.requests(0).toString()).doesNotContain("too late " + phone);
@@ -360,6 +460,7 @@ class WhatsAppTest {
 
     meta.write(phone, "Hanako", "I am back " + phone);
     app.called("message", "I am back " + phone);
+    assertThat(foretold(phone).path("first_channel").asString()).isEqualTo("WHATSAPP");
     app.comesTo(sendText(phone, "in time " + phone), "DELIVERED", "");
   }
 

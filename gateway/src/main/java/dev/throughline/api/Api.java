@@ -13,6 +13,7 @@ import dev.throughline.conversation.EventStore;
 import dev.throughline.conversation.IdentityConflicts;
 import dev.throughline.conversation.Injections;
 import dev.throughline.conversation.LastMessages;
+import dev.throughline.conversation.MessageReports;
 import dev.throughline.conversation.MessageStore;
 import dev.throughline.conversation.MessageTrail;
 import dev.throughline.conversation.OptOutLinks;
@@ -191,6 +192,9 @@ public final class Api {
     routes.addAll(
         new MessageRoutes(
                 messages, directory, paging, freshness, ports.receipts(), deadLetters, decisions)
+            .routes(guard));
+    routes.addAll(
+        new MessageReportRoutes(new MessageReports(database, directory), freshness, clock)
             .routes(guard));
     routes.addAll(
         new DeliveryRoutes(

@@ -2,6 +2,7 @@ package dev.throughline.contract;
 
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -77,6 +78,22 @@ public final class Identities {
   public static boolean isPhoneNumber(Identity identity) {
     return identity.channel().equals(ChannelName.LINE)
         && LINE_PHONE.matcher(identity.value()).matches();
+  }
+
+  /**
+   * Which of somebody's addresses on a channel is meant, the first of it: a number on LINE only
+   * where it is asked for, on WhatsApp always, since some of its templates go to numbers only.
+   *
+   * @param phone whether a number on LINE is asked for
+   */
+  public static Comparator<Identity> preference(boolean phone) {
+    return Comparator.<Identity, Boolean>comparing(each -> isPhoneNumber(each) != phone)
+        .thenComparing(Identities::isUserIdOfWhatsApp);
+  }
+
+  private static boolean isUserIdOfWhatsApp(Identity identity) {
+    return identity.channel().equals(ChannelName.WHATSAPP)
+        && identity.value().chars().anyMatch(c -> c < '0' || c > '9');
   }
 
   /** Reads {@code channel} and {@code identity}. */

@@ -47,7 +47,8 @@ final class ContactZone {
     Set<String> numbers = new LinkedHashSet<>();
     if (Identities.isPhoneNumber(identity)) {
       numbers.add(identity.value().substring(1));
-    } else if (!Identities.siblings(identity.channel()).isEmpty()) {
+    } else if (!Identities.siblings(identity.channel()).isEmpty()
+        && identity.value().chars().allMatch(digit -> digit >= '0' && digit <= '9')) {
       numbers.add(identity.value());
     }
     Told told = contact.isPresent() ? told(c, vault, contact.get()) : Told.NOTHING;

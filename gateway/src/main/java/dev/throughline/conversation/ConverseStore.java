@@ -24,6 +24,7 @@ import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.MessageClass;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.CopyRows;
 import dev.throughline.store.UuidArray;
@@ -116,11 +117,11 @@ final class ConverseStore {
       """
       copy message (id, project, app, conversation, contact, identity, account, channel, direction,
         accept_time, event_time, processing_mode, injected, status, status_at, index, position,
-        part_first, part_end, platform_id, reply, sealed)
+        part_first, part_end, platform_id, reply, class, sealed)
       from stdin (format binary)
       """;
 
-  private static final int MESSAGE_COLUMNS = 22;
+  private static final int MESSAGE_COLUMNS = 23;
 
   private static final String UPDATE_FRIENDS =
       """
@@ -469,6 +470,7 @@ final class ConverseStore {
           .integer(row.parts().end())
           .text(row.platformId().orElse(null))
           .smallint(row.hasReply() ? 1 : 0)
+          .text(row.messageClass().map(MessageClass::name).orElse(null))
           .bytea(row.sealed());
     }
     copy.copy(c, COPY_MESSAGES);

@@ -45,6 +45,7 @@ final class FoldEvents {
   private final FoldReceipts receipts;
   private final FoldOffers offers;
   private final FoldPieces pieces;
+  private final FoldAliases aliases;
   private final StickerPictures pictures;
   private final FoldAppEvents appEvents;
   private final Heard heard;
@@ -71,6 +72,7 @@ final class FoldEvents {
     this.offers = offers;
     this.edits = new FoldEdits(state, people);
     this.pieces = new FoldPieces(state, people, effects);
+    this.aliases = new FoldAliases(state, people);
     this.appEvents = appEvents;
     this.heard = heard;
     this.pictures = pictures;
@@ -94,6 +96,7 @@ final class FoldEvents {
         .head()
         .undocumented()
         .forEach(path -> state.undocumented.merge(path, 1, Integer::sum));
+    aliases.learn(item);
     Optional<Party> party = item.event().head().chat().map(chat -> people.party(item.app(), chat));
     party.ifPresent(known -> heardFrom(known, item.event()));
     if (item.counts() && party.isPresent()) {
@@ -326,6 +329,7 @@ final class FoldEvents {
             item.parts(),
             platformId,
             replyToken.isPresent() && !takenBack,
+            Optional.empty(),
             state.vault.seal(
                 key, Json.bytes(sealed).array(), Rows.associated("message", id.value()))));
     if (takenBack) {

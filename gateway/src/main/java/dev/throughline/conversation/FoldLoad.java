@@ -62,6 +62,7 @@ final class FoldLoad {
           }
           FoldPeople.person(event).ifPresent(people::add);
           FoldPeople.author(event).ifPresent(people::add);
+          FoldPeople.alias(event).ifPresent(people::add);
           if (event.event() instanceof InboundEvent.Chosen chosen) {
             chosen.response().message().ifPresent(messageIds::add);
           }

@@ -173,9 +173,15 @@ final class FoldPeople {
     boolean duplicate =
         holders.stream().anyMatch(holder -> !holder.contact().equals(row.contact()));
     holders.add(new Kin.Holder(row.channel(), row.contact()));
-    if (!duplicate) {
-      return;
+    if (duplicate) {
+      duplicated(app, key, row.contact(), holders);
     }
+  }
+
+  /**
+   * @param contact one of the holders, under whose key it is told
+   */
+  void duplicated(App app, DataKey key, ContactId contact, List<Kin.Holder> holders) {
     Map<ChannelName, Set<ContactId>> byChannel = new LinkedHashMap<>();
     holders.forEach(holder ->
         byChannel
@@ -187,14 +193,14 @@ final class FoldPeople {
       ObjectNode one = duplicated.addObject();
       one.put("channel", channel.value());
       ArrayNode ids = one.putArray("contact_ids");
-      contacts.forEach(contact -> ids.add(contact.toString()));
+      contacts.forEach(each -> ids.add(each.toString()));
     });
     effects.emit(
         new Fact.Changed(
             Fact.Changed.What.IDENTITIES_DUPLICATED,
             app.project(),
             Optional.empty(),
-            row.contact(),
+            contact,
             key,
             state.at,
             json));
@@ -360,6 +366,11 @@ final class FoldPeople {
 
   static Optional<Owner.Person> person(Item.Event item) {
     return item.event().head().chat().map(chat -> person(item.app(), chat));
+  }
+
+  /** Another address of whoever acted. */
+  static Optional<Owner.Person> alias(Item.Event item) {
+    return item.event().head().alias().map(alias -> person(item.app(), alias));
   }
 
   static Optional<Owner.Person> author(Item.Event item) {

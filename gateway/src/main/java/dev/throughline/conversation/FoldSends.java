@@ -25,7 +25,6 @@ import dev.throughline.message.SendRequest;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -101,6 +100,7 @@ final class FoldSends {
             PartRange.NONE,
             Optional.empty(),
             false,
+            Optional.of(messageClass),
             seal(state, party, message)));
     state.messageEntries.add(new MessageEntry(id, state.index));
     if (!dispatch) {
@@ -152,10 +152,7 @@ final class FoldSends {
   static Identity preferred(
       App app, List<ChannelName> priority, List<Identity> all, boolean phone) {
     // Of several addresses on a channel, a phone number is meant only where it is asked for.
-    List<Identity> candidates =
-        all.stream()
-            .sorted(Comparator.comparing(each -> Identities.isPhoneNumber(each) != phone))
-            .toList();
+    List<Identity> candidates = all.stream().sorted(Identities.preference(phone)).toList();
     for (ChannelName channel : priority) {
       for (Identity identity : candidates) {
         if (identity.channel().equals(channel)) {

@@ -30,8 +30,8 @@ final class FoldUnaddressed {
       """
       insert into message (id, project, app, contact, channel, direction, accept_time,
         processing_mode, injected, status, status_at, reason_code, index, position, part_first,
-        part_end, reply, sealed, status_sealed)
-      values (?, ?, ?, ?, ?, 1, ?, ?, false, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)
+        part_end, reply, class, sealed, status_sealed)
+      values (?, ?, ?, ?, ?, 1, ?, ?, false, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?, ?)
       """;
 
   private static final String IS_THERE = "select 1 from contact where id = ?";
@@ -148,8 +148,9 @@ final class FoldUnaddressed {
       s.setTimestamp(9, Timestamp.from(at));
       s.setString(10, reason.code().name());
       s.setLong(11, index);
-      s.setBytes(12, sealed.array());
-      s.setBytes(13, why.array());
+      s.setString(12, message.messageClass().name());
+      s.setBytes(13, sealed.array());
+      s.setBytes(14, why.array());
       return s.executeUpdate();
     }
   }

@@ -20,7 +20,6 @@ import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.vault.Owner;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -62,10 +61,7 @@ final class FoldWays {
     SendRequest request = item.request();
     boolean phone = request.message().isNotification() || request.asksForNotification();
     // Of several addresses on a channel, a phone number is meant only where it is asked for.
-    List<Identity> candidates =
-        addresses.stream()
-            .sorted(Comparator.comparing(each -> Identities.isPhoneNumber(each) != phone))
-            .toList();
+    List<Identity> candidates = addresses.stream().sorted(Identities.preference(phone)).toList();
     List<Wanted> wanted = new ArrayList<>();
     List<ChannelName> nowhere = new ArrayList<>();
     if (request.plan().isEmpty()) {

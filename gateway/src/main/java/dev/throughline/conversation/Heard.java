@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** When people last wrote to accounts of channels that let us answer freely for a while only. */
@@ -85,27 +86,42 @@ final class Heard {
 
   Duration silence(Party party, AccountId account) {
     Place place = new Place(account, people.identityOf(party).id());
-    Instant last = Instant.ofEpochMilli(account.value().high() >>> ULID_RANDOM_IN_HIGH);
-    @Nullable Instant now = fresh.get(place);
-    if (now != null && now.isAfter(last)) {
-      last = now;
-    }
     try {
-      Instant kept = kept(state.transaction, place);
-      last = kept.isAfter(last) ? kept : last;
+      Duration kept = silence(state.transaction, account, Optional.of(place.identity()), state.at);
+      @Nullable Instant now = fresh.get(place);
+      Duration since = now == null ? kept : between(now, state.at);
+      return since.compareTo(kept) < 0 ? since : kept;
     } catch (SQLException e) {
       throw DatabaseException.of(e);
     }
-    return last.isAfter(state.at) ? Duration.ZERO : Duration.between(last, state.at);
   }
 
-  private static Instant kept(Connection connection, Place place) throws SQLException {
-    try (PreparedStatement s = connection.prepareStatement(LAST)) {
-      s.setObject(1, place.account().value().toUuid());
-      s.setObject(2, place.identity().toUuid());
-      try (ResultSet row = s.executeQuery()) {
-        return row.next() ? row.getObject(1, OffsetDateTime.class).toInstant() : Instant.MIN;
+  /**
+   * For how long somebody has not written, as far as is kept; never longer than there has been the
+   * account.
+   *
+   * @param identity empty of somebody who is not known
+   */
+  static Duration silence(
+      Connection connection, AccountId account, Optional<Ulid> identity, Instant now)
+      throws SQLException {
+    Instant last = Instant.ofEpochMilli(account.value().high() >>> ULID_RANDOM_IN_HIGH);
+    if (identity.isPresent()) {
+      try (PreparedStatement s = connection.prepareStatement(LAST)) {
+        s.setObject(1, account.value().toUuid());
+        s.setObject(2, identity.get().toUuid());
+        try (ResultSet row = s.executeQuery()) {
+          if (row.next()) {
+            Instant kept = row.getObject(1, OffsetDateTime.class).toInstant();
+            last = kept.isAfter(last) ? kept : last;
+          }
+        }
       }
     }
+    return between(last, now);
+  }
+
+  private static Duration between(Instant last, Instant now) {
+    return last.isAfter(now) ? Duration.ZERO : Duration.between(last, now);
   }
 }

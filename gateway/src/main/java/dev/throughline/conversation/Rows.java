@@ -9,6 +9,7 @@ import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Ids.ProjectId;
+import dev.throughline.message.MessageClass;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
@@ -83,6 +84,7 @@ final class Rows {
       PartRange parts,
       Optional<String> platformId,
       boolean hasReply,
+      Optional<MessageClass> messageClass,
       Bytes sealed) {
     /** It belongs to its address, and to no conversation. */
     boolean isDispatched() {
@@ -110,6 +112,7 @@ final class Rows {
           parts,
           platformId,
           false,
+          messageClass,
           sealed);
     }
 
@@ -134,6 +137,7 @@ final class Rows {
           parts,
           platformId,
           hasReply,
+          messageClass,
           content);
     }
   }

@@ -1,9 +1,12 @@
 package dev.throughline.conversation;
 
 import dev.throughline.contract.Identities;
+import dev.throughline.conversation.Rows.Friend;
+import dev.throughline.conversation.Rows.IdentityRow;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
+import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.MessageClass;
 import dev.throughline.message.Reason;
@@ -19,9 +22,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -48,8 +51,7 @@ public final class SendPermissions {
   /** Whom a message would go to on a channel, as far as the recipient has an address there. */
   public Optional<Identity> address(
       App app, Recipient recipient, ChannelName channel, boolean phone) {
-    return addresses(app, recipient, channel).stream()
-        .min(Comparator.comparing(each -> Identities.isPhoneNumber(each) != phone));
+    return addresses(app, recipient, channel).stream().min(Identities.preference(phone));
   }
 
   public Permission of(App app, Identity identity, MessageClass sent, boolean urgent, Instant now) {
@@ -66,6 +68,24 @@ public final class SendPermissions {
       return policy.mayHold(sent, urgent)
           ? policy.hours(sent, now, zone(c, hash, identity, policy))
           : new Permission.Granted();
+    });
+  }
+
+  /**
+   * What is known of somebody on an account.
+   *
+   * @param blocked they are known to have blocked it
+   * @param silence for how long they have not written to it
+   */
+  public record Acquaintance(boolean blocked, Duration silence) {}
+
+  public Acquaintance with(App app, AccountId account, Identity identity, Instant now) {
+    Bytes hash = vault.hash(Owners.person(app.project(), app.id(), identity));
+    return database.read(c -> {
+      Optional<IdentityRow> row = ConverseStore.seen(c, List.of(hash)).stream().findFirst();
+      return new Acquaintance(
+          row.filter(known -> known.friend() == Friend.BLOCKED).isPresent(),
+          Heard.silence(c, account, row.map(IdentityRow::id), now));
     });
   }
 

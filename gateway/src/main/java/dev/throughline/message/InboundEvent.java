@@ -51,6 +51,7 @@ public sealed interface InboundEvent {
    * @param readToken a right to show the author that this message, and all before it, was read
    * @param raw the event's own JSON text, as received
    * @param undocumented what the event holds that the provider does not document, by path
+   * @param alias another address of the author's on the channel, if the event names one
    */
   record Head(
       Optional<String> eventId,
@@ -62,9 +63,36 @@ public sealed interface InboundEvent {
       Optional<String> replyToken,
       Optional<String> readToken,
       String raw,
-      List<String> undocumented) {
+      List<String> undocumented,
+      Optional<Identity> alias) {
     public Head {
       undocumented = List.copyOf(undocumented);
+    }
+
+    /** With one address of the author's. */
+    public Head(
+        Optional<String> eventId,
+        Optional<Instant> occurredAt,
+        Optional<Identity> chat,
+        Optional<Identity> author,
+        boolean standby,
+        boolean redelivered,
+        Optional<String> replyToken,
+        Optional<String> readToken,
+        String raw,
+        List<String> undocumented) {
+      this(
+          eventId,
+          occurredAt,
+          chat,
+          author,
+          standby,
+          redelivered,
+          replyToken,
+          readToken,
+          raw,
+          undocumented,
+          Optional.empty());
     }
 
     /** Shows nothing personal. */

@@ -35,8 +35,9 @@ final class MessageReader {
 
   /**
    * @param author as the splitter found them
+   * @param alias their user id, if they are known by a number
    */
-  MessageReader(JsonNode json, String raw, Optional<Identity> author) {
+  MessageReader(JsonNode json, String raw, Optional<Identity> author, Optional<Identity> alias) {
     this.json = json;
     this.type = text("type");
     this.id = WhatsAppIds.usable(text("id"));
@@ -52,7 +53,8 @@ final class MessageReader {
             Optional.empty(),
             id,
             raw,
-            List.of());
+            List.of(),
+            alias);
   }
 
   List<InboundEvent> events() {

@@ -20,7 +20,11 @@ import tools.jackson.databind.JsonNode;
 final class StatusReader {
   private StatusReader() {}
 
-  static InboundEvent event(JsonNode status, String raw, Optional<Identity> recipient) {
+  /**
+   * @param alias the recipient's user id, if they are known by a number
+   */
+  static InboundEvent event(
+      JsonNode status, String raw, Optional<Identity> recipient, Optional<Identity> alias) {
     String id = WhatsAppJson.text(status, "id");
     String word = WhatsAppJson.text(status, "status");
     String time = MessageReader.seconds(status);
@@ -35,7 +39,8 @@ final class StatusReader {
             Optional.empty(),
             Optional.empty(),
             raw,
-            List.of());
+            List.of(),
+            alias);
     Optional<Of> of = of(status, id);
     Optional<News> news = news(word, status);
     return of.isPresent() && news.isPresent()

@@ -121,10 +121,10 @@ final class WebhookEvents {
     if (change.field().equals(MESSAGES) && element.json().isObject()) {
       switch (element.list()) {
         case MESSAGES -> {
-          return new MessageReader(element.json(), raw, element.owner()).events();
+          return new MessageReader(element.json(), raw, element.owner(), element.alias()).events();
         }
         case "statuses" -> {
-          return List.of(StatusReader.event(element.json(), raw, element.owner()));
+          return List.of(StatusReader.event(element.json(), raw, element.owner(), element.alias()));
         }
         default -> {
           // As any other.

@@ -75,6 +75,29 @@ final class WebhookScan {
       };
     }
 
+    /** The user id of an owner who is known by a number, where both are told. */
+    Optional<Identity> alias() {
+      String user =
+          switch (list) {
+            case "statuses" -> first("recipient_participant_user_id", "recipient_user_id");
+            case "message_echoes" -> first("to_user_id");
+            default -> first("from_user_id", "user_id");
+          };
+      return owner().filter(owner -> WhatsAppIds.isPhone(owner.value())).isPresent()
+              && WhatsAppIds.isUser(user)
+          ? WhatsAppIds.identity(user)
+          : Optional.empty();
+    }
+
+    private String first(String... names) {
+      for (String name : names) {
+        if (!person(name).isEmpty()) {
+          return person(name);
+        }
+      }
+      return "";
+    }
+
     private String person(String name) {
       return WhatsAppJson.text(json, name);
     }

@@ -109,6 +109,20 @@ public record MetaSettings(
         webhookTimeout);
   }
 
+  /** How long after the others the receipts of a phone come whose receipts are late. */
+  public MetaSettings withLateBy(Duration time) {
+    return new MetaSettings(
+        throughput,
+        pairBurst,
+        pairInterval,
+        window,
+        recipientErrors,
+        time,
+        changesPerBody,
+        redelivery,
+        webhookTimeout);
+  }
+
   public MetaSettings withChangesPerBody(int changes) {
     return new MetaSettings(
         throughput,
