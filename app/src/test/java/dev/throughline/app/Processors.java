@@ -15,7 +15,9 @@ record Processors(long ran, long waited) {
 
   static Processors read() {
     Stream<Path> below =
-        ProcessHandle.current().descendants().map(process -> Path.of("/proc", "" + process.pid()));
+        ProcessHandle.current()
+            .descendants()
+            .map(process -> Path.of("/proc", Long.toString(process.pid())));
     long[] sum = new long[2];
     Stream.concat(threads(), below)
         .map(Processors::schedule)

@@ -32,35 +32,45 @@ final class SandboxProcess implements AutoCloseable {
   }
 
   /**
-   * @param become a command that runs the rest as somebody else; empty for ourselves
-   * @param more options of the command
+   * From a copy of the classes, as somebody else.
+   *
+   * @param become a command that runs the rest as somebody else
    */
-  static SandboxProcess start(
-      List<String> become, String classPath, Path data, Path log, String... more)
+  static SandboxProcess start(List<String> become, String classPath, Path data, Path log)
       throws IOException {
     List<String> command = new ArrayList<>(become);
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx208m",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            classPath,
-            Main.class.getName(),
-            "sandbox",
-            "--headless",
-            "--data",
-            data.toString(),
-            "--line-port",
-            Integer.toString(freePort())));
+    command.addAll(Program.command("208m", classPath, words(data)));
+    return start(command, data, log);
+  }
+
+  /**
+   * @param more options of the command
+   */
+  static SandboxProcess start(Path data, Path log, String... more) throws IOException {
+    return start(Program.command("208m", words(data, more)), data, log);
+  }
+
+  private static List<String> words(Path data, String... more) throws IOException {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "sandbox",
+                "--headless",
+                "--data",
+                data.toString(),
+                "--line-port",
+                Integer.toString(freePort())));
     List<String> options = List.of(more);
     if (!options.contains("--port")) {
-      command.addAll(List.of("--port", Integer.toString(freePort())));
+      words.addAll(List.of("--port", Integer.toString(freePort())));
     }
-    command.addAll(List.of("--ops-port", Integer.toString(freePort())));
-    command.addAll(options);
+    words.addAll(List.of("--ops-port", Integer.toString(freePort())));
+    words.addAll(options);
+    return words;
+  }
+
+  private static SandboxProcess start(List<String> command, Path data, Path log)
+      throws IOException {
     Files.deleteIfExists(log);
     Process process =
         new ProcessBuilder(command)
@@ -69,10 +79,6 @@ final class SandboxProcess implements AutoCloseable {
             .redirectOutput(log.toFile())
             .start();
     return new SandboxProcess(process, data, log);
-  }
-
-  static SandboxProcess start(Path data, Path log, String... more) throws IOException {
-    return start(List.of(), System.getProperty("java.class.path"), data, log, more);
   }
 
   /** Waits until it says that it is ready. */

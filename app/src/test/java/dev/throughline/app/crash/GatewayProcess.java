@@ -1,5 +1,6 @@
 package dev.throughline.app.crash;
 
+import dev.throughline.app.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,24 +34,18 @@ final class GatewayProcess implements AutoCloseable {
   static GatewayProcess start(Path data, Path settings, Path log, int port, int operationsPort)
       throws IOException {
     List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx320m",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.throughline.app.Main",
-            "serve",
-            "--data",
-            data.toString(),
-            "--config",
-            settings.toString(),
-            "--port",
-            Integer.toString(port),
-            "--ops-port",
-            Integer.toString(operationsPort));
+        Program.command(
+            "320m",
+            List.of(
+                "serve",
+                "--data",
+                data.toString(),
+                "--config",
+                settings.toString(),
+                "--port",
+                Integer.toString(port),
+                "--ops-port",
+                Integer.toString(operationsPort)));
     Process process =
         new ProcessBuilder(command)
             .directory(data.toFile())
