@@ -241,8 +241,10 @@ public final class BenchCommand {
               .run(options.people(), options.rehearsal(), options.window());
       List<IngestReport.Verdict> verdicts = BroadcastBench.verdicts(measured);
       out.printf(
-          "%,.0f people/s planned; memory %,.0f MB before, %,.0f MB at most, %,.0f MB after%n",
+          "%,.0f people/s planned, each %.0f µs of a core; memory %,.0f MB before, %,.0f MB at most,"
+              + " %,.0f MB after%n",
           measured.plannedPerSecond(),
+          measured.planningMicrosPerPerson(),
           measured.residentMegabytesBefore(),
           measured.residentMegabytesPeak(),
           measured.residentMegabytesAfter());

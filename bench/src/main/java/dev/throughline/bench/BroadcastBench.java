@@ -73,6 +73,7 @@ final class BroadcastBench {
    *
    * @param plannedSeconds from the first byte of the file to the answer that says who can be
    *     reached
+   * @param planningMicrosPerPerson of a processor, the server's JVM and PostgreSQL together
    * @param residentMegabytesBefore of the server's JVM before the audience came
    * @param residentMegabytesPeak while it was planned
    * @param multicastsPerSecond accepted by the emulator, over the window
@@ -87,6 +88,7 @@ final class BroadcastBench {
       int people,
       double plannedSeconds,
       double plannedPerSecond,
+      double planningMicrosPerPerson,
       double residentMegabytesBefore,
       double residentMegabytesPeak,
       double residentMegabytesAfter,
@@ -130,11 +132,13 @@ final class BroadcastBench {
     String id = make(TEXT);
     progress.accept("handing in " + people + " people");
     long start = System.nanoTime();
+    long cpu = server();
     int planned;
     try (resident) {
       planned = plan(id, file);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
+    double planningMicros = (server() - cpu) / 1e3 / people;
     double after = resident.megabytes();
     progress.accept(String.format(Locale.ROOT, "%,d planned in %.1f s", planned, seconds));
     try (MulticastRecord judge = new MulticastRecord(line.control(), TEXT)) {
@@ -159,6 +163,7 @@ final class BroadcastBench {
           people,
           seconds,
           people / seconds,
+          planningMicros,
           before,
           resident.peakMegabytes(),
           after,
@@ -217,6 +222,10 @@ final class BroadcastBench {
         (ProcessTree.javaCpuNanos(pid) - server) / 1e6 / requests,
         (ProcessTree.postgresCpuNanos(pid) - postgres) / 1e6 / requests,
         (own() - bench) / 1e6 / requests);
+  }
+
+  private long server() {
+    return ProcessTree.javaCpuNanos(gateway.pid()) + ProcessTree.postgresCpuNanos(gateway.pid());
   }
 
   private static long own() {
