@@ -20,6 +20,9 @@ final class BurstPace {
    */
   private static final double FASTER_ALONE = 1.5;
 
+  /** Whoever writes so soon again had not stopped: a pause of the collector, a slow commit. */
+  private static final Duration STALL = Duration.ofMillis(500);
+
   /** The weight of the newest batch in an average. */
   private static final double NEWEST = 0.2;
 
@@ -32,7 +35,9 @@ final class BurstPace {
   private double nanosEach;
 
   private boolean inBurst;
+  private boolean anyBurst;
   private long burstSince;
+  private long burstSeen;
 
   /**
    * @param fullBatch so many entries are a whole batch; only those tell how fast the fold can be
@@ -44,25 +49,30 @@ final class BurstPace {
   /** A batch was folded. */
   void folded(int entries, long nanos, boolean burst, long now) {
     nanosEach = (double) nanos / entries;
-    if (burst && !inBurst) {
-      burstSince = now - nanos;
-    }
-    inBurst = burst;
-    if (!burst && entries == fullBatch) {
+    if (burst) {
+      if (!anyBurst || now - burstSeen > STALL.toNanos()) {
+        burstSince = now - nanos;
+      }
+      anyBurst = true;
+      burstSeen = now;
+    } else if (!inBurst && entries == fullBatch) {
       nanosAlone = nanosAlone == 0 ? nanosEach : nanosAlone + NEWEST * (nanosEach - nanosAlone);
     }
+    inBurst = burst;
   }
 
   /**
-   * Whether the fold may go on resting.
+   * Whether the fold may go on resting in the burst that lasts.
    *
    * @param behind entries that wait
    * @param lag how old the oldest of them is
    */
   boolean mayRest(long behind, Duration lag, long now) {
+    if (!inBurst) {
+      return false;
+    }
+    burstSeen = now;
     double each = nanosAlone == 0 ? nanosEach / FASTER_ALONE : nanosAlone;
-    return inBurst
-        && behind * each < OF_THE_BURST * (now - burstSince)
-        && lag.compareTo(MAX_LAG) < 0;
+    return behind * each < OF_THE_BURST * (now - burstSince) && lag.compareTo(MAX_LAG) < 0;
   }
 }

@@ -59,6 +59,24 @@ final class BurstPaceTest {
     assertThat(pace.mayRest(0, Duration.ZERO, now + 1_000 * MILLI)).isFalse();
   }
 
+  @Test
+  void aStallIsNotTheEndOfABurst() {
+    alone(40);
+    pace.folded(BATCH, MILLI, true, now);
+    now += 1_000 * MILLI;
+    assertThat(pace.mayRest(10_000, Duration.ZERO, now)).isTrue();
+
+    now += 200 * MILLI;
+    pace.folded(BATCH, MILLI, false, now);
+    now += 200 * MILLI;
+    pace.folded(BATCH, MILLI, true, now);
+    assertThat(pace.mayRest(10_000, Duration.ZERO, now)).isTrue();
+
+    now += 600 * MILLI;
+    pace.folded(BATCH, MILLI, true, now);
+    assertThat(pace.mayRest(10_000, Duration.ZERO, now)).isFalse();
+  }
+
   /** Until a burst has ended, what the fold could do is guessed from what it does. */
   @Test
   void theFirstBurstIsFoldedWithCare() {
