@@ -390,7 +390,7 @@ public final class Gateway implements AutoCloseable {
                         ground,
                         new Api.Ports(
                             freshness,
-                            LineAccounts.check(line),
+                            ProviderChecks.of(line, channels),
                             LineAccounts.profiles(line),
                             targets(config.callbacks()),
                             receipts,

@@ -7,6 +7,9 @@ import dev.throughline.sandbox.aws.AwsControl;
 import dev.throughline.sandbox.aws.Fault;
 import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.emulator.Scripted;
+import dev.throughline.sandbox.people.Condition;
+import dev.throughline.sandbox.people.Person;
+import dev.throughline.sandbox.people.PhoneChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +85,24 @@ final class AwsSmsTest {
   @AfterAll
   void close() throws Exception {
     cloud.close();
+  }
+
+  @Test
+  void whetherAwsTakesTheKeyIsToldWhenItIsSaved() {
+    assertThat(cloud.state(app)).isEqualTo("ACTIVE");
+
+    ObjectNode wrong = settings("arn:aws:sns:us-east-1:123456789012:none", "");
+    ((ObjectNode) wrong.at("/channel_credentials/0/aws")).put("secret_access_key", "another");
+    assertThat(cloud.state(CustomerApp.create(world, wrong)))
+        .isEqualTo(
+            "FAILING AWS refuses the access key: check it and the region, or save a new one in the"
+                + " app.");
+
+    aws.setFaults(List.of(Scripted.always("sms.DescribeAccountAttributes", Fault.ERROR_BEFORE)));
+    assertThat(
+            cloud.state(
+                CustomerApp.create(world, settings("arn:aws:sns:us-east-1:123456789012:none", ""))))
+        .isEqualTo("PENDING The channel did not answer when the credentials were saved.");
   }
 
   @Test
@@ -249,7 +270,21 @@ final class AwsSmsTest {
         .putObject("url_message")
         .put("title", "Shop")
         .put("url", "https://example.com/");
-    return cloud.send(app, "SMS", phone, message, "about " + text);
+    return cloud.send(app, "SMS", phone, message, more("message_metadata", "about " + text));
+  }
+
+  /** A message's {@code ttl} is AWS's as well: a phone that is off too long never gets it. */
+  @Test
+  void whatIsOfNoUseAnyMoreIsNotDelivered() throws Exception {
+    Person person = cloud.somebody();
+    cloud.people.state(person.id(), Map.of(PhoneChannel.SMS, Condition.AIRPLANE));
+    String message =
+        cloud.send(app, "SMS", person.phone(), AwsWorld.text("now or never"), more("ttl", "600s"));
+    app.comesTo(message, "QUEUED_ON_CHANNEL", "");
+
+    world.advance(Duration.ofSeconds(605));
+
+    app.comesTo(message, "FAILED", "MESSAGE_EXPIRED");
   }
 
   @Test
@@ -311,6 +346,10 @@ final class AwsSmsTest {
   }
 
   private CustomerApp app(String topic, String queue) {
+    return CustomerApp.create(world, settings(topic, queue));
+  }
+
+  private ObjectNode settings(String topic, String queue) {
     ObjectNode settings = (ObjectNode) Api.json("{}");
     ObjectNode entry = settings.putArray("channel_credentials").addObject().put("channel", "SMS");
     cloud
@@ -318,11 +357,15 @@ final class AwsSmsTest {
         .put("origination_identity", OWN)
         .put("configuration_set", "set")
         .put("queue_url", queue);
-    return CustomerApp.create(world, settings);
+    return settings;
   }
 
   private String somebody() throws ControlRefusal {
     return cloud.somebody().phone();
+  }
+
+  private static ObjectNode more(String name, String value) {
+    return ((ObjectNode) Api.json("{}")).put(name, value);
   }
 
   private String send(String phone, String text) {

@@ -38,6 +38,7 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A gateway before an emulated AWS, whose owner sets it up by the SDK, and people with phones. */
@@ -91,6 +92,13 @@ final class AwsWorld implements AutoCloseable {
     credentials.put("access_key_id", KEY).put("secret_access_key", SECRET).put("region", REGION);
     credentials.putArray("topic_arns").add(topic);
     return credentials;
+  }
+
+  /** What AWS said of the credentials when an app's account was saved. */
+  String state(CustomerApp app) {
+    JsonNode state =
+        world.api().get("/apps/" + app.id()).ok().path("channel_credentials").path(0).path("state");
+    return (state.path("status").asString() + " " + state.path("description").asString("")).strip();
   }
 
   /** Has a topic's notifications come to an app's webhook. */
@@ -161,13 +169,15 @@ final class AwsWorld implements AutoCloseable {
 
   /** Sends to an address; returns the message's id. */
   String send(CustomerApp app, String channel, String address, ObjectNode message) {
-    return send(app, channel, address, message, "");
+    return send(app, channel, address, message, (ObjectNode) Api.json("{}"));
   }
 
+  /**
+   * @param more of the request
+   */
   String send(
-      CustomerApp app, String channel, String address, ObjectNode message, String metadata) {
-    ObjectNode send = (ObjectNode) Api.json("{}");
-    send.put("app_id", app.id()).put("message_metadata", metadata);
+      CustomerApp app, String channel, String address, ObjectNode message, ObjectNode more) {
+    ObjectNode send = more.deepCopy().put("app_id", app.id());
     send.putObject("recipient")
         .putObject("identified_by")
         .putArray("channel_identities")

@@ -100,6 +100,11 @@ final class SesTest {
   }
 
   @Test
+  void sesTakesTheKey() {
+    assertThat(cloud.state(posted)).isEqualTo("ACTIVE");
+  }
+
+  @Test
   void aMailArrivesOnceAndSaysSo() throws Exception {
     Person person = cloud.somebody();
 

@@ -98,6 +98,19 @@ final class WhatsAppOverAwsTest {
   }
 
   @Test
+  void awsKnowsTheNumber() {
+    assertThat(cloud.state(app)).isEqualTo("ACTIVE");
+
+    ObjectNode settings = (ObjectNode) Api.json("{}");
+    ObjectNode entry =
+        settings.putArray("channel_credentials").addObject().put("channel", "WHATSAPP");
+    cloud
+        .account(entry.putObject("whatsapp_aws_social"), "arn:aws:sns:us-east-1:123456789012:none")
+        .put("origination_phone_number_id", "phone-number-id-" + "0".repeat(32));
+    assertThat(cloud.state(CustomerApp.create(world, settings))).startsWith("FAILING AWS knows no");
+  }
+
+  @Test
   void whatIsAnsweredArrivesOnceAndSaysSo() throws Exception {
     String phone = friend();
 

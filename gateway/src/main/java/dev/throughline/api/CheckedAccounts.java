@@ -1,7 +1,6 @@
 package dev.throughline.api;
 
 import dev.throughline.conversation.App.Account;
-import dev.throughline.message.ChannelName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,11 +24,13 @@ final class CheckedAccounts {
     for (int i = 0; i < accounts.size(); i++) {
       int place = i;
       Account account = accounts.get(i);
-      checked.set(i, silent(account, before));
-      if (account.channel().equals(ChannelName.LINE)) {
-        asking.add(
-            Thread.ofVirtual().start(() -> answers.add(new Answer(place, check.check(account)))));
-      }
+      checked.set(
+          i,
+          before(account, before)
+              .orElseGet(() ->
+                  pending(account, "The channel did not answer when the credentials were saved.")));
+      asking.add(
+          Thread.ofVirtual().start(() -> answers.add(new Answer(place, check.check(account)))));
     }
     long deadline = System.nanoTime() + CredentialCheck.DEADLINE.toNanos();
     for (int open = asking.size(); open > 0; open--) {
@@ -47,6 +48,17 @@ final class CheckedAccounts {
             checked.set(
                 answer.place(),
                 CredentialForm.with(account, "FAILING", sentence, Optional.empty()));
+        case CredentialCheck.Result.Taken() ->
+            checked.set(
+                answer.place(), CredentialForm.with(account, "ACTIVE", "", Optional.empty()));
+        case CredentialCheck.Result.Untold() ->
+            checked.set(
+                answer.place(),
+                before(account, before)
+                    .orElseGet(() ->
+                        pending(
+                            account,
+                            "The credentials are kept; the channel is not asked about them.")));
         case CredentialCheck.Result.Unreachable() -> {}
       }
     }
@@ -54,20 +66,15 @@ final class CheckedAccounts {
     return checked;
   }
 
-  /** What an account is if its channel says nothing. */
-  private static Account silent(Account account, List<Account> before) {
-    Optional<Account> same =
-        before.stream()
-            .filter(known -> known.id().equals(account.id()))
-            .filter(known -> CredentialForm.isSame(known, account))
-            .findFirst();
-    if (same.isPresent()) {
-      return same.get();
-    }
-    String why =
-        account.channel().equals(ChannelName.LINE)
-            ? "The channel did not answer when the credentials were saved."
-            : "The credentials are kept; the channel is not asked about them.";
+  /** What was known of the same credentials. */
+  private static Optional<Account> before(Account account, List<Account> before) {
+    return before.stream()
+        .filter(known -> known.id().equals(account.id()))
+        .filter(known -> CredentialForm.isSame(known, account))
+        .findFirst();
+  }
+
+  private static Account pending(Account account, String why) {
     return CredentialForm.with(account, "PENDING", why, Optional.empty());
   }
 

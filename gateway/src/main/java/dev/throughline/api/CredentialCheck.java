@@ -17,8 +17,14 @@ public interface CredentialCheck {
     /** The credentials are good; {@code platformId} is whom webhooks will be addressed to. */
     record Accepted(String platformId) implements Result {}
 
+    /** The credentials are good; nothing more is learned of the account. */
+    record Taken() implements Result {}
+
     /** The channel does not take them; the sentence says what to do. */
     record Refused(String sentence) implements Result {}
+
+    /** The channel has no way to be asked. */
+    record Untold() implements Result {}
 
     /** Nobody knows yet. */
     record Unreachable() implements Result {}

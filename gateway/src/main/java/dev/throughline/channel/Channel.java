@@ -50,6 +50,14 @@ public interface Channel {
   AccountForm accounts();
 
   /**
+   * Asks the provider whether it takes an account's credentials; nothing is sent to anybody. Never
+   * throws for an answer of the provider.
+   */
+  default Check check(Credentials credentials, Duration deadline) {
+    return new Check.Untold();
+  }
+
+  /**
    * Checks the provider's signature over the raw bytes, in constant time, before anything parses
    * them.
    */
@@ -363,6 +371,20 @@ public interface Channel {
     record Unavailable(String why) implements Reach {}
   }
 
+  /** Whether a provider takes an account's credentials. */
+  sealed interface Check {
+    record Good() implements Check {}
+
+    /** It does not; {@code sentence} says what to do. */
+    record Refused(String sentence) implements Check {}
+
+    /** It would say, but not now. */
+    record Away() implements Check {}
+
+    /** It is not asked: there is nothing to ask that sends nothing. */
+    record Untold() implements Check {}
+  }
+
   /** What an account needs at its provider. Secret: its text form shows nothing. */
   interface Credentials {}
 
@@ -370,8 +392,14 @@ public interface Channel {
    * One attempt to send.
    *
    * @param rendered the bytes of {@link Rendered.Ready}, the same for every attempt of a step
+   * @param useful how long it is still to be delivered by a provider that can be told so
    */
-  record Outgoing(Bytes rendered, Identity recipient, Via via) {}
+  record Outgoing(Bytes rendered, Identity recipient, Via via, Optional<Duration> useful) {
+    /** Of use for ever. */
+    public Outgoing(Bytes rendered, Identity recipient, Via via) {
+      this(rendered, recipient, via, Optional.empty());
+    }
+  }
 
   /** How to send. */
   sealed interface Via {

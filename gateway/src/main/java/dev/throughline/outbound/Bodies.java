@@ -21,6 +21,7 @@ final class Bodies {
   /**
    * By a reply token, where the channel can and there is one.
    *
+   * @param useful whoever takes it is to deliver it until then
    * @param planned whether it may be withdrawn while it waits
    */
   static SendBody send(
@@ -30,6 +31,7 @@ final class Bodies {
       StoredMessage message,
       Channel.Rendered.Ready rendered,
       Optional<Instant> expires,
+      Optional<Instant> useful,
       boolean planned) {
     Optional<SendBody.Reply> reply =
         rendered.replyable()
@@ -47,6 +49,7 @@ final class Bodies {
         rendered.body(),
         reply,
         expires,
+        useful,
         planned,
         Optional.of(message.messageClass()),
         rendered.numbered());

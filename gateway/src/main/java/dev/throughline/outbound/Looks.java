@@ -118,6 +118,7 @@ final class Looks {
                   sent.message(),
                   rendered,
                   body.expires(),
+                  turn.usefulUntil(step),
                   sent.plan().isPresent()));
     }
   }

@@ -24,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param step written as a UUID it is the retry key of every attempt of this step
  * @param reply the reply token taken for it
  * @param expires no attempt starts after this time
+ * @param useful whoever takes it is to deliver it until then, as far as they can be told
  * @param planned whether it may be withdrawn while it waits
  * @param messageClass of the message; tasks of earlier versions say none
  * @param numbered whether a choice is made of it by writing a number
@@ -38,6 +39,7 @@ record SendBody(
     Bytes rendered,
     Optional<Reply> reply,
     Optional<Instant> expires,
+    Optional<Instant> useful,
     boolean planned,
     Optional<MessageClass> messageClass,
     boolean numbered) {
@@ -65,6 +67,7 @@ record SendBody(
         rendered,
         Optional.empty(),
         expires,
+        useful,
         planned,
         messageClass,
         numbered);
@@ -81,6 +84,7 @@ record SendBody(
         rendered,
         Optional.empty(),
         expires,
+        useful,
         planned,
         messageClass,
         numbered);
@@ -101,6 +105,7 @@ record SendBody(
       json.put("reply_received", r.received().toEpochMilli());
     });
     expires.ifPresent(time -> json.put("expires", time.toEpochMilli()));
+    useful.ifPresent(time -> json.put("useful", time.toEpochMilli()));
     if (planned) {
       json.put("planned", true);
     }
@@ -126,12 +131,17 @@ record SendBody(
         new Identity(new ChannelName(text(json, "channel")), text(json, "recipient")),
         Bytes.wrap(Base64.getDecoder().decode(text(json, "rendered"))),
         reply,
-        json.has("expires")
-            ? Optional.of(Instant.ofEpochMilli(json.path("expires").asLong()))
-            : Optional.empty(),
+        time(json, "expires"),
+        time(json, "useful"),
         json.path("planned").asBoolean(false),
         Json.string(json, "class").map(MessageClass::valueOf),
         json.path(Changes.NUMBERED).asBoolean(false));
+  }
+
+  private static Optional<Instant> time(ObjectNode json, String name) {
+    return json.has(name)
+        ? Optional.of(Instant.ofEpochMilli(json.path(name).asLong()))
+        : Optional.empty();
   }
 
   private static String text(ObjectNode json, String name) {

@@ -166,8 +166,15 @@ public final class SendHandler implements TaskHandler {
                 : new Channel.Via.Once(body.tag());
     SendResult result =
         channel.send(
-            new Channel.Outgoing(body.rendered(), body.recipient(), via), secret, SEND_DEADLINE);
+            new Channel.Outgoing(body.rendered(), body.recipient(), via, useful(body)),
+            secret,
+            SEND_DEADLINE);
     conclude(task, body, Optional.of(id), SendOutcome.of(result, reply), result.exchange());
+  }
+
+  /** In the past where the time ended meanwhile: it is sent, and given up as soon as can be. */
+  private Optional<Duration> useful(SendBody body) {
+    return body.useful().map(time -> Duration.between(clock.instant(), time));
   }
 
   private void conclude(Task task, SendBody body, Optional<Ulid> attempt, SendOutcome outcome)

@@ -209,7 +209,7 @@ final class Turn {
     note("step", channel(step));
     Ulid task;
     if (ready.rendered().isPresent()) {
-      SendBody body = body(ready, ready.rendered().get());
+      SendBody body = body(step, ready, ready.rendered().get());
       task = add(SendHandler.KIND, ready.party(), body.reply().isPresent(), body.toBytes());
       leg = leg.known(body.step());
     } else {
@@ -248,7 +248,13 @@ final class Turn {
         course.delivery().plan().expires());
   }
 
-  private SendBody body(StepGates.Ready ready, Channel.Rendered.Ready rendered) {
+  /** Until when whoever takes a step's message is to deliver it. */
+  Optional<Instant> usefulUntil(int step) {
+    Delivery delivery = course.delivery();
+    return delivery.plan().usefulUntil(step, delivery.steps().get(step).deadline());
+  }
+
+  private SendBody body(int step, StepGates.Ready ready, Channel.Rendered.Ready rendered) {
     return Bodies.send(
         effects,
         ready.party(),
@@ -256,6 +262,7 @@ final class Turn {
         sent().message(),
         rendered,
         course.delivery().plan().expires(),
+        usefulUntil(step),
         kept);
   }
 

@@ -1,5 +1,6 @@
 package dev.throughline.channel.aws;
 
+import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Reason.Code;
@@ -63,6 +64,29 @@ public final class AwsVerdict {
               new Reason(
                   Code.CHANNEL_FAILURE,
                   "AWS gave no usable answer in time; it may or may not have taken the message."));
+    };
+  }
+
+  /**
+   * What the answer to a question that sends nothing says of the account. A key that may not ask it
+   * is a key all the same: only what sends need is needed.
+   *
+   * @param own the service's own refusals; empty where an error says nothing of the account
+   */
+  public static <R> Channel.Check check(
+      AwsResult<R> result, Function<AwsResult.Refused<R>, Optional<Reason>> own) {
+    return switch (result) {
+      case AwsResult.Done<R> _ -> new Channel.Check.Good();
+      case AwsResult.NotSent<R> _, AwsResult.Unanswered<R> _ -> new Channel.Check.Away();
+      case AwsResult.Refused<R> refused when refused.throttled() || refused.status() >= 500 ->
+          new Channel.Check.Away();
+      case AwsResult.Refused<R> refused when DENIED.contains(refused.code()) ->
+          new Channel.Check.Good();
+      case AwsResult.Refused<R> refused ->
+          own.apply(refused)
+              .or(() -> common(refused))
+              .<Channel.Check>map(reason -> new Channel.Check.Refused(reason.description()))
+              .orElseGet(Channel.Check.Away::new);
     };
   }
 

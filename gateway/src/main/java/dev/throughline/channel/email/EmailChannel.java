@@ -110,6 +110,14 @@ public final class EmailChannel implements Channel, AutoCloseable {
   }
 
   @Override
+  public Check check(Credentials credentials, Duration deadline) {
+    return switch (mail(credentials)) {
+      case Smtp _ -> new Check.Untold();
+      case Ses account -> ses.check(account, deadline);
+    };
+  }
+
+  @Override
   public Authenticity authentic(WebhookRequest request, Credentials credentials) {
     EmailCredentials account = mail(credentials);
     return account instanceof Ses amazon && request.header(MailHooks.HEADER).isEmpty()

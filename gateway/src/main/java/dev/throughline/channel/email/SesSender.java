@@ -1,5 +1,6 @@
 package dev.throughline.channel.email;
 
+import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.aws.AwsClients;
 import dev.throughline.channel.aws.AwsResult;
@@ -53,6 +54,13 @@ final class SesSender {
         result,
         answer -> Optional.ofNullable(answer.messageId()).stream().toList(),
         SesSender::reason);
+  }
+
+  /** Costs nothing. */
+  Channel.Check check(Ses account, Duration deadline) {
+    return AwsVerdict.check(
+        clients.call(account.aws(), deadline, client -> client.getAccount(all -> {})),
+        _ -> Optional.empty());
   }
 
   private SendEmailRequest request(MailContent mail, String recipient, Ses account, String tag) {

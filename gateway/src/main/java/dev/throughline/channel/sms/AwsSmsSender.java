@@ -1,5 +1,6 @@
 package dev.throughline.channel.sms;
 
+import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.aws.AwsClients;
 import dev.throughline.channel.aws.AwsResult;
@@ -48,6 +49,14 @@ final class AwsSmsSender {
         AwsSmsSender::reason);
   }
 
+  /** Costs nothing. */
+  Channel.Check check(SmsCredentials.Aws account, Duration deadline) {
+    return AwsVerdict.check(
+        clients.call(
+            account.aws(), deadline, client -> client.describeAccountAttributes(all -> {})),
+        _ -> Optional.empty());
+  }
+
   private static SendTextMessageRequest request(
       SmsMessage message, Identity recipient, String tag, SmsCredentials.Aws account) {
     boolean promotional = message.promotional().orElse(account.promotional());
@@ -62,11 +71,16 @@ final class AwsSmsSender {
     account.maxPrice().ifPresent(request::maxPrice);
     account.protectConfiguration().ifPresent(request::protectConfigurationId);
     account.keyword().ifPresent(request::keyword);
-    account.validity().ifPresent(time -> request.timeToLive((int) time.toSeconds()));
+    message.validity(account.validity()).ifPresent(time -> request.timeToLive(timeToLive(time)));
     if (!account.countryParameters().isEmpty()) {
       request.destinationCountryParametersWithStrings(account.countryParameters());
     }
     return request.build();
+  }
+
+  /** AWS takes 5 seconds to three days. */
+  private static int timeToLive(Duration time) {
+    return Math.clamp(time.toSeconds(), 5, 259_200);
   }
 
   /** What an error says by its own fields; AWS's sentence may repeat the number or the text. */

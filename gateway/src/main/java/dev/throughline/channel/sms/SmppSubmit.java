@@ -40,6 +40,12 @@ record SmppSubmit(
 
   private static final int SHORT_CODE_DIGITS = 6;
 
+  /** A validity of nothing is the SMSC's own. */
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+  /** Longer than any SMSC keeps a message, and two digits of days. */
+  private static final Duration LONGEST = Duration.ofDays(99);
+
   SmppSubmit {
     parameters = List.copyOf(parameters);
   }
@@ -81,7 +87,7 @@ record SmppSubmit(
               account.destination().orElse(INTERNATIONAL),
               headed ? UDHI : 0,
               coding,
-              account.validity().map(SmppSubmit::relative).orElse(""),
+              message.validity(account.validity()).map(SmppSubmit::relative).orElse(""),
               i == parts.size() - 1,
               Bytes.wrap(
                   payload ? new byte[0] : headed ? headed(octets, reference, parts, i) : octets),
@@ -135,7 +141,11 @@ record SmppSubmit(
   }
 
   /** The relative form of a time (SMPP 3.4, 7.1.1.2). */
-  private static String relative(Duration time) {
+  private static String relative(Duration given) {
+    Duration time = given.compareTo(SHORTEST) < 0 ? SHORTEST : given;
+    if (time.compareTo(LONGEST) > 0) {
+      return "";
+    }
     return "0000%02d%02d%02d%02d000R"
         .formatted(
             time.toDaysPart(), time.toHoursPart(), time.toMinutesPart(), time.toSecondsPart());

@@ -76,6 +76,15 @@ public final class SmsChannel implements Channel {
     return accounts;
   }
 
+  /** An SMSC is asked by the sessions that are held with it. */
+  @Override
+  public Check check(Credentials credentials, Duration deadline) {
+    return switch (sms(credentials)) {
+      case SmsCredentials.Aws account -> aws.check(account, deadline);
+      case SmsCredentials.Smpp _ -> new Check.Untold();
+    };
+  }
+
   /** Webhooks come from SNS; an SMSC has no way to post one. */
   @Override
   public Authenticity authentic(WebhookRequest request, Credentials credentials) {
@@ -155,7 +164,7 @@ public final class SmsChannel implements Channel {
     if (!(outgoing.via() instanceof Via.Once(String tag))) {
       throw new IllegalArgumentException("SMS knows neither replies nor keys");
     }
-    SmsMessage message = SmsMessage.of(outgoing.rendered());
+    SmsMessage message = SmsMessage.of(outgoing.rendered()).within(outgoing.useful());
     return switch (sms(credentials)) {
       case SmsCredentials.Aws account -> aws.send(message, recipient, tag, account, deadline);
       case SmsCredentials.Smpp account -> smpp.send(message, recipient, account, deadline);

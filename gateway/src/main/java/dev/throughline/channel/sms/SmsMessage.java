@@ -2,6 +2,7 @@ package dev.throughline.channel.sms;
 
 import dev.throughline.contract.Json;
 import dev.throughline.message.Bytes;
+import java.time.Duration;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -12,15 +13,36 @@ import tools.jackson.databind.node.ObjectNode;
  * @param sender instead of the account's own; a number, a short code or a name
  * @param flash shown at once and kept by nobody, where the provider can
  * @param promotional instead of what the account says of its messages
+ * @param useful how long it is still to be delivered; not a part of its own form
  */
 record SmsMessage(
-    String text, Optional<String> sender, boolean flash, Optional<Boolean> promotional) {
+    String text,
+    Optional<String> sender,
+    boolean flash,
+    Optional<Boolean> promotional,
+    Optional<Duration> useful) {
   private static final String TEXT = "text";
   private static final String SENDER = "sender";
   private static final String FLASH = "flash";
   private static final String TYPE = "message_type";
   static final String PROMOTIONAL = "PROMOTIONAL";
   static final String TRANSACTIONAL = "TRANSACTIONAL";
+
+  /** Of use for as long as the account says. */
+  SmsMessage(String text, Optional<String> sender, boolean flash, Optional<Boolean> promotional) {
+    this(text, sender, flash, promotional, Optional.empty());
+  }
+
+  SmsMessage within(Optional<Duration> time) {
+    return new SmsMessage(text, sender, flash, promotional, time);
+  }
+
+  /** The shorter of its own time and the account's. */
+  Optional<Duration> validity(Optional<Duration> ofAccount) {
+    return useful
+        .filter(own -> ofAccount.filter(other -> other.compareTo(own) < 0).isEmpty())
+        .or(() -> ofAccount);
+  }
 
   Bytes toJson(Segments segments) {
     ObjectNode json = Json.object();

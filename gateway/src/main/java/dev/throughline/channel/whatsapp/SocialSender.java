@@ -1,5 +1,6 @@
 package dev.throughline.channel.whatsapp;
 
+import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.aws.AwsClients;
 import dev.throughline.channel.aws.AwsResult;
@@ -36,6 +37,27 @@ final class SocialSender {
         call(account, usual(message), deadline), SocialSender::ids, SocialSender::reason);
   }
 
+  /** Whether the number is one of the account's. */
+  Channel.Check check(SocialCredentials account, Duration deadline) {
+    return AwsVerdict.check(
+        clients.call(
+            account.aws(),
+            deadline,
+            client ->
+                client.getLinkedWhatsAppBusinessAccountPhoneNumber(
+                    number -> number.id(account.originationId()))),
+        refused ->
+            refused.code().equals("ResourceNotFoundException")
+                ? Optional.of(noNumber())
+                : Optional.empty());
+  }
+
+  private static Reason noNumber() {
+    return new Reason(
+        Code.CHANNEL_BAD_CONFIGURATION,
+        "AWS knows no such phone number: check origination_phone_number_id and region.");
+  }
+
   /**
    * AWS has no call for marketing: such a template goes the usual way, as it would fall back to.
    */
@@ -68,11 +90,7 @@ final class SocialSender {
       case "ValidationException", "InvalidParametersException" ->
           Optional.of(
               new Reason(Code.BAD_REQUEST, "AWS or Meta refused the message as malformed."));
-      case "ResourceNotFoundException" ->
-          Optional.of(
-              new Reason(
-                  Code.CHANNEL_BAD_CONFIGURATION,
-                  "AWS knows no such phone number: check origination_phone_number_id and region."));
+      case "ResourceNotFoundException" -> Optional.of(noNumber());
       case "AccessDeniedByMetaException" ->
           Optional.of(
               new Reason(

@@ -85,6 +85,14 @@ public final class WhatsAppChannel implements Channel {
   }
 
   @Override
+  public Check check(Credentials credentials, Duration deadline) {
+    return switch (WhatsAppCredentials.of(credentials)) {
+      case MetaCredentials _ -> new Check.Untold();
+      case SocialCredentials aws -> social.check(aws, deadline);
+    };
+  }
+
+  @Override
   public Authenticity authentic(WebhookRequest request, Credentials credentials) {
     return switch (WhatsAppCredentials.of(credentials)) {
       case MetaCredentials meta -> MetaSignature.check(request, meta);

@@ -30,6 +30,18 @@ public record DeliveryPlan(List<Step> steps, Optional<Instant> expires) {
   }
 
   /**
+   * Until when a message that a provider has taken is still to be delivered: to the end of the
+   * plan, or until the next step begins in its place, so that nobody gets both.
+   *
+   * @param deadline when the next step begins, if this one has not reached its goal
+   */
+  public Optional<Instant> usefulUntil(int step, Optional<Instant> deadline) {
+    boolean replaced = step < steps.size() - 1 && steps.get(step).goal() != Assurance.ACCEPTED;
+    Optional<Instant> next = deadline.filter(_ -> replaced);
+    return next.filter(time -> expires.filter(time::isAfter).isEmpty()).or(() -> expires);
+  }
+
+  /**
    * One channel.
    *
    * @param until how sure one has to be before the rest of the plan is dropped

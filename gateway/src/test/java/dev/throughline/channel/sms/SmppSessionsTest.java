@@ -130,6 +130,29 @@ final class SmppSessionsTest {
     assertThat(joined.toString()).isEqualTo(text);
   }
 
+  @ParameterizedTest
+  @CsvSource({"90061, 000001010101000R", "-5, 000000000001000R"})
+  void howLongItIsOfUseIsTheSmscsValidity(long seconds, String validity) throws Exception {
+    SmsCredentials.Smpp account = bound(account(Concatenation.UDH, 10, false));
+    SmsMessage message = message("hello").within(Optional.of(Duration.ofSeconds(seconds)));
+
+    assertThat(ids(sessions.send(message, SOMEBODY, account, DEADLINE))).hasSize(1);
+
+    assertThat(smsc.submits.getFirst().getValidityPeriod()).isEqualTo(validity);
+  }
+
+  @Test
+  void theShorterOfTheAccountsTimeAndTheMessagesCounts() {
+    Optional<Duration> minute = Optional.of(Duration.ofMinutes(1));
+    Optional<Duration> hour = Optional.of(Duration.ofHours(1));
+
+    assertThat(message("hello").within(minute).validity(hour)).isEqualTo(minute);
+    assertThat(message("hello").within(hour).validity(minute)).isEqualTo(minute);
+    assertThat(message("hello").within(hour).validity(Optional.empty())).isEqualTo(hour);
+    assertThat(message("hello").validity(hour)).isEqualTo(hour);
+    assertThat(message("hello").validity(Optional.empty())).isEmpty();
+  }
+
   @Test
   void aLongTextMayGoWhole() throws Exception {
     SmsCredentials.Smpp account = bound(account(Concatenation.PAYLOAD, 10, false));
