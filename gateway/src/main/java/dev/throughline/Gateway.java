@@ -12,6 +12,7 @@ import dev.throughline.api.LineSurface;
 import dev.throughline.api.MediaInfoRoutes;
 import dev.throughline.api.OpsRoutes;
 import dev.throughline.api.Projects;
+import dev.throughline.api.RateRoutes;
 import dev.throughline.api.RequestRates;
 import dev.throughline.api.TargetCheck;
 import dev.throughline.callback.CallbackHandler;
@@ -57,6 +58,7 @@ import dev.throughline.http.Http;
 import dev.throughline.http.HttpServer;
 import dev.throughline.http.Listener;
 import dev.throughline.http.Resolver;
+import dev.throughline.http.Route;
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.inbound.Inlets;
 import dev.throughline.inbound.OfferHandler;
@@ -225,6 +227,7 @@ public final class Gateway implements AutoCloseable {
       AtomicBoolean tasksRun = new AtomicBoolean();
 
       List<Listener> listeners = new ArrayList<>();
+      List<Route> own = new ArrayList<>();
       Optional<MediaLinks> reachedAt = Optional.empty();
       if (serves) {
         Webhooks webhooks = new Webhooks(database, vault);
@@ -264,12 +267,21 @@ public final class Gateway implements AutoCloseable {
                 channels,
                 credentials,
                 lead::epoch,
+                config.providers().rates(),
                 tasks::stands));
         tasks.register(TimeHandler.confirm(log, drafts));
         tasks.register(TimeHandler.plan(log, drafts));
         tasks.register(
             new SignalHandler(
-                log, drafts, ulids, clock, directory, channels, credentials, lead::epoch));
+                log,
+                drafts,
+                ulids,
+                clock,
+                directory,
+                channels,
+                credentials,
+                lead::epoch,
+                config.providers().rates()));
         tasks.register(
             new TeeHandler(
                 log, drafts, directory, channels, credentials, http, config.callbacks()));
@@ -288,7 +300,15 @@ public final class Gateway implements AutoCloseable {
         tasks.register(new ReachHandler(log, drafts, directory, channels, credentials));
         tasks.register(
             new CallbackHandler(
-                log, drafts, ulids, clock, http, config.callbacks(), webhooks, directory));
+                log,
+                drafts,
+                ulids,
+                clock,
+                http,
+                config.callbacks(),
+                webhooks,
+                directory,
+                config.limits().callbacksPerSecond()));
         tasks.register(
             new FetchHandler(
                 log,
@@ -364,6 +384,9 @@ public final class Gateway implements AutoCloseable {
                 ulids,
                 clock,
                 new RequestRates(config.limits().requestsPerSecond(), System::nanoTime));
+        RateRoutes rates =
+            new RateRoutes(directory, channels, config.providers().rates(), tasks, ground.rates());
+        own.addAll(rates.operations());
         MessageReceipts receipts = new MessageReceipts(new Receipts(log, database, config.data()));
         Freshness freshness = project -> fold.await(log.head(), FRESHNESS_PATIENCE);
         Listener.Builder open =
@@ -404,6 +427,7 @@ public final class Gateway implements AutoCloseable {
                         keys,
                         App.ProcessingMode.CONVERSATION,
                         config.limits()))
+                .routes(rates.routes(ground, keys))
                 .routes(LineSurface.routes(ground, freshness, keys, directory, accounts))
                 .routes(
                     BroadcastSurface.routes(
@@ -435,6 +459,7 @@ public final class Gateway implements AutoCloseable {
                           random,
                           token)
                       .routes())
+              .routes(own)
               .routes(new DoctorRoutes(doctor).routes())
               .routes(new FsckRoutes(new Fsck(database, vault, config.data(), random)).routes());
       mounts.forEach(operations::mount);

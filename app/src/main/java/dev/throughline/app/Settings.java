@@ -12,6 +12,8 @@ import dev.throughline.http.Redacted;
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.http.TlsFiles;
 import dev.throughline.media.MediaConfig;
+import dev.throughline.message.ChannelName;
+import dev.throughline.outbound.ProviderRates;
 import dev.throughline.store.DatabaseConfig;
 import dev.throughline.store.EmbeddedConfig;
 import java.io.IOException;
@@ -25,7 +27,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -65,6 +70,17 @@ final class Settings {
           "callbacks.allow_loopback",
           "limits.requests_per_second",
           "limits.queue",
+          "limits.callbacks_per_second",
+          "rates.line.reply",
+          "rates.line.push",
+          "rates.line.pnp",
+          "rates.line.pnp_templated",
+          "rates.line.loading",
+          "rates.line.mark_as_read",
+          "rates.whatsapp.messages",
+          "rates.whatsapp.signals",
+          "rates.sms.parts",
+          "rates.email.mails",
           "media.public_base_url",
           "media.keep_days",
           "media.rehosted_keep_days",
@@ -157,7 +173,23 @@ final class Settings {
             media(data),
             limits(),
             Http.Settings.of(Gateway.VERSION))
-        .reaching(Providers.REAL.aws(aws()).whatsApp(whatsApp()));
+        .reaching(Providers.REAL.aws(aws()).whatsApp(whatsApp()).rates(rates()));
+  }
+
+  private ProviderRates rates() {
+    Map<ChannelName, Map<String, Integer>> rates = new HashMap<>();
+    for (String name : KNOWN) {
+      if (name.startsWith("rates.")) {
+        String[] steps = name.split("\\.");
+        count(name)
+            .ifPresent(perSecond ->
+                rates
+                    .computeIfAbsent(
+                        new ChannelName(steps[1].toUpperCase(Locale.ROOT)), c -> new HashMap<>())
+                    .put(steps[2], perSecond));
+      }
+    }
+    return new ProviderRates(rates);
   }
 
   private WhatsAppHost whatsApp() {
@@ -193,12 +225,10 @@ final class Settings {
   }
 
   private Limits limits() {
-    int queued = count("limits.queue").orElse(Limits.DEFAULT.queued());
-    if (queued == 0) {
-      throw new CommandFailed("limits.queue must be 1 or more.");
-    }
     return new Limits(
-        count("limits.requests_per_second").orElse(Limits.DEFAULT.requestsPerSecond()), queued);
+        count("limits.requests_per_second").orElse(Limits.DEFAULT.requestsPerSecond()),
+        count("limits.queue").orElse(Limits.DEFAULT.queued()),
+        count("limits.callbacks_per_second").orElse(Limits.DEFAULT.callbacksPerSecond()));
   }
 
   /** A whole number up to a hundred million. */

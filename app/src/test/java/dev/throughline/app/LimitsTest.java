@@ -25,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class LimitsTest {
   private static final int QUEUE = 4;
   private static final int REQUESTS = 200;
+  private static final int CALLBACKS = 50;
 
   private static World world;
 
@@ -34,7 +35,7 @@ final class LimitsTest {
 
   @BeforeAll
   static void start() throws Exception {
-    world = World.within(new Limits(REQUESTS, QUEUE));
+    world = World.within(new Limits(REQUESTS, QUEUE, CALLBACKS));
   }
 
   @AfterAll

@@ -123,7 +123,7 @@ public final class SampleWorld implements AutoCloseable {
             Providers.REAL
                 .whatsApp(new WhatsAppHost(meta.baseUri(), WhatsAppHost.VERSION))
                 .aws(notifying(aws)),
-            new Limits(0, QUEUE));
+            new Limits(0, QUEUE, 0));
     opened.set(world);
     topic = aws.control().topic("texts", "2");
     ObjectNode settings = (ObjectNode) Api.json("{}");

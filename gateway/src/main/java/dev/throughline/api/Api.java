@@ -105,7 +105,7 @@ public final class Api {
                 clock,
                 directory,
                 configuration,
-                new AppForm(defaultMode, backlog, limits.queued()),
+                new AppForm(defaultMode, backlog, limits),
                 ports.channels(),
                 ports.targets(),
                 ports.credentials())

@@ -37,16 +37,15 @@ final class AppForm {
 
   private final App.ProcessingMode defaultMode;
   private final Backlog backlog;
-  private final int queued;
+  private final Limits limits;
 
   /**
    * @param defaultMode of apps that do not say; the contract's own is DISPATCH
-   * @param queued how much an app may have waiting to go out
    */
-  AppForm(App.ProcessingMode defaultMode, Backlog backlog, int queued) {
+  AppForm(App.ProcessingMode defaultMode, Backlog backlog, Limits limits) {
     this.defaultMode = defaultMode;
     this.backlog = backlog;
-    this.queued = queued;
+    this.limits = limits;
   }
 
   /** What a new app is before anything is said of it. */
@@ -111,10 +110,10 @@ final class AppForm {
     json.putObject(RATES)
         .put("inbound", 0)
         .put("outbound", rates.outbound())
-        .put("webhooks", rates.webhooks());
+        .put("webhooks", rates.webhooks(limits.callbacksPerSecond()));
     json.putObject("queue_stats")
         .put("outbound_size", backlog.size(app.id()))
-        .put("outbound_limit", queued);
+        .put("outbound_limit", limits.queued());
     return json;
   }
 

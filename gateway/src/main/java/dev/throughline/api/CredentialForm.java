@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,7 +36,14 @@ final class CredentialForm {
 
   /** What stands beside the credential object of an entry. */
   private static final Set<String> OTHER_KEYS =
-      Set.of("channel", CALLBACK_SECRET, ORDINAL, "state", "channel_known_id", App.TEE);
+      Set.of(
+          "channel",
+          CALLBACK_SECRET,
+          ORDINAL,
+          "state",
+          "channel_known_id",
+          App.TEE,
+          App.RATE_LIMITS);
 
   private final Ulids ulids;
   private final Map<ChannelName, Channel> channels;
@@ -89,6 +97,7 @@ final class CredentialForm {
     if (channel.equals(ChannelName.LINE)) {
       tee(entry).ifPresent(url -> credential.put(App.TEE, url));
     }
+    rateLimits(entry, channel).ifPresent(rates -> credential.set(App.RATE_LIMITS, rates));
     Optional<Account> known =
         before.stream()
             .filter(account -> account.channel().equals(channel) && account.ordinal() == ordinal)
@@ -106,6 +115,28 @@ final class CredentialForm {
 
   private Optional<AccountForm> form(ChannelName channel) {
     return Optional.ofNullable(channels.get(channel)).map(Channel::accounts);
+  }
+
+  /** What the provider grants this account; an extension of the contract. */
+  private Optional<ObjectNode> rateLimits(Fields entry, ChannelName channel) {
+    Set<String> rates =
+        Optional.ofNullable(channels.get(channel))
+            .map(found -> found.rates().keySet())
+            .orElse(Set.of());
+    return entry
+        .object(App.RATE_LIMITS)
+        .map(given -> {
+          ObjectNode kept = Json.object();
+          for (String rate : given.json().propertyNames()) {
+            if (!rates.contains(rate)) {
+              throw given.wrong(
+                  rate, "is no rate of " + channel + "; it has " + new TreeSet<>(rates) + ".");
+            }
+            given.integer(rate, 0, App.Rates.MAX).ifPresent(limit -> kept.put(rate, limit));
+          }
+          return kept;
+        })
+        .filter(kept -> !kept.isEmpty());
   }
 
   /** Where webhooks are passed on to; an extension of the contract. */

@@ -2,24 +2,25 @@ package dev.throughline.api;
 
 /**
  * How much of the API one project or app may use. What is beyond is answered 429, before anything
- * is stored.
+ * is stored; 0 everywhere: no limit. The contract has 800 requests, 500,000 waiting messages and 25
+ * callbacks; here the machine is the operator's own.
  *
- * @param requestsPerSecond of a project, all calls together; 0: as many as the machine can do
+ * @param requestsPerSecond of a project, all calls together
  * @param queued messages and events of an app that wait to go out
+ * @param callbacksPerSecond calls of an app's webhooks, which wait if there are more
  */
-public record Limits(int requestsPerSecond, int queued) {
-  /**
-   * The contract's queue; its 800 requests a second are a matter of the operator's machine here.
-   */
-  public static final Limits DEFAULT = new Limits(0, 500_000);
+public record Limits(int requestsPerSecond, int queued, int callbacksPerSecond) {
+  public static final Limits DEFAULT = new Limits(0, 0, 0);
 
   public Limits {
-    if (requestsPerSecond < 0 || queued < 1) {
+    if (requestsPerSecond < 0 || queued < 0 || callbacksPerSecond < 0) {
       throw new IllegalArgumentException(
-          "limits must not be negative, and a queue holds something; were: "
+          "limits must not be negative; were: "
               + requestsPerSecond
               + ", "
-              + queued);
+              + queued
+              + ", "
+              + callbacksPerSecond);
     }
   }
 }

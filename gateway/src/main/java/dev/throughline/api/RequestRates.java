@@ -29,6 +29,20 @@ public final class RequestRates {
     this.nanos = nanos;
   }
 
+  /** What the project may still ask for at once; empty for no limit. */
+  Optional<Integer> left(ProjectId project) {
+    if (perSecond == 0) {
+      return Optional.empty();
+    }
+    AtomicLong known = paid.get(project);
+    long owed = known == null ? 0 : Math.max(0, known.get() - nanos.getAsLong());
+    return Optional.of((int) Math.max(0, (SECOND - owed) / (SECOND / perSecond)));
+  }
+
+  int perSecond() {
+    return perSecond;
+  }
+
   /** Empty if the request may be made; else how long to wait. */
   Optional<Duration> take(ProjectId project) {
     if (perSecond == 0) {

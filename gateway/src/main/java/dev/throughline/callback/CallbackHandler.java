@@ -49,7 +49,11 @@ public final class CallbackHandler implements TaskHandler {
   private final Webhooks webhooks;
   private final Directory directory;
   private final AccessTokens tokens;
+  private final int perSecond;
 
+  /**
+   * @param perSecond of an app, at most; 0: as many as there are
+   */
   public CallbackHandler(
       Log log,
       Drafts drafts,
@@ -58,7 +62,8 @@ public final class CallbackHandler implements TaskHandler {
       Http http,
       TargetPolicy policy,
       Webhooks webhooks,
-      Directory directory) {
+      Directory directory,
+      int perSecond) {
     this.log = log;
     this.drafts = drafts;
     this.ulids = ulids;
@@ -67,6 +72,7 @@ public final class CallbackHandler implements TaskHandler {
     this.policy = policy;
     this.webhooks = webhooks;
     this.directory = directory;
+    this.perSecond = perSecond;
     this.tokens = new AccessTokens(http, policy, clock, webhooks);
   }
 
@@ -82,7 +88,10 @@ public final class CallbackHandler implements TaskHandler {
 
   @Override
   public int perSecond(AppId app) {
-    return directory.app(app).map(found -> found.settings().rates().webhooks()).orElse(0);
+    return directory
+        .app(app)
+        .map(found -> found.settings().rates().webhooks(perSecond))
+        .orElse(perSecond);
   }
 
   @Override

@@ -103,6 +103,20 @@ public interface Channel {
    */
   SendResult send(Outgoing outgoing, Credentials credentials, Duration deadline);
 
+  /**
+   * What the provider counts of an account's calls, each by its name, and how many a second it
+   * publishes that it takes; 0 where it publishes none.
+   */
+  Map<String, Integer> rates();
+
+  /** What a send takes of which of {@link #rates}. */
+  Allowance allowance(Outgoing outgoing, Credentials credentials);
+
+  /** What showing this takes. */
+  default Allowance allowance(Signal signal) {
+    throw new IllegalArgumentException(name() + " shows nothing but messages");
+  }
+
   /** How it sends the same to many at once; empty where it cannot. */
   default Optional<Multicast> multicast() {
     return Optional.empty();
@@ -129,6 +143,14 @@ public interface Channel {
    * @param advertising whether it may be used for that
    */
   record Way(boolean repeatable, Optional<Duration> confirmedWithin, boolean advertising) {}
+
+  /**
+   * Calls of one of an account's rates.
+   *
+   * @param units how many calls this is, as the provider counts them
+   * @param perSecond how many it takes from this account; 0: nobody says
+   */
+  record Allowance(String rate, int units, int perSecond) {}
 
   /** The header fields (lower-case names) and the raw body of a webhook request. */
   interface WebhookRequest {

@@ -21,9 +21,20 @@ public sealed interface SendResult {
       Exchange exchange, Optional<String> acceptedRequestId, List<String> platformMessageIds)
       implements SendResult {}
 
-  /** Not taken now; the same attempt may succeed later. */
-  record Throttled(Exchange exchange, Optional<Duration> retryAfter, Reason ifGivenUp)
-      implements SendResult {}
+  /**
+   * Not taken now; the same attempt may succeed later.
+   *
+   * @param whole whether the account has sent too fast, so that no other call of it would be taken
+   *     now either
+   */
+  record Throttled(
+      Exchange exchange, Optional<Duration> retryAfter, Reason ifGivenUp, boolean whole)
+      implements SendResult {
+    /** For a reason that other calls need not share. */
+    public Throttled(Exchange exchange, Optional<Duration> retryAfter, Reason ifGivenUp) {
+      this(exchange, retryAfter, ifGivenUp, false);
+    }
+  }
 
   /** Not taken, and never will be in this form. */
   record Rejected(Exchange exchange, Reason reason) implements SendResult {}

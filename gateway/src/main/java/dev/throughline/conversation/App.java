@@ -9,7 +9,10 @@ import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.policy.SendPolicy;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An app: channel accounts, and how messages through them are treated.
@@ -61,6 +64,9 @@ public record App(
   /** In a credential entry: the address of a bot that gets the account's webhooks, too. */
   public static final String TEE = "tee_url";
 
+  /** In a credential entry: how many calls a second the provider grants the account. */
+  public static final String RATE_LIMITS = "rate_limits";
+
   /** Whether contacts and conversations are shown to the app. */
   public enum ProcessingMode {
     CONVERSATION,
@@ -89,6 +95,11 @@ public record App(
   /** How many a second may go out; 0: as many as there are. */
   public record Rates(int outbound, int webhooks) {
     public static final int MAX = 100_000;
+
+    /** How many callbacks a second, where an app may have so many; 0: as many as there are. */
+    public int webhooks(int most) {
+      return most == 0 || (webhooks > 0 && webhooks < most) ? webhooks : most;
+    }
   }
 
   /** After a reply of which nobody knows whether it was taken. */
@@ -114,6 +125,8 @@ public record App(
    * @param platformId our own id at the provider, once known: whom webhooks must be addressed to
    * @param credential the credential entry as the API shows it
    * @param tee where the account's webhooks are passed on to, as they came
+   * @param rateLimits how many calls a second of each of the channel's rates are made, where the
+   *     provider grants others than it publishes; 0: as many as there are
    */
   public record Account(
       AccountId id,
@@ -124,7 +137,12 @@ public record App(
       boolean isDefault,
       Optional<String> platformId,
       Bytes credential,
-      Optional<String> tee) {
+      Optional<String> tee,
+      Map<String, Integer> rateLimits) {
+
+    public Account {
+      rateLimits = Map.copyOf(rateLimits);
+    }
 
     public Account(
         AccountId id,
@@ -144,7 +162,31 @@ public record App(
           isDefault,
           platformId,
           credential,
-          Json.string(Json.object(credential), TEE).filter(url -> !url.isEmpty()));
+          Json.object(credential));
+    }
+
+    private Account(
+        AccountId id,
+        AppId app,
+        ProjectId project,
+        ChannelName channel,
+        int ordinal,
+        boolean isDefault,
+        Optional<String> platformId,
+        Bytes credential,
+        ObjectNode entry) {
+      this(
+          id,
+          app,
+          project,
+          channel,
+          ordinal,
+          isDefault,
+          platformId,
+          credential,
+          Json.string(entry, TEE).filter(url -> !url.isEmpty()),
+          entry.path(RATE_LIMITS).properties().stream()
+              .collect(Collectors.toMap(Map.Entry::getKey, set -> set.getValue().asInt(0))));
     }
   }
 }

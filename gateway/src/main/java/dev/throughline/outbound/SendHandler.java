@@ -16,6 +16,8 @@ import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Ulids;
 import dev.throughline.outbound.SendOutcome.Result;
+import dev.throughline.task.Admission;
+import dev.throughline.task.Draw;
 import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
@@ -56,6 +58,7 @@ public final class SendHandler implements TaskHandler {
   private final Map<ChannelName, Channel> channels;
   private final Function<Account, Optional<Channel.Credentials>> credentials;
 
+  private final ProviderRates rates;
   private final Standing standing;
 
   /** Whether a task stands whose attempt was just made. */
@@ -68,6 +71,7 @@ public final class SendHandler implements TaskHandler {
   /**
    * @param credentials what a channel needs to send as an account
    * @param epoch the epoch under which this node leads
+   * @param rates that it keeps to
    * @param standing of what may be withdrawn
    */
   public SendHandler(
@@ -79,6 +83,7 @@ public final class SendHandler implements TaskHandler {
       Map<ChannelName, Channel> channels,
       Function<Account, Optional<Channel.Credentials>> credentials,
       LongSupplier epoch,
+      ProviderRates rates,
       Standing standing) {
     this.log = log;
     this.outcomes = new Outcomes(log, drafts);
@@ -88,6 +93,7 @@ public final class SendHandler implements TaskHandler {
     this.directory = directory;
     this.channels = Map.copyOf(channels);
     this.credentials = credentials;
+    this.rates = rates;
     this.standing = standing;
   }
 
@@ -108,6 +114,11 @@ public final class SendHandler implements TaskHandler {
 
   @Override
   public void run(Task task, Bytes bytes) throws InterruptedException {
+    run(task, bytes, Admission.FREE);
+  }
+
+  @Override
+  public void run(Task task, Bytes bytes, Admission admission) throws InterruptedException {
     SendBody body = SendBody.of(bytes);
     if (task.attempt().isPresent()) {
       Ulid lost = task.attempt().get();
@@ -131,7 +142,7 @@ public final class SendHandler implements TaskHandler {
     } else if (task.attemptAt().filter(t -> t.plus(RETRY_KEY_AGE).isBefore(now)).isPresent()) {
       conclude(task, body, Optional.empty(), SendOutcome.plain(Result.KEY_EXPIRED, false));
     } else {
-      attempt(task, body, channel, secret.get());
+      send(task, body, new Sender(account.get(), channel, secret.get()), admission);
     }
   }
 
@@ -140,12 +151,23 @@ public final class SendHandler implements TaskHandler {
     outcomes.append(Outcomes.record(task, KIND));
   }
 
-  private void attempt(Task task, SendBody body, Channel channel, Channel.Credentials secret)
+  private void send(Task task, SendBody body, Sender sender, Admission admission)
       throws InterruptedException {
     boolean reply =
         body.reply()
             .filter(token -> clock.instant().isBefore(token.received().plus(REPLY_TOKEN_AGE)))
             .isPresent();
+    Channel.Via via =
+        reply
+            ? new Channel.Via.Reply(body.reply().orElseThrow().token())
+            : sender.channel.way(body.recipient()).repeatable()
+                ? new Channel.Via.Push(body.retryKey())
+                : new Channel.Via.Once(body.tag());
+    Channel.Outgoing outgoing = new Channel.Outgoing(body.rendered(), body.recipient(), via, useful(body));
+    Draw draw = rates.draw(sender.account, sender.channel.allowance(outgoing, sender.credentials));
+    if (!admission.admits(draw)) {
+      return;
+    }
     Ulid id = ulids.next();
     attempts.append(
         id,
@@ -158,17 +180,14 @@ public final class SendHandler implements TaskHandler {
       conclude(task, body, Optional.of(id), SendOutcome.plain(Result.WITHDRAWN, reply));
       return;
     }
-    Channel.Via via =
-        reply
-            ? new Channel.Via.Reply(body.reply().orElseThrow().token())
-            : channel.way(body.recipient()).repeatable()
-                ? new Channel.Via.Push(body.retryKey())
-                : new Channel.Via.Once(body.tag());
     SendResult result =
-        channel.send(
+        sender.channel.send(
             new Channel.Outgoing(body.rendered(), body.recipient(), via, useful(body)),
-            secret,
+            sender.credentials,
             SEND_DEADLINE);
+    if (result instanceof SendResult.Throttled throttled && throttled.whole()) {
+      admission.refused(draw, throttled.retryAfter());
+    }
     conclude(task, body, Optional.of(id), SendOutcome.of(result, reply), result.exchange());
   }
 
@@ -225,6 +244,9 @@ public final class SendHandler implements TaskHandler {
         .filter("reply"::equals)
         .isPresent();
   }
+
+  /** By which an account sends. */
+  private record Sender(Account account, Channel channel, Channel.Credentials credentials) {}
 
   private static Owner.Person owner(SendBody body) {
     return Owners.person(body.project(), body.app(), body.recipient());

@@ -16,6 +16,8 @@ import dev.throughline.message.Ids.MessageId;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Ulids;
 import dev.throughline.outbound.SendOutcome.Result;
+import dev.throughline.task.Admission;
+import dev.throughline.task.Draw;
 import dev.throughline.task.Outcomes;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
@@ -45,10 +47,12 @@ public final class SignalHandler implements TaskHandler {
   private final Directory directory;
   private final Map<ChannelName, Channel> channels;
   private final Function<Account, Optional<Channel.Credentials>> credentials;
+  private final ProviderRates rates;
 
   /**
    * @param credentials what a channel needs to act as an account
    * @param epoch the epoch under which this node leads
+   * @param rates that it keeps to
    */
   public SignalHandler(
       Log log,
@@ -58,7 +62,8 @@ public final class SignalHandler implements TaskHandler {
       Directory directory,
       Map<ChannelName, Channel> channels,
       Function<Account, Optional<Channel.Credentials>> credentials,
-      LongSupplier epoch) {
+      LongSupplier epoch,
+      ProviderRates rates) {
     this.outcomes = new Outcomes(log, drafts);
     this.attempts = new Attempts(log, drafts, epoch);
     this.ulids = ulids;
@@ -66,6 +71,7 @@ public final class SignalHandler implements TaskHandler {
     this.directory = directory;
     this.channels = Map.copyOf(channels);
     this.credentials = credentials;
+    this.rates = rates;
   }
 
   @Override
@@ -85,9 +91,15 @@ public final class SignalHandler implements TaskHandler {
 
   @Override
   public void run(Task task, Bytes bytes) throws InterruptedException {
+    run(task, bytes, Admission.FREE);
+  }
+
+  @Override
+  public void run(Task task, Bytes bytes, Admission admission) throws InterruptedException {
     SignalBody body = SignalBody.of(bytes);
     Channel channel = channels.get(body.recipient().channel());
-    Optional<Channel.Credentials> secret = directory.account(body.account()).flatMap(credentials);
+    Optional<Account> account = directory.account(body.account());
+    Optional<Channel.Credentials> secret = account.flatMap(credentials);
     if (task.attempt().isPresent()) {
       conclude(task, body, task.attempt(), SendOutcome.plain(Result.LOST, false), 0);
     } else if (secret.isEmpty() || channel == null) {
@@ -103,7 +115,13 @@ public final class SignalHandler implements TaskHandler {
           Reason.Code.DELIVERY_TIMED_OUT,
           "It could not be shown in time, and would mean nothing now.");
     } else {
-      attempt(task, body, channel, secret.get());
+      Draw draw = rates.draw(account.get(), channel.allowance(body.signal()));
+      if (admission.admits(draw)) {
+        SendResult result = attempt(task, body, channel, secret.get());
+        if (result instanceof SendResult.Throttled throttled && throttled.whole()) {
+          admission.refused(draw, throttled.retryAfter());
+        }
+      }
     }
   }
 
@@ -112,7 +130,8 @@ public final class SignalHandler implements TaskHandler {
     outcomes.append(Outcomes.record(task, KIND));
   }
 
-  private void attempt(Task task, SignalBody body, Channel channel, Channel.Credentials secret)
+  private SendResult attempt(
+      Task task, SignalBody body, Channel channel, Channel.Credentials secret)
       throws InterruptedException {
     Ulid id = ulids.next();
     attempts.append(
@@ -125,6 +144,7 @@ public final class SignalHandler implements TaskHandler {
     SendResult result = channel.show(body.signal(), body.rendered(), secret, DEADLINE);
     conclude(
         task, body, Optional.of(id), SendOutcome.of(result, false), result.exchange().status());
+    return result;
   }
 
   private void refuse(Task task, SignalBody body, Reason.Code code, String why)

@@ -63,8 +63,11 @@ public final class Backlog {
     });
   }
 
-  /** Takes a place in the app's queue, if it has one of {@code limit} free. */
+  /** Takes a place in the app's queue, if it has one of {@code limit} free; 0: it has no end. */
   public boolean take(AppId app, int limit) {
+    if (limit == 0) {
+      return true;
+    }
     Counted known = counted;
     long age = nanos.getAsLong() - known.at;
     if (age >= LONGEST || (known.of(app) >= limit && age >= Math.max(PAUSE, REST * known.cost))) {

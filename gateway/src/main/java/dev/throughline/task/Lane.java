@@ -21,6 +21,12 @@ final class Lane {
   /** The table holds tasks of this lane beyond those in memory. */
   boolean more;
 
+  /** What its first task waits for, since it was not admitted. */
+  Optional<Wanting> wanting = Optional.empty();
+
+  /** While it is queued: the rate that it waits for. */
+  Optional<Draw.Rate> queuedFor = Optional.empty();
+
   /** A task was left to the table since the lane was last read from it. */
   boolean missed;
 
@@ -30,6 +36,17 @@ final class Lane {
 
   boolean isOf(Ulid target) {
     return tasks.stream().anyMatch(task -> task.target().equals(Optional.of(target)));
+  }
+
+  boolean isHead(Task task) {
+    return !tasks.isEmpty() && tasks.getFirst().id().equals(task.id());
+  }
+
+  /** What its first task is known to draw on. */
+  Optional<Draw> draw() {
+    return wanting
+        .filter(known -> !tasks.isEmpty() && tasks.getFirst().id().equals(known.task))
+        .map(Wanting::draw);
   }
 
   /** Whether the lane's tasks in memory go on after this one, so that it belongs among them. */
@@ -51,6 +68,9 @@ final class Lane {
     sorted.add(running && at == 0 ? 1 : at, task);
     tasks = new ArrayDeque<>(sorted);
   }
+
+  /** What a task draws on, as it said when it ran. */
+  record Wanting(Ulid task, Draw draw) {}
 
   /** Where a lane's tasks in memory end. */
   record Tail(Lane lane, long after) {

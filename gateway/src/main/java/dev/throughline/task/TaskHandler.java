@@ -24,6 +24,14 @@ public interface TaskHandler {
    */
   void run(Task task, Bytes body) throws InterruptedException;
 
+  /**
+   * As {@link #run(Task, Bytes)}, for what keeps to rates: a task that is not admitted has done
+   * nothing when it returns, and needs no entry.
+   */
+  default void run(Task task, Bytes body, Admission admission) throws InterruptedException {
+    run(task, body);
+  }
+
   /** The key that sealed the body is destroyed: whose task it was has been erased. */
   void erased(Task task) throws InterruptedException;
 }

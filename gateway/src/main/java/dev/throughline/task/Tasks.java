@@ -2,6 +2,7 @@ package dev.throughline.task;
 
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
+import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.store.Database;
 import dev.throughline.store.DatabaseException;
@@ -71,7 +72,12 @@ public final class Tasks implements AutoCloseable {
   private final Set<Ulid> paused = new HashSet<>();
   private final PriorityQueue<Lane> waiting =
       new PriorityQueue<>(Comparator.comparing((Lane lane) -> lane.wakeAt));
-  private final Map<Priority, Map<Turn, ArrayDeque<Lane>>> ready = new EnumMap<>(Priority.class);
+  private final Map<Priority, Map<Queue, ArrayDeque<Lane>>> ready = new EnumMap<>(Priority.class);
+  private final RateLimits limits;
+
+  /** How many lanes are queued for a rate: whoever comes later stands behind them. */
+  private final Map<Draw.Rate, Integer> queuedFor = new HashMap<>();
+
   private int runningTotal;
   private final Map<Turn, Pace> paces = new HashMap<>();
 
@@ -96,6 +102,7 @@ public final class Tasks implements AutoCloseable {
     this.database = database;
     this.vault = vault;
     this.clock = clock;
+    this.limits = new RateLimits(clock);
     for (Priority priority : Priority.values()) {
       ready.put(priority, new LinkedHashMap<>());
     }
@@ -227,6 +234,21 @@ public final class Tasks implements AutoCloseable {
         left = changed.awaitNanos(left);
       }
       return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The rates that its tasks keep to. */
+  public RateLimits limits() {
+    return limits;
+  }
+
+  /** How many lanes wait for a rate of an account. */
+  public int waitingFor(AccountId account, String endpoint) {
+    lock.lock();
+    try {
+      return queuedFor.getOrDefault(new Draw.Rate(account, endpoint), 0);
     } finally {
       lock.unlock();
     }
@@ -385,7 +407,7 @@ public final class Tasks implements AutoCloseable {
     waiting.remove(lane);
     if (lane.queued) {
       ready.values().forEach(apps -> apps.values().forEach(queue -> queue.remove(lane)));
-      lane.queued = false;
+      dequeued(lane);
     }
   }
 
@@ -594,32 +616,54 @@ public final class Tasks implements AutoCloseable {
       Task head = lane.tasks.peekFirst();
       if (head != null && !lane.running) {
         lane.queued = true;
-        turns(head.priority()).computeIfAbsent(Turn.of(head), t -> new ArrayDeque<>()).add(lane);
+        lane.queuedFor = lane.draw().map(Draw::rate);
+        lane.queuedFor.ifPresent(rate -> queuedFor.merge(rate, 1, Integer::sum));
+        queues(head.priority())
+            .computeIfAbsent(new Queue(Turn.of(head), lane.queuedFor), q -> new ArrayDeque<>())
+            .add(lane);
       }
       lane = waiting.peek();
     }
+  }
+
+  private void dequeued(Lane lane) {
+    lane.queued = false;
+    lane.queuedFor.ifPresent(
+        rate -> queuedFor.computeIfPresent(rate, (_, count) -> count == 1 ? null : count - 1));
+    lane.queuedFor = Optional.empty();
   }
 
   /** The first lane that may run: by priority, the apps in turn, where its kind has room. */
   private @Nullable Lane nextReady() {
     pacedUntil = Long.MAX_VALUE;
     for (Priority priority : Priority.values()) {
-      Map<Turn, ArrayDeque<Lane>> turns = turns(priority);
-      turns.values().removeIf(ArrayDeque::isEmpty);
-      Optional<Turn> turn = turns.keySet().stream().filter(this::mayStart).findFirst();
-      if (turn.isPresent()) {
-        // Whose turn it was goes to the end of the line.
-        ArrayDeque<Lane> queue = turns.remove(turn.get());
-        if (queue != null) {
-          turns.put(turn.get(), queue);
-          Lane lane = queue.removeFirst();
-          lane.queued = false;
-          started(turn.get());
+      Map<Queue, ArrayDeque<Lane>> queues = queues(priority);
+      queues.values().removeIf(ArrayDeque::isEmpty);
+      for (Map.Entry<Queue, ArrayDeque<Lane>> entry : queues.entrySet()) {
+        Queue queue = entry.getKey();
+        ArrayDeque<Lane> lanesOfIt = entry.getValue();
+        if (mayStart(queue.turn) && mayDraw(lanesOfIt.getFirst())) {
+          // Whose turn it was goes to the end of the line.
+          queues.remove(queue);
+          queues.put(queue, lanesOfIt);
+          Lane lane = lanesOfIt.removeFirst();
+          dequeued(lane);
+          started(queue.turn);
           return lane;
         }
       }
     }
     return null;
+  }
+
+  /** Takes what the lane waits for, if it can be had. */
+  private boolean mayDraw(Lane lane) {
+    Optional<Draw> draw = lane.draw();
+    if (draw.isEmpty() || limits.take(draw.get())) {
+      return true;
+    }
+    pacedUntil = Math.min(pacedUntil, System.nanoTime() + limits.freeIn(draw.get()).toNanos());
+    return false;
   }
 
   /** Where its kind has room, and its app keeps to its pace. */
@@ -669,16 +713,17 @@ public final class Tasks implements AutoCloseable {
     running.merge(task.kind(), 1, Integer::sum);
     runningOf.merge(Turn.of(task), 1, Integer::sum);
     runningTotal++;
-    Thread.ofVirtual().name("task-" + task.kind()).start(() -> perform(lane, task));
+    Gate gate = new Gate(lane, task, lane.draw());
+    Thread.ofVirtual().name("task-" + task.kind()).start(() -> perform(lane, task, gate));
   }
 
-  private void perform(Lane lane, Task task) {
+  private void perform(Lane lane, Task task, Gate gate) {
     boolean failed = true;
     try {
       TaskHandler handler = handler(task.kind());
       Optional<Bytes> body = vault.open(task.sealed(), Task.associated(task.id()));
       if (body.isPresent()) {
-        handler.run(task, body.get());
+        handler.run(task, body.get(), gate);
       } else {
         handler.erased(task);
       }
@@ -698,6 +743,9 @@ public final class Tasks implements AutoCloseable {
         if (failed && lanes.get(lane.name) == lane) {
           lane.running = false;
           schedule(lane, clock.instant().plus(FAILED_PAUSE));
+        } else if (gate.turnedAway && lanes.get(lane.name) == lane && lane.isHead(task)) {
+          lane.running = false;
+          schedule(lane, clock.instant());
         }
         changed.signalAll();
       } finally {
@@ -706,12 +754,53 @@ public final class Tasks implements AutoCloseable {
     }
   }
 
-  private Map<Turn, ArrayDeque<Lane>> turns(Priority priority) {
-    Map<Turn, ArrayDeque<Lane>> turns = ready.get(priority);
-    if (turns == null) {
+  private Map<Queue, ArrayDeque<Lane>> queues(Priority priority) {
+    Map<Queue, ArrayDeque<Lane>> queues = ready.get(priority);
+    if (queues == null) {
       throw new AssertionError("every priority has its queues");
     }
-    return turns;
+    return queues;
+  }
+
+  /** Lets a task make its call, or sends it back to wait for its turn. */
+  private final class Gate implements Admission {
+    private final Lane lane;
+    private final Task task;
+    private final Optional<Draw> taken;
+    private boolean turnedAway;
+
+    /**
+     * @param taken what was taken for it when it was started
+     */
+    Gate(Lane lane, Task task, Optional<Draw> taken) {
+      this.lane = lane;
+      this.task = task;
+      this.taken = taken;
+    }
+
+    @Override
+    public boolean admits(Draw draw) {
+      limits.allow(draw);
+      if (taken.filter(had -> had.rate().equals(draw.rate())).isPresent()) {
+        return true;
+      }
+      lock.lock();
+      try {
+        if (!queuedFor.containsKey(draw.rate()) && limits.take(draw)) {
+          return true;
+        }
+        lane.wanting = Optional.of(new Lane.Wanting(task.id(), draw));
+        turnedAway = true;
+        return false;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void refused(Draw draw, Optional<Duration> pause) {
+      limits.refused(draw, pause);
+    }
   }
 
   /** How far a start has come. */
@@ -720,6 +809,9 @@ public final class Tasks implements AutoCloseable {
     READING,
     RUNNING
   }
+
+  /** Who waits together: an app's tasks of a kind, and apart those that wait for a rate. */
+  private record Queue(Turn turn, Optional<Draw.Rate> rate) {}
 
   /** Who takes turns: the apps, for each kind of task. */
   private record Turn(String kind, Optional<AppId> app) {

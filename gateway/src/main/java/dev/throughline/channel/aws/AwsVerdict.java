@@ -96,7 +96,8 @@ public final class AwsVerdict {
       return new SendResult.Throttled(
           refused.exchange(),
           refused.retryAfter(),
-          new Reason(Code.RATE_LIMITED, "AWS limits how fast one may send."));
+          new Reason(Code.RATE_LIMITED, "AWS limits how fast one may send."),
+          true);
     }
     int status = refused.status();
     if (status >= 500 || status == 408) {

@@ -38,12 +38,14 @@ public final class EmailChannel implements Channel, AutoCloseable {
   private static final MediaLimits LIMITS =
       new MediaLimits(10L << 20, 1L << 20, 100L << 20, 100L << 20);
 
+  private static final String MAILS = "mails";
   private static final Pattern TAKEN = Pattern.compile("^Message-ID: (<[^<>\\s]+>)");
   private static final Pattern MESSAGE_ID = Pattern.compile("<[!-;=?-~]{1,990}>");
 
   private final SmtpPool pool;
   private final SmtpSender smtp;
   private final SesSender ses;
+  private final SesQuotas quotas;
   private final SnsSignature notifications;
   private final AccountForm accounts = new EmailAccountForm();
 
@@ -70,6 +72,7 @@ public final class EmailChannel implements Channel, AutoCloseable {
     this.pool = new SmtpPool(http, mailing.policy(), mailing.trust(), mailing.helo());
     this.smtp = new SmtpSender(pool, clock);
     this.ses = new SesSender(amazon, clock);
+    this.quotas = new SesQuotas(amazon, clock);
     this.notifications = notifications;
   }
 
@@ -196,6 +199,18 @@ public final class EmailChannel implements Channel, AutoCloseable {
       case Smtp account -> smtp.send(content, recipient.get(), account, tag, deadline);
       case Ses account -> ses.send(content, recipient.get(), account, tag, deadline);
     };
+  }
+
+  @Override
+  public Map<String, Integer> rates() {
+    return Map.of(MAILS, 0);
+  }
+
+  /** SES says what it grants the account; a mail server that relays says nothing. */
+  @Override
+  public Allowance allowance(Outgoing outgoing, Credentials credentials) {
+    return new Allowance(
+        MAILS, 1, mail(credentials) instanceof Ses amazon ? quotas.perSecond(amazon.aws()) : 0);
   }
 
   @Override

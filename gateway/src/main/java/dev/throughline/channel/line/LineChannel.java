@@ -162,6 +162,25 @@ public final class LineChannel implements Channel {
   }
 
   @Override
+  public Map<String, Integer> rates() {
+    return LineRates.PUBLISHED;
+  }
+
+  @Override
+  public Allowance allowance(Outgoing outgoing, Credentials credentials) {
+    return switch (outgoing.via()) {
+      case Via.Reply _ -> LineRates.one(LineRates.REPLY);
+      case Via.Push _ -> LineRates.one(LineRates.PUSH);
+      case Via.Once _ -> LineRates.one(LineNotification.rate(outgoing.rendered()));
+    };
+  }
+
+  @Override
+  public Allowance allowance(Signal signal) {
+    return LineRates.one(LineSignals.rate(signal));
+  }
+
+  @Override
   public Optional<Multicast> multicast() {
     return Optional.of(multicast);
   }

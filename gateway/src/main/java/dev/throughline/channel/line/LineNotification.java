@@ -56,6 +56,10 @@ final class LineNotification {
     return rendered.asUtf8().startsWith("{\"" + TEMPLATE_KEY) ? TEMPLATED : FLEXIBLE;
   }
 
+  static String rate(Bytes rendered) {
+    return path(rendered).equals(TEMPLATED) ? LineRates.PNP_TEMPLATED : LineRates.PNP;
+  }
+
   static Bytes templated(Notification notification) {
     ObjectNode json = LineJson.MAPPER.createObjectNode();
     json.put(TEMPLATE_KEY, notification.templateKey());

@@ -46,6 +46,13 @@ final class LineSignals {
     };
   }
 
+  static String rate(Signal signal) {
+    return switch (signal) {
+      case Signal.Typing _ -> LineRates.LOADING;
+      case Signal.Read _ -> LineRates.MARK_AS_READ;
+    };
+  }
+
   /** Read like the answer to a push: it can be repeated, and says as much. */
   static SendResult verdict(Transport.Answer answer, Instant now) {
     return SendVerdict.of(new Via.Push(""), answer, now);

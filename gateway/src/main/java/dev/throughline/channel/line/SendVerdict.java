@@ -172,7 +172,10 @@ final class SendVerdict {
         Transport.header(answer.headers(), "retry-after")
             .flatMap(value -> RetryAfter.parse(value, now, LONGEST_RETRY_AFTER));
     return new SendResult.Throttled(
-        exchange, retryAfter, new Reason(Code.RATE_LIMITED, "LINE limits how fast one may send."));
+        exchange,
+        retryAfter,
+        new Reason(Code.RATE_LIMITED, "LINE limits how fast one may send."),
+        true);
   }
 
   /** A server error may come after LINE took the message; only a retry key makes a repeat safe. */

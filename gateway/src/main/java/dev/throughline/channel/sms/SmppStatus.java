@@ -21,7 +21,8 @@ final class SmppStatus {
           new SendResult.Throttled(
               exchange,
               Optional.empty(),
-              new Reason(Code.RATE_LIMITED, "The SMSC limits how fast one may send."));
+              new Reason(Code.RATE_LIMITED, "The SMSC limits how fast one may send."),
+              true);
       case 0x08, 0x45, 0x64 ->
           new SendResult.Throttled(
               exchange,

@@ -171,6 +171,16 @@ public final class SmsChannel implements Channel {
     };
   }
 
+  @Override
+  public Map<String, Integer> rates() {
+    return SmsRates.PUBLISHED;
+  }
+
+  @Override
+  public Allowance allowance(Outgoing outgoing, Credentials credentials) {
+    return SmsRates.of(SmsMessage.of(outgoing.rendered()), sms(credentials));
+  }
+
   /** SMS shows nothing but messages. */
   @Override
   public Optional<Bytes> render(Signal signal, Identity recipient) {

@@ -55,6 +55,11 @@ record MetaError(int code) {
     };
   }
 
+  /** Whether the number sends too fast, whoever it writes to. */
+  boolean isOfAccount() {
+    return code == 4 || code == 80007 || code == 130429 || code == 131048;
+  }
+
   /** How long to wait at least. */
   Optional<Duration> pause() {
     return switch (code) {

@@ -87,7 +87,8 @@ final class SendVerdict {
         Optional<Duration> asked = retryAfter(answer, now);
         Optional<Duration> pause =
             error.pause().filter(own -> asked.isEmpty() || own.compareTo(asked.get()) > 0);
-        yield new SendResult.Throttled(exchange, pause.or(() -> asked), error.reason());
+        yield new SendResult.Throttled(
+            exchange, pause.or(() -> asked), error.reason(), error.isOfAccount());
       }
       case UNKNOWN -> new SendResult.Unknown(exchange, error.reason());
     };
@@ -116,7 +117,8 @@ final class SendVerdict {
           new SendResult.Throttled(
               exchange,
               retryAfter(answer, now),
-              new Reason(Code.RATE_LIMITED, "Meta limits how fast the account may send."));
+              new Reason(Code.RATE_LIMITED, "Meta limits how fast the account may send."),
+              true);
       default ->
           switch (status / 100) {
             case 3 ->

@@ -26,6 +26,12 @@ import tools.jackson.databind.node.ObjectNode;
  * docs/channels/whatsapp.md.
  */
 public final class WhatsAppChannel implements Channel {
+  private static final String MESSAGES = "messages";
+  private static final String SIGNALS = "signals";
+
+  /** Of a number, in both directions together, unless Meta grants more (spec B.3.1). */
+  private static final int PER_SECOND = 80;
+
   private final Transport transport;
   private final WhatsAppHost host;
   private final SocialSender social;
@@ -174,6 +180,23 @@ public final class WhatsAppChannel implements Channel {
           SendVerdict.of(post(meta, path(outgoing.rendered()), body, deadline), clock.instant());
       case SocialCredentials aws -> social.send(aws, body, deadline);
     };
+  }
+
+  @Override
+  public Map<String, Integer> rates() {
+    return Map.of(MESSAGES, PER_SECOND, SIGNALS, 0);
+  }
+
+  /** All that goes to people counts together, however it goes. */
+  @Override
+  public Allowance allowance(Outgoing outgoing, Credentials credentials) {
+    return new Allowance(MESSAGES, 1, PER_SECOND);
+  }
+
+  /** Meta limits messages only. */
+  @Override
+  public Allowance allowance(Signal signal) {
+    return new Allowance(SIGNALS, 1, 0);
   }
 
   private static String path(Bytes rendered) {
