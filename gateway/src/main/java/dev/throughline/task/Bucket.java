@@ -96,7 +96,7 @@ final class Bucket {
       return;
     }
     int before = granted(now);
-    int base = before > 0 ? before : Math.max(1, used(now));
+    int base = before > 0 ? before : 2 * Math.max(FEW, used(now) / 2);
     narrowedFrom = perSecond > 0 ? perSecond : Math.max(base, narrowed ? narrowedFrom : 0);
     narrowedTo = Math.max(1, base / 2);
     narrowedAt = now;
@@ -136,7 +136,7 @@ final class Bucket {
   }
 
   private static int atOnce(int rate) {
-    return Math.max(rate / 5, Math.min(rate, FEW));
+    return Math.max(rate / 2, Math.min(rate, FEW));
   }
 
   /** How long until the calls of a second leave room for so many more. */

@@ -65,7 +65,7 @@ class RateLimitsTest {
   @Test
   void whoWasQuietMayCallSomeTimesAtOnceAndThenEvenly() {
     Draw draw = draw("push", 1, 100);
-    assertThat(takes(draw)).isEqualTo(20);
+    assertThat(takes(draw)).isEqualTo(50);
     assertThat(limits.freeIn(draw)).isEqualTo(Duration.ofMillis(10));
     clock.advance(Duration.ofMillis(9));
     assertThat(limits.take(draw)).isFalse();
@@ -126,6 +126,8 @@ class RateLimitsTest {
     limits.refused(draw, Optional.empty());
     assertThat(granted()).isEqualTo(25);
     assertThat(limits.take(draw)).isFalse();
+    clock.advance(SECOND.multipliedBy(2));
+    assertThat(takes(draw)).isBetween(20, 30);
     clock.advance(Duration.ofSeconds(16));
     assertThat(granted()).isZero();
   }
