@@ -42,7 +42,7 @@ final class ProviderRatesTest {
     Rate most = new Rate(INSTALLATION, Duration.ofSeconds(1));
     world.line.settings(
         LineSettings.published()
-            .withDelivery(1, 64, World.PATIENCE)
+            .withDelivery(1, 64, World.LINE_WAITS)
             .withRateLimits(true, Map.of("push", most, "reply", most)));
   }
 

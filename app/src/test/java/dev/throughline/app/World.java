@@ -52,7 +52,7 @@ final class World implements AutoCloseable {
   static final Duration PATIENCE = Patience.LONG;
 
   /** How long LINE waits for the answer to a webhook: as long as its emulator can. */
-  private static final Duration LINE_WAITS = Duration.ofMinutes(1);
+  static final Duration LINE_WAITS = Duration.ofMinutes(1);
 
   static final String CHANNEL_SECRET = "0123456789abcdef0123456789abcdef";
   static final String CHANNEL_TOKEN = "token-of-the-first-account";
