@@ -163,7 +163,8 @@ public final class SendHandler implements TaskHandler {
             : sender.channel.way(body.recipient()).repeatable()
                 ? new Channel.Via.Push(body.retryKey())
                 : new Channel.Via.Once(body.tag());
-    Channel.Outgoing outgoing = new Channel.Outgoing(body.rendered(), body.recipient(), via, useful(body));
+    Channel.Outgoing outgoing =
+        new Channel.Outgoing(body.rendered(), body.recipient(), via, useful(body));
     Draw draw = rates.draw(sender.account, sender.channel.allowance(outgoing, sender.credentials));
     if (!admission.admits(draw)) {
       return;
