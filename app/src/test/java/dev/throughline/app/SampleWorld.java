@@ -13,6 +13,7 @@ import dev.throughline.sandbox.aws.AwsEmulator;
 import dev.throughline.sandbox.aws.Subscription;
 import dev.throughline.sandbox.emulator.ControlRefusal;
 import dev.throughline.sandbox.line.Fault;
+import dev.throughline.sandbox.line.Friendship;
 import dev.throughline.sandbox.line.LineControl;
 import dev.throughline.sandbox.mail.MailConfig;
 import dev.throughline.sandbox.mail.MailEmulator;
@@ -50,6 +51,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class SampleWorld implements AutoCloseable {
   /** Senders as the sample's requests name them. */
   public static final String LINE = World.BOT;
+
+  public static final String LINE_SECRET = World.CHANNEL_SECRET;
 
   public static final String WHATSAPP = "106540352242922";
   public static final String SMS = "+12065550100";
@@ -103,7 +106,8 @@ public final class SampleWorld implements AutoCloseable {
                         List.of(
                             new AwsConfig.OwnNumber(SMS, true),
                             new AwsConfig.OwnNumber("+12065550102", true),
-                            new AwsConfig.OwnNumber("+12065550103", true)),
+                            new AwsConfig.OwnNumber("+12065550103", true),
+                            new AwsConfig.OwnNumber("+12065550104", true)),
                         List.of(),
                         Map.of(),
                         1_000)),
@@ -127,11 +131,7 @@ public final class SampleWorld implements AutoCloseable {
     opened.set(world);
     topic = aws.control().topic("texts", "2");
     ObjectNode settings = (ObjectNode) Api.json("{}");
-    ArrayNode credentials = settings.putArray("channel_credentials");
-    credentials.add(line(World.CHANNEL_TOKEN));
-    credentials.add(whatsApp());
-    credentials.add(sms(SMS));
-    credentials.add(email(EMAIL));
+    settings.set("channel_credentials", credentials(World.CHANNEL_TOKEN));
     app = CustomerApp.create(world, settings);
     connect();
   }
@@ -162,8 +162,18 @@ public final class SampleWorld implements AutoCloseable {
 
   // --- Credentials ------------------------------------------------------------------------------
 
-  public static JsonNode line(String token) {
-    return CustomerApp.account(token, World.CHANNEL_SECRET, 0);
+  /**
+   * Those of the app that everybody uses.
+   *
+   * @param lineToken LINE's channel access token
+   */
+  public ArrayNode credentials(String lineToken) {
+    ArrayNode credentials = (ArrayNode) Api.json("[]");
+    credentials.add(CustomerApp.account(lineToken, World.CHANNEL_SECRET, 0));
+    credentials.add(whatsApp());
+    credentials.add(sms(SMS));
+    credentials.add(email(EMAIL));
+    return credentials;
   }
 
   private static JsonNode whatsApp() {
@@ -222,12 +232,17 @@ public final class SampleWorld implements AutoCloseable {
 
   /** Somebody new with all four channels, who has just written on WhatsApp and is LINE's friend. */
   public Person somebody() throws Exception {
+    return somebody(Friendship.FRIEND);
+  }
+
+  /** As {@link #somebody()}, with whatever they are to the account on LINE. */
+  public Person somebody(Friendship friendship) throws Exception {
     int number = world.number();
     Person person =
         new Person(
             "person-" + number,
             "Hanako",
-            world.friend(),
+            world.line.addUser("Hanako " + number, friendship).userId(),
             "+8190%08d".formatted(number),
             "p" + number + "@people.example");
     people.add(person);
@@ -250,11 +265,6 @@ public final class SampleWorld implements AutoCloseable {
   public void blocksLine(Person person) throws Exception {
     world.line.block(person.lineUserId());
     app.called("opt_out_notification", person.lineUserId());
-  }
-
-  /** They write a text message, and the gateway has heard of it. */
-  public void texts(Person person, String words) throws Exception {
-    people.write(person.id(), PhoneChannel.SMS, Optional.empty(), Optional.empty(), words);
   }
 
   /** What they were shown on a channel that contains this. */
@@ -435,6 +445,11 @@ public final class SampleWorld implements AutoCloseable {
     return world.emulator.baseUri().toString();
   }
 
+  /** The customer's server refuses the next callback for good. */
+  public void refusesTheNextCallback() {
+    world.customer.next(app.path(), CallbackTarget.Reply.of(400));
+  }
+
   /** LINE strikes pushes that contain this text. */
   public void strikesPushes(Fault fault, String about, int times) {
     world.fault("push", fault, about, times);
@@ -443,6 +458,13 @@ public final class SampleWorld implements AutoCloseable {
   /** How often LINE was asked to push this. */
   public int pushes(String about) {
     return world.requests("push", about).size();
+  }
+
+  /** How often AWS took a text message that contains this, whatever it answered. */
+  public long texted(String about) {
+    return aws.control().accepted().after(0, 1_000).entries().stream()
+        .filter(entry -> entry.value().text().contains(about))
+        .count();
   }
 
   public TestDatabase database() {
