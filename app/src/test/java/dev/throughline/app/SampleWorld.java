@@ -104,10 +104,10 @@ public final class SampleWorld implements AutoCloseable {
                 .withTexting(
                     new AwsConfig.Texting(
                         List.of(
-                            new AwsConfig.OwnNumber(SMS, true),
-                            new AwsConfig.OwnNumber("+12065550102", true),
-                            new AwsConfig.OwnNumber("+12065550103", true),
-                            new AwsConfig.OwnNumber("+12065550104", true)),
+                            new AwsConfig.OwnNumber(SMS, false),
+                            new AwsConfig.OwnNumber("+12065550102", false),
+                            new AwsConfig.OwnNumber("+12065550103", false),
+                            new AwsConfig.OwnNumber("+12065550104", false)),
                         List.of(),
                         Map.of(),
                         1_000)),

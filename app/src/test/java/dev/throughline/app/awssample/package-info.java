@@ -1,5 +1,5 @@
 /**
- * The 18 defects of the AWS sample for omnichannel fallback, a class each, named after it: the
+ * Defects of the AWS sample for omnichannel fallback, a class each, named after it: the
  * sample's own request, and that ours does right what the sample did wrong. All classes share one
  * started world.
  */
