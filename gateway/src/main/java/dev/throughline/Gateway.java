@@ -337,7 +337,8 @@ public final class Gateway implements AutoCloseable {
                 credentials,
                 probe,
                 tasks,
-                lead::epoch);
+                lead::epoch,
+                () -> publicBase(config));
         broadcasts.handlers().forEach(tasks::register);
         Converse converse =
             new Converse(
@@ -372,6 +373,8 @@ public final class Gateway implements AutoCloseable {
         opened(new Prober(webhooks, tasks, broadcasts.reaction()::isHeld, clock)).start();
         media.start();
         opened(new Expiry(database, vault, log, drafts, clock, directory)).start();
+        opened(broadcasts.expiry()).start();
+        opened(broadcasts.clicks()).start();
         opened(new KinUpkeep(database, vault)).start();
         List<Inlet> inlets = List.of(smpp, new SqsInlet(aws, http, notifications, clock));
         opened(new Inlets(directory, credentials, inlets, receiver)).start();
@@ -398,6 +401,7 @@ public final class Gateway implements AutoCloseable {
                 .routes(new MediaRoutes(media, links, clock).routes())
                 .routes(MediaInfoRoutes.routes(ground, keys, media))
                 .routes(new StickerRoutes(database).routes())
+                .routes(broadcasts.clicks().routes())
                 .routes(
                     new OptOutRoutes(
                             optOuts,
@@ -437,6 +441,7 @@ public final class Gateway implements AutoCloseable {
                         directory,
                         targets(config.callbacks()),
                         receipts::of,
+                        accounts,
                         broadcasts));
         config.tls().ifPresent(open::tls);
         listeners.add(open.build());

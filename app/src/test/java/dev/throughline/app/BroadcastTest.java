@@ -7,14 +7,20 @@ import dev.throughline.ledger.Verify;
 import dev.throughline.sandbox.line.Fault;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
@@ -279,6 +285,203 @@ class BroadcastTest {
   }
 
   @Test
+  void whatIsKnownBeforehandIsToldWhole() throws Exception {
+    app =
+        world.app(
+            """
+            {"throughline":{"quiet_hours":{"time_zone":"Asia/Tokyo",
+                "windows":[{"from":"17:00","to":"21:00"}]}},
+              "channel_credentials":[%s,
+                {"channel":"SMS","static_bearer":{"claimed_identity":"plan","token":"t"}}]}
+            """
+                .formatted(CustomerApp.account(World.CHANNEL_TOKEN, World.CHANNEL_SECRET, 0)));
+    String id =
+        make(
+            "{\"upload\":true}",
+            "${what}",
+            "\"send\":{\"message_content_type\":\"CONTENT_MARKETING\"}");
+    List<String> users = strangers(2);
+    // Japan and LINE users by the app's clock, where it is six in the evening; Britain by noon.
+    upload(
+        id,
+        "text/csv",
+        "line,sms,what\n,+819011112222,"
+            + "x".repeat(160)
+            + "\n,+447700900123,y\n"
+            + users.get(0)
+            + ",,z\n"
+            + users.get(1)
+            + ",,z\n");
+    long used =
+        world
+            .api()
+            .get("/apps/" + app.id() + "/line/message/quota/consumption")
+            .ok()
+            .path("totalUsage")
+            .asLong();
+    world.line.settings(world.line.settings().withMonthlyQuota(Optional.of(used + 1)));
+    JsonNode told;
+    try {
+      told = world.api().get("/broadcasts/" + id + "/preflight").ok();
+    } finally {
+      world.line.settings(world.line.settings().withMonthlyQuota(Optional.empty()));
+    }
+    assertThat(told.at("/quiet_hours/recipients").asInt()).isEqualTo(3);
+    assertThat(told.at("/quiet_hours/time_zones/0/time_zone").asString()).isEqualTo("Asia/Tokyo");
+    assertThat(told.at("/quiet_hours/time_zones/0/opens").asString())
+        .isEqualTo(
+            world
+                .clock
+                .instant()
+                .truncatedTo(ChronoUnit.DAYS)
+                .plus(Duration.ofHours(12))
+                .toString());
+    JsonNode line = told.at("/channels/0");
+    assertThat(line.at("/cost/total").asInt()).isEqualTo(2);
+    assertThat(line.at("/quota/remaining").asInt()).isEqualTo(1);
+    assertThat(line.at("/quota/sufficient").asBoolean()).isFalse();
+    JsonNode sms = told.at("/channels/1");
+    assertThat(sms.path("channel").asString()).isEqualTo("SMS");
+    assertThat(sms.at("/cost/unit").asString()).isEqualTo("SEGMENT");
+    assertThat(sms.at("/cost/per_recipient").asInt()).isEqualTo(2);
+    assertThat(sms.at("/cost/total").asInt()).isEqualTo(4);
+    assertThat(sms.at("/preview/text").asString()).startsWith(text).endsWith("xxx");
+  }
+
+  @Test
+  void clicksAndAnswersAreCountedWithoutSayingWhose() throws Exception {
+    String user = world.friend();
+    String silent = world.friend();
+    String other = world.friend();
+    app.hears(other, "hello");
+    String id =
+        make("{\"upload\":true}", "at https://shop.example/sale?a=1#b.", "\"short_links\":true");
+    upload(id, "text/csv", "line\n" + user + "\n" + silent + "\n");
+    app.hears(user, "before " + text);
+    startNow(id);
+    comesTo(id, "COMPLETED");
+    JsonNode link = shown(id).at("/clicks/links/0");
+    assertThat(link.path("url").asString()).isEqualTo("https://shop.example/sale?a=1#b");
+    String path = link.path("short_path").asString();
+    assertThat(world.line.accepted(0).entries())
+        .anyMatch(send ->
+            send.path("text").asString().contains(text + " at http")
+                && send.path("text").asString().endsWith(path + "."));
+
+    String phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Line/15.0.0";
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<Void> led = visit(client, "GET", path, "User-Agent", phone);
+      assertThat(led.statusCode()).isEqualTo(302);
+      assertThat(led.headers().firstValue("Location")).contains("https://shop.example/sale?a=1#b");
+      // Nobody followed these.
+      assertThat(visit(client, "HEAD", path, "User-Agent", phone).statusCode()).isEqualTo(302);
+      visit(client, "GET", path, "User-Agent", "facebookexternalhit/1.1;line-poker/1.0");
+      visit(client, "GET", path, "User-Agent", phone, "Sec-Purpose", "prefetch;prerender");
+      assertThat(visit(client, "GET", path + "?to=https://evil.example", "User-Agent", phone))
+          .matches(again ->
+              again.headers().firstValue("Location").equals(led.headers().firstValue("Location")));
+      assertThat(visit(client, "GET", "/l/AAAAAAAAAAAA", "User-Agent", phone).statusCode())
+          .isEqualTo(404);
+    }
+    World.eventually(() -> assertThat(shown(id).at("/clicks/total").asInt()).isEqualTo(2));
+
+    app.hears(user, "yes " + text);
+    app.hears(user, "and again " + text);
+    app.hears(other, "not asked " + text);
+    World.eventually(() -> assertThat(shown(id).at("/answers/people").asInt()).isEqualTo(1));
+    assertThat(shown(id).at("/answers/within").asString()).isEqualTo("259200s");
+    String csv = world.api().get("/broadcasts/" + id + "/results.csv?by=reason").text();
+    assertThat(csv.lines()).containsExactly("status,reason,people", "ACCEPTED,,2");
+  }
+
+  private static HttpResponse<Void> visit(
+      HttpClient client, String method, String path, String... headers) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + world.gateway().publicPort() + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .headers(headers)
+            .build(),
+        HttpResponse.BodyHandlers.discarding());
+  }
+
+  @Test
+  void whoIsErasedLeavesTheAudienceAndItEndsAfterThirtyDays() throws Exception {
+    String stays = world.friend();
+    String leaves = world.friend();
+    String contact = world.friend();
+    String deleted = app.hears(contact, "hello " + text).payload().path("contact_id").asString();
+    String id = make("{\"upload\":true}", "");
+    upload(id, "text/csv", "line\n" + String.join("\n", stays, leaves, contact));
+    String of = "/broadcasts/" + id + "/recipients/LINE/";
+    assertThat(world.api().delete(of + leaves).status()).isEqualTo(200);
+    assertThat(world.api().delete(of + leaves).status()).isEqualTo(404);
+    assertThat(world.api().delete("/contacts/" + deleted).status()).isEqualTo(200);
+    startNow(id);
+    comesTo(id, "COMPLETED");
+    assertThat(received(text)).containsExactly(stays);
+
+    String waiting = make("{\"upload\":true}", "");
+    upload(waiting, "text/csv", "line\n" + stays);
+    app.hears(stays, "I answer " + text);
+    World.eventually(() -> assertThat(shown(id).at("/answers/people").asInt()).isEqualTo(1));
+    String known =
+        "select (select count(*) from broadcast_chunk) + (select count(*) from broadcast_member)"
+            + " + (select count(*) from broadcast_recipient)"
+            + " + (select count(*) from broadcast_answer)";
+    long keys = world.count("select count(*) from person_key where month = 0");
+    assertThat(world.count(known)).isPositive();
+    world.advance(Duration.ofDays(30).plusMinutes(1));
+    World.eventually(() -> assertThat(world.count(known)).isZero());
+    assertThat(world.count("select count(*) from person_key where month = 0")).isLessThan(keys);
+    assertThat(shown(waiting).path("state").asString()).isEqualTo("STOPPED");
+    assertThat(shown(id).path("state").asString()).isEqualTo("COMPLETED");
+    assertThat(shown(id).at("/answers/people").asInt()).isEqualTo(1);
+    assertThat(shown(id).at("/results/ACCEPTED").asInt()).isEqualTo(1);
+    assertThat(world.api().get(of + stays + "/receipt").status()).isEqualTo(404);
+  }
+
+  /** LINE keeps these people: one request is made, and LINE is asked what became of it. */
+  @Test
+  void anAudienceOfLinesOwnGetsANarrowcastOnce() throws Exception {
+    String user = world.friend();
+    world.line.audience(4711, Set.of(user));
+    world.line.settings(world.line.settings().withAccount(1, true));
+    String audience = "{\"line\":{\"way\":\"NARROWCAST\",\"audience_group_id\":4711}}";
+    String id = make(audience, "");
+    assertThat(shown(id).path("state").asString()).isEqualTo("READY");
+    JsonNode told = world.api().get("/broadcasts/" + id + "/preflight").ok();
+    assertThat(told.at("/channels/0/sendable").asBoolean()).isTrue();
+    // It may have been taken: the same is asked for again, under the same key.
+    world.fault("narrowcast", Fault.ERROR_AFTER, text, 1);
+    startNow(id);
+    comesTo(id, "COMPLETED");
+    assertThat(world.accepted(text)).hasSize(1);
+    assertThat(shown(id).at("/results/ACCEPTED").asInt()).isEqualTo(1);
+
+    String all = make("{\"line\":{\"way\":\"BROADCAST\"}}", "all");
+    startNow(all);
+    comesTo(all, "COMPLETED");
+    assertThat(world.accepted(text + " all")).hasSize(1);
+    assertThat(shown(all).at("/results/ACCEPTED_UNCOUNTED").asInt()).isEqualTo(1);
+
+    world.line.settings(world.line.settings().withAccount(50, true));
+    String few = make(audience, "for few");
+    startNow(few);
+    comesTo(few, "COMPLETED");
+    assertThat(shown(few).at("/results/REJECTED_CHANNEL_REJECT").asInt()).isEqualTo(1);
+    assertThat(
+            world
+                .api()
+                .put("/broadcasts/" + id + "/audience", "line\n", "Content-Type", "text/csv")
+                .status())
+        .isEqualTo(400);
+    assertThat(tryMake(audience, "for ${name}").status()).isEqualTo(400);
+    assertThat(tryMake(audience, "", "\"per_second\":5").status()).isEqualTo(400);
+    assertThat(tryMake("{\"line\":{\"way\":\"MULTICAST\"}}", "").status()).isEqualTo(400);
+  }
+
+  @Test
   void allContactsOfAnAppAreAnAudience() throws Exception {
     String user = world.friend();
     app.hears(user, "hello");
@@ -291,12 +494,16 @@ class BroadcastTest {
   }
 
   private String make(String audience, String more, String... settings) {
+    return tryMake(audience, more, settings).ok().path("id").asString();
+  }
+
+  private Api.Answer tryMake(String audience, String more, String... settings) {
     ObjectNode body = (ObjectNode) Api.json("{" + String.join(",", settings) + "}");
-    ObjectNode send = body.putObject("send");
+    ObjectNode send = body.withObject("/send");
     send.put("app_id", app.id());
     send.putObject("message").putObject("text_message").put("text", (text + " " + more).strip());
     body.set("audience", Api.json(audience));
-    return world.api().post("/broadcasts", body.toString()).ok().path("id").asString();
+    return world.api().post("/broadcasts", body.toString());
   }
 
   private static void person(ArrayNode people, String user, String name) {

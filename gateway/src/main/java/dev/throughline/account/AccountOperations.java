@@ -1,6 +1,7 @@
 package dev.throughline.account;
 
 import dev.throughline.conversation.AppPeople;
+import dev.throughline.conversation.DecidedChanges;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Reaction;
 import dev.throughline.log.Drafts;
@@ -46,7 +47,9 @@ public final class AccountOperations {
     this.calls = calls;
     this.check = check;
     this.store = new JobStore(database, vault);
-    this.jobs = new Jobs(database, log, drafts, ulids, clock, store);
+    this.jobs =
+        new Jobs(
+            new DecidedChanges(database, log, drafts, ulids), log, drafts, ulids, clock, store);
   }
 
   public AccountCalls calls() {

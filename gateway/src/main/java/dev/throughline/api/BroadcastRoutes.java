@@ -3,6 +3,7 @@ package dev.throughline.api;
 import dev.throughline.contract.Fields;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
+import dev.throughline.conversation.DecidedChanges;
 import dev.throughline.conversation.Directory;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
@@ -27,6 +28,7 @@ final class BroadcastRoutes {
   private static final String ONE = BASE + "/{broadcast}";
   private static final String LIST = "broadcasts";
   private static final int MAX_PAGE = 100;
+  private static final String BY_REASON = "reason";
 
   /**
    * Five million LINE addresses, or fewer people with variables. No more than is needed: a chunk
@@ -37,6 +39,7 @@ final class BroadcastRoutes {
   private final BroadcastDesk desk;
   private final BroadcastForm form;
   private final BroadcastView view;
+  private final PreflightView preflight;
   private final Directory directory;
   private final Paging paging;
   private final Freshness freshness;
@@ -47,6 +50,7 @@ final class BroadcastRoutes {
       BroadcastDesk desk,
       BroadcastForm form,
       BroadcastView view,
+      PreflightView preflight,
       Directory directory,
       Paging paging,
       Freshness freshness,
@@ -55,6 +59,7 @@ final class BroadcastRoutes {
     this.desk = desk;
     this.form = form;
     this.view = view;
+    this.preflight = preflight;
     this.directory = directory;
     this.paging = paging;
     this.freshness = freshness;
@@ -71,6 +76,7 @@ final class BroadcastRoutes {
         Route.get(ONE + "/preflight", guard.project(this::preflight)),
         Route.get(ONE + "/results.csv", guard.project(this::results)),
         Route.get(ONE + "/recipients/{channel}/{identity}/receipt", guard.project(this::receipt)),
+        Route.of("DELETE", ONE + "/recipients/{channel}/{identity}", guard.project(this::forget)),
         Route.post(ONE + ":start", guard.project(this::start)),
         Route.post(ONE + ":continue", guard.project(this::goOn)),
         Route.post(ONE + ":pause", guard.project(this::pause)),
@@ -81,12 +87,14 @@ final class BroadcastRoutes {
   private Response make(ProjectId project, Request request) throws IOException {
     BroadcastForm.Given given = form.read(project, request.body());
     Ulid id =
-        switch (desk.make(given.app(), given.order(), keys.of(project, request))) {
-          case BroadcastDesk.Made.Is(Ulid made) -> made;
-          case BroadcastDesk.Made.KeyReused() -> throw Refusal.reused();
+        switch (desk.make(
+            given.app(), given.order(), given.shortLinks(), keys.of(project, request))) {
+          case DecidedChanges.Made.Is(Ulid made) -> made;
+          case DecidedChanges.Made.KeyReused() -> throw Refusal.reused();
         };
     Broadcast broadcast = desk.find(project, id).orElseThrow(BroadcastRoutes::unknown);
-    if (!given.named().isEmpty() && broadcast.state() == Broadcast.State.DRAFT) {
+    boolean own = given.order().own().isPresent();
+    if ((own || !given.named().isEmpty()) && broadcast.state() == Broadcast.State.DRAFT) {
       desk.fill(
           given.app(),
           broadcast,
@@ -116,6 +124,10 @@ final class BroadcastRoutes {
 
   private Response upload(ProjectId project, Request request) throws IOException {
     Broadcast broadcast = find(project, request);
+    if (broadcast.order().own().isPresent()) {
+      throw Refusal.invalid(
+          "BROADCAST_STATE", "", "The audience is one that LINE keeps: none can be handed in.");
+    }
     App app = app(project, broadcast);
     String type = request.header("Content-Type").orElse("").split(";", 2)[0].strip();
     BroadcastDesk.Source source =
@@ -145,13 +157,26 @@ final class BroadcastRoutes {
   private Response preflight(ProjectId project, Request request) throws InterruptedException {
     freshness.await(project);
     Broadcast broadcast = find(project, request);
-    return Answers.ok(view.preflight(app(project, broadcast), broadcast));
+    return Answers.ok(preflight.shown(app(project, broadcast), broadcast));
   }
 
   private Response results(ProjectId project, Request request) throws InterruptedException {
     freshness.await(project);
     Broadcast broadcast = find(project, request);
-    return Response.streamed(200, "text/csv; charset=utf-8", out -> view.csv(broadcast, out))
+    boolean byReason = BY_REASON.equals(request.query("by").orElse(""));
+    if (!byReason && request.query("by").isPresent()) {
+      throw Refusal.invalid("FIELD_INVALID", "by", "by must be " + BY_REASON + ", or left out.");
+    }
+    return Response.streamed(
+            200,
+            "text/csv; charset=utf-8",
+            out -> {
+              if (byReason) {
+                view.csvByReason(broadcast, out);
+              } else {
+                view.csv(broadcast, out);
+              }
+            })
         .with(
             "Content-Disposition", "attachment; filename=\"broadcast-" + broadcast.id() + ".csv\"");
   }
@@ -181,9 +206,25 @@ final class BroadcastRoutes {
         .with("Content-Disposition", "attachment; filename=\"receipt-" + broadcast.id() + ".zip\"");
   }
 
+  private Response forget(ProjectId project, Request request) throws InterruptedException {
+    freshness.await(project);
+    Broadcast broadcast = find(project, request);
+    if (!ChannelName.isValid(request.param("channel"))
+        || !desk.forget(
+            broadcast,
+            new Identity(new ChannelName(request.param("channel")), request.param("identity")))) {
+      throw Refusal.unknown(
+          "BROADCAST_RECIPIENT_UNKNOWN", "The audience holds nobody under such an address.");
+    }
+    return Answers.ok(Json.object());
+  }
+
   private Response start(ProjectId project, Request request) throws InterruptedException {
     Fields body = body(request);
     Optional<Instant> at = ContactFilters.time(body, "at");
+    if (at.filter(time -> time.isAfter(desk.latestStart())).isPresent()) {
+      throw body.wrong("at", "must be within 30 days: an audience lives no longer.");
+    }
     return changed(
         project,
         request,

@@ -1,5 +1,6 @@
 package dev.throughline.api;
 
+import dev.throughline.account.AccountOperations;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.MadeMessages;
 import dev.throughline.http.Route;
@@ -17,15 +18,19 @@ public final class BroadcastSurface {
       Directory directory,
       TargetCheck targets,
       EntryReceipts receipts,
+      AccountOperations accounts,
       Broadcasting broadcasts) {
     Guard guard = new Guard(keys, new Tokens(ground.vault(), ground.clock()), ground.rates());
     return new BroadcastRoutes(
             broadcasts.desk(),
             new BroadcastForm(directory, targets),
             new BroadcastView(
+                broadcasts.desk(), new MadeMessages(ground.database(), ground.vault())),
+            new PreflightView(
                 broadcasts.desk(),
-                new MadeMessages(ground.database(), ground.vault()),
-                broadcasts.forms()),
+                broadcasts.forms(),
+                new LineQuota(accounts.calls()),
+                ground.clock()),
             directory,
             new Paging(ground.vault()),
             freshness,

@@ -1,16 +1,10 @@
 package dev.throughline.api;
 
 import dev.throughline.contract.Json;
-import dev.throughline.conversation.App;
 import dev.throughline.conversation.MadeMessages;
 import dev.throughline.message.Bytes;
-import dev.throughline.message.ChannelName;
-import dev.throughline.message.Ids.MessageId;
-import dev.throughline.message.SendRequest;
 import dev.throughline.outbound.broadcast.Broadcast;
 import dev.throughline.outbound.broadcast.BroadcastDesk;
-import dev.throughline.outbound.broadcast.BroadcastStore.Phase;
-import dev.throughline.outbound.broadcast.Forms;
 import dev.throughline.outbound.broadcast.LeftOut;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,17 +19,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Broadcasts as the API shows them. */
 final class BroadcastView {
-  private static final String REACHABLE = "REACHABLE_";
   private static final int PAGE = 500;
+  private static final String SINGLE = "SINGLE";
+  private static final String REJECTED = "REJECTED_";
 
   private final BroadcastDesk desk;
   private final MadeMessages made;
-  private final Forms forms;
 
-  BroadcastView(BroadcastDesk desk, MadeMessages made, Forms forms) {
+  BroadcastView(BroadcastDesk desk, MadeMessages made) {
     this.desk = desk;
     this.made = made;
-    this.forms = forms;
   }
 
   ObjectNode shown(Broadcast broadcast) {
@@ -47,8 +40,7 @@ final class BroadcastView {
     json.put("state", broadcast.state().name());
     json.put("created_time", standing.created().toString());
     json.put("updated_time", standing.updated().toString());
-    Map<String, Long> known = desk.counts(broadcast, Phase.PREFLIGHT);
-    json.put("recipients", people(known));
+    json.put("recipients", desk.preflight(broadcast).people());
     ObjectNode progress = json.putObject("progress");
     progress.put("chunks", standing.chunks());
     progress.put("chunks_done", standing.done());
@@ -56,6 +48,7 @@ final class BroadcastView {
     progress.put("stages", broadcast.order().stages(standing.chunks()).size());
     ObjectNode results = json.putObject("results");
     results(broadcast).forEach(results::put);
+    responses(json, broadcast);
     standing
         .stopped()
         .ifPresent(at -> {
@@ -71,70 +64,51 @@ final class BroadcastView {
     return json;
   }
 
+  private void responses(ObjectNode json, Broadcast broadcast) {
+    json.putObject("answers")
+        .put("people", desk.answers(broadcast))
+        .put("within", desk.answerWindow().toSeconds() + "s");
+    List<BroadcastDesk.Followed> links = desk.links(broadcast);
+    if (!links.isEmpty()) {
+      ObjectNode clicks = json.putObject("clicks");
+      clicks.put("total", links.stream().mapToLong(BroadcastDesk.Followed::clicks).sum());
+      ArrayNode list = clicks.putArray("links");
+      for (BroadcastDesk.Followed link : links) {
+        list.addObject()
+            .put("url", link.address())
+            .put("short_path", link.path())
+            .put("clicks", link.clicks());
+      }
+    }
+  }
+
   /** What became of whom: those of one request, those left out, and messages of their own. */
   private Map<String, Long> results(Broadcast broadcast) {
-    Map<String, Long> results = new TreeMap<>(desk.counts(broadcast, Phase.SENT));
-    if (results.remove("SINGLE") != null) {
+    Map<String, Long> results = new TreeMap<>(desk.results(broadcast));
+    if (results.remove(SINGLE) != null) {
       made.statuses(broadcast.id())
           .forEach((status, count) -> results.merge("MESSAGE_" + status, count, Long::sum));
     }
     return results;
   }
 
-  private static long people(Map<String, Long> known) {
-    return known.entrySet().stream()
-        .filter(each -> !each.getKey().equals("DUPLICATE"))
-        .mapToLong(Map.Entry::getValue)
-        .sum();
-  }
-
-  /** What would become of it, as far as that is known: nothing is sent. */
-  ObjectNode preflight(App app, Broadcast broadcast) throws InterruptedException {
-    Map<String, Long> known = desk.counts(broadcast, Phase.PREFLIGHT);
-    ObjectNode json = Json.object();
-    json.put("state", broadcast.state().name());
-    json.put("recipients", people(known));
-    json.put("duplicates", known.getOrDefault("DUPLICATE", 0L));
-    ObjectNode unreachable = json.putObject("unreachable");
-    ArrayNode channels = json.putArray("channels");
-    SendRequest request = BroadcastDesk.request(broadcast);
-    long reachable = 0;
-    for (Map.Entry<String, Long> each : known.entrySet()) {
-      if (each.getKey().startsWith(REACHABLE)) {
-        reachable += each.getValue();
-        ChannelName channel = new ChannelName(each.getKey().substring(REACHABLE.length()));
-        ObjectNode shown = channels.addObject();
-        shown.put("channel", channel.value());
-        shown.put("recipients", each.getValue());
-        switch (forms.make(new MessageId(broadcast.id()), app, request, channel)) {
-          case Forms.Form.Ready ready -> {
-            shown.put("sendable", true);
-            ArrayNode lost = shown.putArray("lost");
-            ready.lost().forEach(lost::add);
-            Json.parse(ready.rendered()).ifPresent(preview -> shown.set("preview", preview));
-          }
-          case Forms.Form.Impossible(var reason) -> {
-            shown.put("sendable", false);
-            shown
-                .putObject("reason")
-                .put("code", reason.code().name())
-                .put("description", reason.description());
-          }
-        }
-      } else if (!each.getKey().equals("DUPLICATE")) {
-        unreachable.put(each.getKey(), each.getValue());
+  /** A line for each thing that became of some, and how many these are. */
+  void csvByReason(Broadcast broadcast, OutputStream out) throws IOException {
+    write(out, "status", "reason", "people");
+    for (Map.Entry<String, Long> each : desk.results(broadcast).entrySet()) {
+      String what = each.getKey();
+      String people = each.getValue().toString();
+      if (what.equals("ACCEPTED") || what.equals("UNKNOWN")) {
+        write(out, what, "", people);
+      } else if (what.startsWith(REJECTED)) {
+        write(out, "REJECTED", what.substring(REJECTED.length()), people);
+      } else if (!what.equals(SINGLE)) {
+        write(out, "LEFT_OUT", what, people);
       }
     }
-    json.put("reachable", reachable);
-    ArrayNode stages = json.putArray("stages");
-    broadcast
-        .order()
-        .stages(broadcast.standing().chunks())
-        .forEach(stage -> {
-          ObjectNode one = stages.addObject().put("percent", stage.percent());
-          stage.pause().ifPresent(time -> one.put("wait", time.toSeconds() + "s"));
-        });
-    return json;
+    for (MadeMessages.Many many : made.reasons(broadcast.id())) {
+      write(out, many.status(), many.reason(), Long.toString(many.count()));
+    }
   }
 
   /** A line for everybody of whom there is something to say. */

@@ -10,6 +10,7 @@ import dev.throughline.contract.Fields;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.App.Account;
+import dev.throughline.conversation.DecidedChanges;
 import dev.throughline.conversation.Directory;
 import dev.throughline.http.Request;
 import dev.throughline.http.Response;
@@ -167,8 +168,8 @@ final class LineJobRoutes {
   private Response start(
       ProjectId project, Request request, Account account, Job.Kind kind, ObjectNode input) {
     return switch (jobs.start(account, kind, input, keys.of(project, request))) {
-      case Jobs.Start.Started(Ulid id) -> accepted(Json.object().put("job_id", id.toString()));
-      case Jobs.Start.KeyReused() -> throw Refusal.reused();
+      case DecidedChanges.Made.Is(Ulid id) -> accepted(Json.object().put("job_id", id.toString()));
+      case DecidedChanges.Made.KeyReused() -> throw Refusal.reused();
     };
   }
 

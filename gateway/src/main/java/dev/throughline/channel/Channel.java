@@ -117,8 +117,32 @@ public interface Channel {
     throw new IllegalArgumentException(name() + " shows nothing but messages");
   }
 
+  /**
+   * What a message counts for at the provider.
+   *
+   * @param rendered the bytes of {@link Rendered.Ready}
+   */
+  default Cost cost(Bytes rendered) {
+    return new Cost(Cost.Unit.MESSAGE, 1);
+  }
+
+  /** What the provider bills and counts of one message to one recipient. */
+  record Cost(Unit unit, int count) {
+    /** What is counted. */
+    public enum Unit {
+      MESSAGE,
+      /** A part of an SMS. */
+      SEGMENT
+    }
+  }
+
   /** How it sends the same to many at once; empty where it cannot. */
   default Optional<Multicast> multicast() {
+    return Optional.empty();
+  }
+
+  /** How it sends to people whom it keeps itself; empty where it cannot. */
+  default Optional<OwnAudience> ownAudience() {
     return Optional.empty();
   }
 

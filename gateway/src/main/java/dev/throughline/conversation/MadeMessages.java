@@ -25,6 +25,13 @@ public final class MadeMessages {
       where made.broadcast = ? group by m.status
       """;
 
+  private static final String REASONS =
+      """
+      select m.status, coalesce(m.reason_code, ''), count(*)
+      from broadcast_message made join message m on m.id = made.message
+      where made.broadcast = ? group by 1, 2 order by 1, 2
+      """;
+
   private static final String PAGE =
       """
       select m.id, m.channel, m.status, coalesce(m.reason_code, ''), m.status_at, i.id, i.sealed
@@ -69,6 +76,29 @@ public final class MadeMessages {
         try (ResultSet row = s.executeQuery()) {
           while (row.next()) {
             found.put(row.getString(1), row.getLong(2));
+          }
+        }
+      }
+      return found;
+    });
+  }
+
+  /**
+   * So many of the same status.
+   *
+   * @param reason the contract's code, or empty
+   */
+  public record Many(String status, String reason, long count) {}
+
+  /** How many there are of each status and reason. */
+  public List<Many> reasons(Ulid broadcast) {
+    return database.read(c -> {
+      List<Many> found = new ArrayList<>();
+      try (PreparedStatement s = c.prepareStatement(REASONS)) {
+        s.setObject(1, broadcast.toUuid());
+        try (ResultSet row = s.executeQuery()) {
+          while (row.next()) {
+            found.add(new Many(row.getString(1), row.getString(2), row.getLong(3)));
           }
         }
       }

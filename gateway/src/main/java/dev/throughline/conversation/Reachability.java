@@ -9,6 +9,7 @@ import dev.throughline.message.MessageClass;
 import dev.throughline.message.Reason;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.policy.Permission;
+import dev.throughline.policy.RecipientZone;
 import dev.throughline.policy.SendPolicy;
 import dev.throughline.policy.Standing;
 import dev.throughline.store.Database;
@@ -40,8 +41,10 @@ public final class Reachability {
    *
    * @param blocked whether its owner is known to have blocked the account
    * @param permission whether messages of this class may go there now
+   * @param zone by whose clock it is quiet there, if messages of this class are ever held
    */
-  public record Address(Identity identity, boolean blocked, Permission permission) {}
+  public record Address(
+      Identity identity, boolean blocked, Permission permission, Optional<RecipientZone> zone) {}
 
   /**
    * For each recipient, in order, their addresses; none for a contact that is not there, and none
@@ -82,11 +85,17 @@ public final class Reachability {
         Bytes hash = hashes.get(identity);
         if (hash != null && app.account(identity.channel()).isPresent()) {
           IdentityRow row = known.get(hash);
-          usable.add(
-              new Address(
-                  identity,
-                  row != null && row.friend() == Friend.BLOCKED,
-                  permission(c, app, identity, hash, row, standings, sent, now)));
+          boolean blocked = row != null && row.friend() == Friend.BLOCKED;
+          Optional<Reason> refusal = refusal(app, identity, hash, standings, sent, now);
+          Optional<RecipientZone> zone =
+              refusal.isEmpty() ? zone(c, app, identity, row, sent) : Optional.empty();
+          Permission permission =
+              refusal
+                  .<Permission>map(Permission.Refused::new)
+                  .orElseGet(() ->
+                      zone.map(local -> app.settings().policy().hours(sent, now, local))
+                          .orElseGet(Permission.Granted::new));
+          usable.add(new Address(identity, blocked, permission, zone));
         }
       }
       found.add(usable);
@@ -120,35 +129,33 @@ public final class Reachability {
     return found;
   }
 
-  private Permission permission(
-      Connection c,
+  private static Optional<Reason> refusal(
       App app,
       Identity identity,
       Bytes hash,
-      @Nullable IdentityRow row,
       Map<StandingRows.Place, StandingRows.Known> standings,
       MessageClass sent,
-      Instant now)
+      Instant now) {
+    StandingRows.Known known = standings.get(new StandingRows.Place(app.id(), hash));
+    return app.settings()
+        .policy()
+        .refusal(
+            identity.channel(), sent, known == null ? Standing.UNKNOWN : known.standing(), now);
+  }
+
+  private Optional<RecipientZone> zone(
+      Connection c, App app, Identity identity, @Nullable IdentityRow row, MessageClass sent)
       throws SQLException {
     SendPolicy policy = app.settings().policy();
-    StandingRows.Known known = standings.get(new StandingRows.Place(app.id(), hash));
-    Optional<Reason> refusal =
-        policy.refusal(
-            identity.channel(), sent, known == null ? Standing.UNKNOWN : known.standing(), now);
-    if (refusal.isPresent()) {
-      return new Permission.Refused(refusal.get());
-    }
     return policy.mayHold(sent, false)
-        ? policy.hours(
-            sent,
-            now,
+        ? Optional.of(
             ContactZone.find(
                 c,
                 vault,
                 Optional.ofNullable(row).map(IdentityRow::contact),
                 identity,
                 policy.quietHours().zone()))
-        : new Permission.Granted();
+        : Optional.empty();
   }
 
   /** By which an address is found. */

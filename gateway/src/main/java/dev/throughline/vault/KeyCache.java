@@ -35,6 +35,11 @@ final class KeyCache<K, V> {
     young.put(key, value);
   }
 
+  void remove(K key) {
+    young.remove(key);
+    old.remove(key);
+  }
+
   private synchronized void turn() {
     if (young.size() >= generationLimit) {
       old = young;

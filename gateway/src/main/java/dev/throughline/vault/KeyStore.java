@@ -31,6 +31,8 @@ final class KeyStore {
       select * from unnest(?::uuid[], ?::bytea[], ?::int[], ?::int[], ?::bytea[])
       """;
 
+  private static final String DELETE = "delete from person_key where owner = ? returning id";
+
   private static final String HAS_ANY = "select exists (select 1 from person_key)";
 
   private KeyStore() {}
@@ -56,6 +58,20 @@ final class KeyStore {
       statement.setInt(2, month);
       return rows(statement);
     }
+  }
+
+  /** Answers the ids of those that there were. */
+  static List<UUID> delete(Connection connection, Bytes owner) throws SQLException {
+    List<UUID> ids = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(DELETE)) {
+      statement.setBytes(1, owner.array());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          ids.add(row.getObject(1, UUID.class));
+        }
+      }
+    }
+    return ids;
   }
 
   static void insert(Connection connection, List<DataKey.Row> rows) throws SQLException {

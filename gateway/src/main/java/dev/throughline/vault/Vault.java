@@ -176,6 +176,23 @@ public final class Vault {
     return cached;
   }
 
+  /** As {@link #key(UUID)}, for who works on the database already. */
+  public Optional<DataKey> key(Connection connection, UUID id) throws SQLException {
+    Optional<DataKey> cached = byId.get(id);
+    if (cached.isPresent()) {
+      return cached;
+    }
+    for (DataKey.Row row : KeyStore.byId(connection, List.of(id))) {
+      unwrap(row).ifPresent(key -> byId.put(row.id(), key));
+    }
+    return byId.get(id);
+  }
+
+  /** Opens what was sealed with this key. Tampered data throws. */
+  public Bytes open(DataKey key, Bytes sealed, byte[] associated) {
+    return Bytes.wrap(aes.decrypt(key.secret(), sealed.array(), 1 + 16, HEADER_BYTES, associated));
+  }
+
   /** Loads keys that are about to be asked for, in one query. */
   public void load(Collection<UUID> ids) {
     List<UUID> missing = new ArrayList<>();
@@ -189,6 +206,17 @@ public final class Vault {
         unwrap(row).ifPresent(key -> byId.put(row.id(), key));
       }
     }
+  }
+
+  /**
+   * Destroys the keys of an owner in the caller's transaction: what they sealed is gone for good.
+   * For owners of whom nothing stands in the log; call it only when nobody seals for them any more.
+   */
+  public void destroy(Connection connection, Owner owner) throws SQLException {
+    for (UUID id : KeyStore.delete(connection, hash(owner))) {
+      byId.remove(id);
+    }
+    byOwner.remove(owner);
   }
 
   /** Inserts rows of fresh keys in the caller's transaction. */
@@ -249,10 +277,6 @@ public final class Vault {
   private void remember(Owner owner, int month, DataKey key) {
     byId.put(key.id(), key);
     byOwner.put(owner, new CurrentKey(month, key));
-  }
-
-  private Bytes open(DataKey key, Bytes sealed, byte[] associated) {
-    return Bytes.wrap(aes.decrypt(key.secret(), sealed.array(), 1 + 16, HEADER_BYTES, associated));
   }
 
   private static byte[] associated(UUID id) {

@@ -3,6 +3,7 @@ package dev.throughline.channel.line;
 import dev.throughline.channel.AccountForm;
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.Multicast;
+import dev.throughline.channel.OwnAudience;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.Transport;
 import dev.throughline.message.Assurance;
@@ -38,6 +39,7 @@ public final class LineChannel implements Channel {
   private final LineApi looks;
   private final AccountForm accounts = new LineAccountForm();
   private final Multicast multicast;
+  private final OwnAudience ownAudience;
 
   /**
    * @param api where LINE's API is; {@link LineHost#LINE} in production. It belongs to the
@@ -51,6 +53,7 @@ public final class LineChannel implements Channel {
     this.clock = clock;
     this.looks = new LineApi(transport, api);
     this.multicast = new LineMulticast(transport, host, clock);
+    this.ownAudience = new LineOwnAudience(transport, host, clock);
   }
 
   @Override
@@ -183,6 +186,11 @@ public final class LineChannel implements Channel {
   @Override
   public Optional<Multicast> multicast() {
     return Optional.of(multicast);
+  }
+
+  @Override
+  public Optional<OwnAudience> ownAudience() {
+    return Optional.of(ownAudience);
   }
 
   @Override

@@ -147,6 +147,11 @@ public final class SmsChannel implements Channel {
   }
 
   @Override
+  public Cost cost(Bytes rendered) {
+    return new Cost(Cost.Unit.SEGMENT, SmsMessage.parts(rendered));
+  }
+
+  @Override
   public Rendered render(Composed message) {
     return SmsRendering.render(message);
   }

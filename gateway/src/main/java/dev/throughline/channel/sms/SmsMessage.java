@@ -22,6 +22,7 @@ record SmsMessage(
     Optional<Boolean> promotional,
     Optional<Duration> useful) {
   private static final String TEXT = "text";
+  private static final String PARTS = "parts";
   private static final String SENDER = "sender";
   private static final String FLASH = "flash";
   private static final String TYPE = "message_type";
@@ -49,13 +50,18 @@ record SmsMessage(
     json.put(TEXT, text);
     json.put("encoding", segments.encoding().name());
     json.put("units", segments.units());
-    json.put("parts", segments.parts().size());
+    json.put(PARTS, segments.parts().size());
     sender.ifPresent(value -> json.put(SENDER, value));
     if (flash) {
       json.put(FLASH, true);
     }
     promotional.ifPresent(value -> json.put(TYPE, value ? PROMOTIONAL : TRANSACTIONAL));
     return Json.bytes(json);
+  }
+
+  /** Into how many it is cut, of what {@link #toJson} wrote. */
+  static int parts(Bytes rendered) {
+    return Json.object(rendered).path(PARTS).asInt();
   }
 
   /** What {@link #toJson} wrote. */

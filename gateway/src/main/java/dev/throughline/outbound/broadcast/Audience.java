@@ -3,17 +3,14 @@ package dev.throughline.outbound.broadcast;
 import dev.throughline.channel.Channel;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.Reachability;
-import dev.throughline.ledger.Ulid;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
 import dev.throughline.message.MessageClass;
 import dev.throughline.message.SendRequest;
-import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.store.Database;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes an audience in, one after another, looks at each beforehand, and seals what will prove to
- * them what was sent: chunks go to the table as they fill, so memory holds a few of them, and eight
- * bytes a person to know who comes twice. Closing waits for what is being written.
+ * them what was sent: chunks go to the table as they fill, so memory holds a few of them, and 24
+ * bytes a person at most to know who comes twice. Closing waits for what is being written.
  */
 final class Audience implements AutoCloseable {
   /** People of one broadcast at most. */
@@ -47,6 +44,7 @@ final class Audience implements AutoCloseable {
   private final Database database;
   private final Vault vault;
   private final BroadcastStore store;
+  private final Members members;
   private final Reachability reachability;
   private final Map<ChannelName, Channel> channels;
   private final App app;
@@ -69,6 +67,7 @@ final class Audience implements AutoCloseable {
       Database database,
       Vault vault,
       BroadcastStore store,
+      Members members,
       Reachability reachability,
       Map<ChannelName, Channel> channels,
       App app,
@@ -82,6 +81,7 @@ final class Audience implements AutoCloseable {
     this.database = database;
     this.vault = vault;
     this.store = store;
+    this.members = members;
     this.reachability = reachability;
     this.channels = channels;
     this.app = app;
@@ -95,6 +95,7 @@ final class Audience implements AutoCloseable {
     database.transaction(c -> {
       Vault.insert(c, List.of(key));
       store.clear(c, broadcast.id());
+      members.clear(c, broadcast.id());
       return 0;
     });
     vault.admit(Map.of(new Owner.Audience(broadcast.id()), key));
@@ -102,12 +103,13 @@ final class Audience implements AutoCloseable {
 
   /** False if there are too many. */
   boolean add(Addressee addressee) {
-    if (!seen.add(fingerprint(addressee.recipient()))) {
-      count("DUPLICATE");
-      return true;
-    }
     if (people == MOST) {
       return false;
+    }
+    if (!seen.add(
+        Members.fingerprint(addressee.recipient()), people / broadcast.order().chunkSize())) {
+      count(Preflight.DUPLICATE);
+      return true;
     }
     people++;
     open.add(addressee);
@@ -125,7 +127,15 @@ final class Audience implements AutoCloseable {
     flush();
     close();
     requireWritten();
-    return new Filled(chunks, Map.copyOf(counts));
+    if (broadcast.order().own().isPresent()) {
+      keptElsewhere();
+    }
+    byte[][] buckets = seen.cut();
+    database.transaction(c -> {
+      members.add(c, broadcast.id(), buckets, key);
+      return 0;
+    });
+    return new Filled(chunks, buckets.length, Map.copyOf(counts));
   }
 
   @Override
@@ -135,9 +145,19 @@ final class Audience implements AutoCloseable {
   }
 
   /**
+   * @param buckets into which the index of its people is cut
    * @param counts people by what is known beforehand
    */
-  record Filled(int chunks, Map<String, Long> counts) {}
+  record Filled(int chunks, int buckets, Map<String, Long> counts) {}
+
+  /** One chunk, which holds nobody whom we know. */
+  private void keptElsewhere() {
+    database.transaction(c -> {
+      store.add(c, broadcast.id(), 0, List.of(List.of()), key);
+      return 0;
+    });
+    chunks = 1;
+  }
 
   private void fill() {
     full.add(open);
@@ -210,7 +230,10 @@ final class Audience implements AutoCloseable {
             .stream()
             .map(addresses -> Ways.of(app, request, sent, channels, addresses))
             .toList();
-    ways.forEach(way -> count(way.word()));
+    for (Ways way : ways) {
+      count(way.word());
+      way.zone().ifPresent(zone -> count(Preflight.ZONE + zone.zone().getId()));
+    }
     List<Identity> together = Split.of(chunk, ways, channels, same).together();
     return together.isEmpty()
         ? Optional.empty()
@@ -222,18 +245,5 @@ final class Audience implements AutoCloseable {
     synchronized (counts) {
       counts.merge(word, 1L, Long::sum);
     }
-  }
-
-  private long fingerprint(Recipient recipient) {
-    return switch (recipient) {
-      case Recipient.ByContact by -> {
-        Ulid id = by.contact().value();
-        yield id.high() * 31 + id.low();
-      }
-      case Recipient.ByIdentities by -> {
-        Identity first = by.identities().getFirst();
-        yield ByteBuffer.wrap(reachability.hash(app, first).array()).getLong();
-      }
-    };
   }
 }

@@ -3,50 +3,55 @@ package dev.throughline.outbound.broadcast;
 import dev.throughline.channel.Channel;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
+import dev.throughline.conversation.DecidedChanges;
 import dev.throughline.conversation.Reachability;
-import dev.throughline.ledger.Kind;
-import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
-import dev.throughline.log.Appended;
 import dev.throughline.log.Draft;
-import dev.throughline.log.Drafts;
 import dev.throughline.log.Log;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
+import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.message.Ulids;
 import dev.throughline.outbound.broadcast.Broadcast.State;
 import dev.throughline.store.Database;
-import dev.throughline.store.SqlWork;
-import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Broadcasts as the API makes, starts, holds and shows them. */
 public final class BroadcastDesk {
+  private static final int TOKEN_BYTES = 9;
+
   private final Database database;
   private final Vault vault;
   private final Log log;
-  private final Drafts drafts;
+  private final DecidedChanges decided;
   private final Ulids ulids;
   private final InstantSource clock;
   private final BroadcastStore store;
   private final Reachability reachability;
   private final LeftOut leftOut;
   private final PreparedParts parts;
+  private final Members members;
+  private final Audiences audiences;
+  private final LinkStore links;
+  private final Supplier<String> base;
   private final Map<ChannelName, Channel> channels;
   private final Set<Ulid> filling = ConcurrentHashMap.newKeySet();
 
@@ -54,33 +59,33 @@ public final class BroadcastDesk {
       Database database,
       Vault vault,
       Log log,
-      Drafts drafts,
+      DecidedChanges decided,
       Ulids ulids,
       InstantSource clock,
       BroadcastStore store,
       Reachability reachability,
       LeftOut leftOut,
       PreparedParts parts,
+      Members members,
+      Audiences audiences,
+      LinkStore links,
+      Supplier<String> base,
       Map<ChannelName, Channel> channels) {
     this.database = database;
     this.vault = vault;
     this.log = log;
-    this.drafts = drafts;
+    this.decided = decided;
     this.ulids = ulids;
     this.clock = clock;
     this.store = store;
     this.reachability = reachability;
     this.leftOut = leftOut;
     this.parts = parts;
+    this.members = members;
+    this.audiences = audiences;
+    this.links = links;
+    this.base = base;
     this.channels = Map.copyOf(channels);
-  }
-
-  /** What became of a wish to make one. */
-  public sealed interface Made {
-    record Is(Ulid id) implements Made {}
-
-    /** The idempotency key stands for another request. */
-    record KeyReused() implements Made {}
   }
 
   /** What became of an audience that was handed in. */
@@ -101,20 +106,43 @@ public final class BroadcastDesk {
     AudienceReader.Read read(AudienceReader.Taker taker) throws IOException;
   }
 
-  /** Durable when it answers; nobody is in its audience yet. */
-  public Made make(App app, Order order, Optional<Draft.Once> once) {
+  /**
+   * One of a message's own links.
+   *
+   * @param address where it leads; empty where the project's data is gone
+   * @param clicks how often it was followed, as far as can be known
+   */
+  public record Followed(String token, String address, long clicks) {
+    /** Below the address of the public port. */
+    public String path() {
+      return ShortLinks.PATH + token;
+    }
+
+    /** Shows where it leads to nobody. */
+    @Override
+    public String toString() {
+      return "Followed[" + token + ", " + clicks + "]";
+    }
+  }
+
+  /**
+   * Durable when it answers; nobody is in its audience yet.
+   *
+   * @param counted whether links in its message are replaced by our own, so that clicks are counted
+   */
+  public DecidedChanges.Made make(
+      App app, Order asked, boolean counted, Optional<Draft.Once> once) {
     Ulid id = ulids.next();
+    ShortLinks shortened =
+        counted && asked.send().get("message") instanceof ObjectNode message
+            ? ShortLinks.of(message, base.get(), this::token)
+            : new ShortLinks(Json.object(), List.of());
+    Order order = shortened.links().isEmpty() ? asked : asked.saying(shortened.message());
     Instant now = now();
     ObjectNode record =
         record(order.audience().has("contacts") ? Broadcasts.WALK : "broadcast_make", id, app);
     record.put(
         "class", app.settings().policy().classOf(Broadcasts.request(order).messageClass()).name());
-    Draft plain = decision(id, app.project(), record);
-    Draft draft = once.map(plain::once).orElse(plain);
-    DataKey key = draft.keys().get(new Owner.Project(app.project()));
-    if (key == null) {
-      throw new AssertionError("a draft holds the keys of its owners");
-    }
     Broadcast broadcast =
         new Broadcast(
             new Broadcast.Standing(
@@ -131,15 +159,15 @@ public final class BroadcastDesk {
                 Optional.empty(),
                 Optional.empty()),
             order);
-    try {
-      database.transaction(c -> {
-        store.insert(c, broadcast, key);
-        return requireNew(log.append(draft, c));
-      });
-      return new Made.Is(id);
-    } catch (EarlierException earlier) {
-      return earlier.same ? new Made.Is(earlier.id) : new Made.KeyReused();
-    }
+    return decided.make(
+        id,
+        app.project(),
+        record,
+        once,
+        (c, key) -> {
+          store.insert(c, broadcast, key);
+          links.add(c, id, shortened.links(), key);
+        });
   }
 
   public Optional<Broadcast> find(ProjectId project, Ulid id) {
@@ -151,8 +179,24 @@ public final class BroadcastDesk {
     return store.page(project, after, size);
   }
 
-  public Map<String, Long> counts(Broadcast broadcast, BroadcastStore.Phase phase) {
-    return store.counts(broadcast.id(), phase);
+  /** People by what became of them; those with a message of their own are not told apart. */
+  public Map<String, Long> results(Broadcast broadcast) {
+    return store.counts(broadcast.id(), BroadcastStore.Phase.SENT);
+  }
+
+  public Preflight preflight(Broadcast broadcast) {
+    return Preflight.of(store.counts(broadcast.id(), BroadcastStore.Phase.PREFLIGHT));
+  }
+
+  /** Its send as the first of its audience gets it, for a look beforehand. */
+  public SendRequest sample(Broadcast broadcast) {
+    return Broadcasts.request(
+        broadcast.order(),
+        store
+            .chunk(broadcast.id(), 0)
+            .flatMap(chunk -> chunk.stream().findFirst())
+            .map(Addressee::variables)
+            .orElse(Map.of()));
   }
 
   /**
@@ -164,11 +208,11 @@ public final class BroadcastDesk {
       return new Filled.NotNow();
     }
     try {
-      if (!change(
+      if (!decided.change(
           app.project(),
           record("broadcast_empty", broadcast.id(), app),
           c ->
-              store.filled(c, broadcast.id(), 0, Map.of(), now())
+              store.filled(c, broadcast.id(), 0, 1, Map.of(), now())
                   && store.move(
                       c, broadcast.id(), State.DRAFT, Optional.empty(), now(), State.READY))) {
         return new Filled.NotNow();
@@ -180,6 +224,7 @@ public final class BroadcastDesk {
               database,
               vault,
               store,
+              members,
               reachability,
               channels,
               app,
@@ -199,10 +244,12 @@ public final class BroadcastDesk {
       record.put("chunks", filled.chunks());
       ObjectNode counts = record.putObject("counts");
       filled.counts().forEach(counts::put);
-      return change(
+      return decided.change(
               app.project(),
               record,
-              c -> store.filled(c, broadcast.id(), filled.chunks(), filled.counts(), now()))
+              c ->
+                  store.filled(
+                      c, broadcast.id(), filled.chunks(), filled.buckets(), filled.counts(), now()))
           ? new Filled.Whole(people)
           : new Filled.NotNow();
     } finally {
@@ -234,14 +281,21 @@ public final class BroadcastDesk {
     record.put("apart_ns", broadcast.order().apart().toNanos());
     notBefore.ifPresent(time -> record.put("not_before", time.toString()));
     // A stage may be smaller than there are slots; each goes on from where it stands.
+    record.put("own", broadcast.order().own().isPresent());
     record.put("slots", Math.clamp(end - from, 1, Broadcasts.SLOTS));
-    return change(standing.project(), record, c -> store.begin(c, standing, stage, end, now()));
+    return decided.change(
+        standing.project(), record, c -> store.begin(c, standing, stage, end, now()));
+  }
+
+  /** After which no audience of today lives. */
+  public Instant latestStart() {
+    return now().plus(Audiences.LIFE);
   }
 
   /** False if it does not run. */
   public boolean pause(Broadcast broadcast) {
     Instant now = now();
-    return change(
+    return decided.change(
         broadcast.standing().project(),
         decision(Broadcasts.HOLD, broadcast),
         c -> store.move(c, broadcast.id(), State.PAUSED, Optional.of(now), now, State.RUNNING));
@@ -254,7 +308,7 @@ public final class BroadcastDesk {
         standing.done() >= standing.stageEnd() && standing.done() < standing.chunks()
             ? State.STAGED
             : State.RUNNING;
-    return change(
+    return decided.change(
         standing.project(),
         decision(Broadcasts.RELEASE, broadcast),
         c -> store.move(c, broadcast.id(), to, Optional.empty(), now(), State.PAUSED));
@@ -263,7 +317,7 @@ public final class BroadcastDesk {
   /** For good; false if it is over. */
   public boolean stop(Broadcast broadcast) {
     Instant now = now();
-    return change(
+    return decided.change(
         broadcast.standing().project(),
         decision(Broadcasts.RELEASE, broadcast),
         c ->
@@ -278,6 +332,54 @@ public final class BroadcastDesk {
                 State.RUNNING,
                 State.STAGED,
                 State.PAUSED));
+  }
+
+  /** How many of its people wrote within {@link #answerWindow} after theirs went out. */
+  public long answers(Broadcast broadcast) {
+    return audiences.answers(broadcast.id());
+  }
+
+  public Duration answerWindow() {
+    return Audiences.ANSWER_WINDOW;
+  }
+
+  /** Its links, if they are ours, in their order. */
+  public List<Followed> links(Broadcast broadcast) {
+    return links.all(broadcast.id());
+  }
+
+  /** Takes somebody out of its audience, and forgets what is known of them; false if not in it. */
+  public boolean forget(Broadcast broadcast, Identity named) {
+    List<Ulid> one = List.of(broadcast.id());
+    ProjectId project = broadcast.standing().project();
+    Optional<ContactId> contact =
+        named.channel().value().equals(LeftOut.CONTACT)
+            ? Ulids.parse(named.value()).map(ContactId::new)
+            : Optional.empty();
+    return decided.change(
+        project,
+        decision("broadcast_forget", broadcast),
+        c ->
+            contact.isPresent()
+                ? audiences.forget(
+                    c, one, Members.fingerprint(contact.get()), new Owner.Contact(contact.get()))
+                : audiences.forget(
+                    c, project, one, Addressee.normal(named.channel(), named.value())));
+  }
+
+  /** Ends the audiences that have lived for as long as they may. */
+  void endOld() {
+    for (Audiences.Old old : audiences.old(now())) {
+      ObjectNode record = Json.object();
+      record.put("decision", Broadcasts.END);
+      record.put("broadcast", old.id().toString());
+      decided.change(old.project(), record, c -> audiences.end(c, old.id(), now()));
+    }
+  }
+
+  /** 72 random bits: nobody guesses another's. */
+  private String token() {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(vault.random(TOKEN_BYTES));
   }
 
   /** Those who got nothing, and why, in the order of {@link LeftOut.Shown#place}. */
@@ -345,67 +447,7 @@ public final class BroadcastDesk {
     return record;
   }
 
-  private boolean change(ProjectId project, ObjectNode record, SqlWork<Boolean> change) {
-    Draft draft = decision(ulids.next(), project, record);
-    try {
-      database.transaction(c -> {
-        if (!change.run(c)) {
-          throw new UnchangedException();
-        }
-        return log.append(draft, c);
-      });
-      return true;
-    } catch (UnchangedException unchanged) {
-      return false;
-    }
-  }
-
-  private Draft decision(Ulid id, ProjectId project, ObjectNode record) {
-    return drafts
-        .draft(id, Kind.DECISION, new Subject.Project(project.value()))
-        .part(new Owner.Project(project), Json.bytes(record))
-        .build();
-  }
-
-  private static Appended requireNew(Appended appended) {
-    return switch (appended) {
-      case Appended.At at -> at;
-      case Appended.Earlier(long _, Ulid id, Instant _, boolean same) ->
-          throw new EarlierException(id, same);
-      case Appended.Stale(long _) ->
-          throw new IllegalStateException("a decision is bound to no epoch");
-    };
-  }
-
   private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-  }
-
-  /** What it asks for of each of its audience. */
-  public static SendRequest request(Broadcast broadcast) {
-    return Broadcasts.request(broadcast.order());
-  }
-
-  /** Rolls the transaction back: the request was made before. */
-  private static final class EarlierException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    private final transient Ulid id;
-    private final boolean same;
-
-    EarlierException(Ulid id, boolean same) {
-      super("an earlier request has this idempotency key", null, false, false);
-      this.id = id;
-      this.same = same;
-    }
-  }
-
-  /** Rolls the transaction back: there is nothing to change. */
-  private static final class UnchangedException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    UnchangedException() {
-      super("nothing to change", null, false, false);
-    }
   }
 }

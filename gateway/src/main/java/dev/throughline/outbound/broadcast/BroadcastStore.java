@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /** SQL of tables {@code broadcast}, {@code broadcast_chunk} and {@code broadcast_count}. */
 public final class BroadcastStore {
@@ -58,7 +59,7 @@ public final class BroadcastStore {
 
   private static final String FILLED =
       """
-      update broadcast set state = 'READY', chunks = ?, updated = ?
+      update broadcast set state = 'READY', chunks = ?, buckets = ?, updated = ?, filled = ?
       where id = ? and state in ('DRAFT', 'READY')
       """;
 
@@ -82,7 +83,7 @@ public final class BroadcastStore {
       """;
 
   private static final String CHUNK_DONE =
-      "update broadcast_chunk set done = true, attempt = ?, outcome = ?"
+      "update broadcast_chunk set done = true, attempt = ?, outcome = ?, sent = ?"
           + " where broadcast = ? and number = ?";
 
   private static final String PROOF =
@@ -93,6 +94,9 @@ public final class BroadcastStore {
 
   private static final String ADD_CHUNK =
       "insert into broadcast_chunk (broadcast, number, people, sealed) values (?, ?, ?, ?)";
+
+  private static final String REPLACE_CHUNK =
+      "update broadcast_chunk set people = ?, sealed = ? where broadcast = ? and number = ?";
 
   private static final String CLEAR_CHUNKS = "delete from broadcast_chunk where broadcast = ?";
 
@@ -129,7 +133,9 @@ public final class BroadcastStore {
     /** Before anything is sent: what is known of everybody. */
     PREFLIGHT,
     /** What became of them. */
-    SENT
+    SENT,
+    /** Who answered, kept when nobody knows any more who that was. */
+    ANSWERED
   }
 
   void insert(Connection c, Broadcast broadcast, DataKey key) throws SQLException {
@@ -237,12 +243,15 @@ public final class BroadcastStore {
   }
 
   /** Its audience is whole; false if it was started or ended meanwhile. */
-  boolean filled(Connection c, Ulid id, int chunks, Map<String, Long> counts, Instant now)
+  boolean filled(
+      Connection c, Ulid id, int chunks, int buckets, Map<String, Long> counts, Instant now)
       throws SQLException {
     try (PreparedStatement s = c.prepareStatement(FILLED)) {
       s.setInt(1, chunks);
-      s.setObject(2, at(now));
-      s.setObject(3, id.toUuid());
+      s.setInt(2, buckets);
+      s.setObject(3, at(now));
+      s.setObject(4, at(now));
+      s.setObject(5, id.toUuid());
       if (s.executeUpdate() != 1) {
         return false;
       }
@@ -291,8 +300,9 @@ public final class BroadcastStore {
         s.setNull(1, Types.OTHER);
         s.setNull(2, Types.OTHER);
       }
-      s.setObject(3, id.toUuid());
-      s.setInt(4, chunk);
+      s.setObject(3, at(at));
+      s.setObject(4, id.toUuid());
+      s.setInt(5, chunk);
       s.executeUpdate();
     }
     PreparedParts.forget(c, id, chunk);
@@ -300,7 +310,7 @@ public final class BroadcastStore {
     return 1;
   }
 
-  private static void count(Connection c, Ulid id, Phase phase, Map<String, Long> counts)
+  static void count(Connection c, Ulid id, Phase phase, Map<String, Long> counts)
       throws SQLException {
     try (PreparedStatement s = c.prepareStatement(COUNT)) {
       for (Map.Entry<String, Long> each : new TreeMap<>(counts).entrySet()) {
@@ -362,6 +372,39 @@ public final class BroadcastStore {
         s.addBatch();
       }
       s.executeBatch();
+    }
+  }
+
+  /** Takes people out of a chunk, and seals it as before. */
+  void remove(Connection c, Ulid id, int number, Predicate<Addressee> who) throws SQLException {
+    Bytes sealed;
+    try (PreparedStatement s = c.prepareStatement(CHUNK)) {
+      s.setObject(1, id.toUuid());
+      s.setInt(2, number);
+      try (ResultSet row = s.executeQuery()) {
+        if (!row.next()) {
+          return;
+        }
+        sealed = Bytes.wrap(row.getBytes(1));
+      }
+    }
+    Optional<DataKey> known = vault.key(c, Vault.keyId(sealed));
+    if (known.isEmpty()) {
+      return;
+    }
+    DataKey key = known.get();
+    List<Addressee> people =
+        Addressee.of(vault.open(key, sealed, associated(id, number))).stream()
+            .filter(who.negate())
+            .toList();
+    PreparedParts.forget(c, id, number);
+    try (PreparedStatement s = c.prepareStatement(REPLACE_CHUNK)) {
+      s.setInt(1, people.size());
+      s.setBytes(
+          2, vault.seal(key, Addressee.toBytes(people).array(), associated(id, number)).array());
+      s.setObject(3, id.toUuid());
+      s.setInt(4, number);
+      s.executeUpdate();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.throughline.outbound.broadcast;
 import dev.throughline.channel.Channel;
 import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.ContactWalk;
+import dev.throughline.conversation.DecidedChanges;
 import dev.throughline.conversation.Directory;
 import dev.throughline.conversation.Reachability;
 import dev.throughline.conversation.TemplateStore;
@@ -21,17 +22,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The parts of broadcasts, as {@code Gateway} puts them together. */
 public final class Broadcasting {
   private final Broadcasts reaction;
   private final BroadcastDesk desk;
   private final Forms forms;
+  private final Clicks clicks;
+  private final AudienceExpiry expiry;
   private final List<TaskHandler> handlers;
 
   /**
    * @param credentials what a channel needs to send as an account
    * @param epoch the epoch under which this node leads
+   * @param base the address of the public port, without a slash at its end
    */
   public Broadcasting(
       Database database,
@@ -45,26 +50,38 @@ public final class Broadcasting {
       Function<Account, Optional<Channel.Credentials>> credentials,
       MediaProbe probe,
       Tasks tasks,
-      LongSupplier epoch) {
+      LongSupplier epoch,
+      Supplier<String> base) {
     BroadcastStore store = new BroadcastStore(database, vault);
     Reachability reachability = new Reachability(database, vault);
     LeftOut leftOut = new LeftOut(database, vault, reachability);
     PreparedParts parts = new PreparedParts(database, vault, log, drafts, ulids);
     this.forms = new Forms(channels, new TemplateStore(database, vault), probe);
-    this.reaction = new Broadcasts(store, vault, tasks);
+    Members members = new Members(vault);
+    Audiences audiences = new Audiences(database, vault, store, members);
+    LinkStore links = new LinkStore(database, vault);
+    Answers answers = new Answers(audiences, members);
+    answers.reload(clock.instant());
+    this.reaction = new Broadcasts(store, audiences, answers, vault, tasks);
     this.desk =
         new BroadcastDesk(
             database,
             vault,
             log,
-            drafts,
+            new DecidedChanges(database, log, drafts, ulids),
             ulids,
             clock,
             store,
             reachability,
             leftOut,
             parts,
+            members,
+            audiences,
+            links,
+            base,
             channels);
+    this.clicks = new Clicks(links);
+    this.expiry = new AudienceExpiry(desk, answers, clock);
     this.handlers =
         List.of(
             new ChunkHandler(
@@ -82,6 +99,8 @@ public final class Broadcasting {
                 reachability,
                 parts,
                 forms),
+            new OwnAudienceHandler(
+                log, drafts, ulids, clock, directory, channels, credentials, epoch, store, forms),
             new AudienceHandler(log, drafts, directory, store, desk, new ContactWalk(database)));
   }
 
@@ -91,6 +110,16 @@ public final class Broadcasting {
 
   public BroadcastDesk desk() {
     return desk;
+  }
+
+  /** Counts who follows our links; to be started and closed. */
+  public Clicks clicks() {
+    return clicks;
+  }
+
+  /** Ends audiences; to be started and closed. */
+  public AudienceExpiry expiry() {
+    return expiry;
   }
 
   public Forms forms() {

@@ -6,21 +6,26 @@ import dev.throughline.conversation.Effects;
 import dev.throughline.conversation.Fact;
 import dev.throughline.conversation.Reaction;
 import dev.throughline.ledger.Ulid;
+import dev.throughline.message.ChannelName;
+import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.Ulids;
 import dev.throughline.task.Task;
 import dev.throughline.task.Tasks;
 import dev.throughline.vault.DataKey;
+import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
 import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -37,6 +42,9 @@ public final class Broadcasts implements Reaction {
   static final String HOLD = "broadcast_hold";
   static final String RELEASE = "broadcast_release";
 
+  /** An audience has lived for as long as it may. */
+  static final String END = "broadcast_audience_end";
+
   /** Chunks of a broadcast under way at the same time. */
   static final int SLOTS = 16;
 
@@ -44,6 +52,10 @@ public final class Broadcasts implements Reaction {
   static final String SINGLE = "SINGLE";
 
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+
+  /** LINE has nothing to tell before. */
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(5);
+
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
 
   /** Before it is looked again whether there is room for more messages. */
@@ -53,12 +65,16 @@ public final class Broadcasts implements Reaction {
       "insert into broadcast_message (message, broadcast) values (?, ?) on conflict do nothing";
 
   private final BroadcastStore store;
+  private final Audiences audiences;
+  private final Answers answers;
   private final Vault vault;
   private final Tasks tasks;
   private final Set<Ulid> held = ConcurrentHashMap.newKeySet();
 
-  public Broadcasts(BroadcastStore store, Vault vault, Tasks tasks) {
+  Broadcasts(BroadcastStore store, Audiences audiences, Answers answers, Vault vault, Tasks tasks) {
     this.store = store;
+    this.audiences = audiences;
+    this.answers = answers;
     this.vault = vault;
     this.tasks = tasks;
     held.addAll(store.paused());
@@ -78,7 +94,9 @@ public final class Broadcasts implements Reaction {
   public void react(Fact fact, Effects effects) {
     switch (fact) {
       case Fact.Asked asked -> asked(asked, effects);
-      case Fact.OutcomeKnown known when known.task().kind().equals(ChunkHandler.KIND) ->
+      case Fact.OutcomeKnown known
+          when known.task().kind().equals(ChunkHandler.KIND)
+              || known.task().kind().equals(OwnAudienceHandler.KIND) ->
           outcome(known, effects);
       case Fact.OutcomeKnown known when known.task().kind().equals(AudienceHandler.KIND) ->
           effects.change(new Task.Change.Done(known.task().id()));
@@ -93,10 +111,37 @@ public final class Broadcasts implements Reaction {
           }
         });
       }
+      case Fact.MessageReceived received -> answers.heard(received.party(), effects);
+      case Fact.Changed changed when changed.what() == Fact.Changed.What.CONTACT_DELETED ->
+          forget(changed, effects);
       default -> {
         // Not ours.
       }
     }
+  }
+
+  /** A contact that was deleted is in no audience any more, whatever it was named by there. */
+  private void forget(Fact.Changed changed, Effects effects) {
+    List<Identity> addresses = new ArrayList<>();
+    for (JsonNode each : changed.json().findPath("channel_identities")) {
+      String channel = each.path("channel").asString("");
+      String value = each.path("identity").asString("");
+      if (ChannelName.isValid(channel) && !value.isEmpty()) {
+        addresses.add(Addressee.normal(new ChannelName(channel), value));
+      }
+    }
+    effects.write(c -> {
+      List<Ulid> live = audiences.live(c, changed.project());
+      if (live.isEmpty()) {
+        return 0;
+      }
+      audiences.forget(
+          c, live, Members.fingerprint(changed.contact()), new Owner.Contact(changed.contact()));
+      for (Identity address : addresses) {
+        audiences.forget(c, changed.project(), live, address);
+      }
+      return 1;
+    });
   }
 
   private void asked(Fact.Asked asked, Effects effects) {
@@ -108,7 +153,7 @@ public final class Broadcasts implements Reaction {
     switch (Json.string(record, "decision").orElse("")) {
       case BEGIN -> begin(asked, broadcast.get(), effects);
       case HOLD -> hold(broadcast.get(), effects);
-      case RELEASE -> release(broadcast.get(), effects);
+      case RELEASE, END -> release(broadcast.get(), effects);
       case WALK ->
           effects.add(
               new Effects.NewWork(
@@ -151,6 +196,7 @@ public final class Broadcasts implements Reaction {
             .filter(t -> t.isAfter(effects.at()))
             .orElse(effects.at());
     Optional<AppId> app = Json.string(record, "app").flatMap(Ulids::parse).map(AppId::new);
+    app.ifPresent(of -> effects.afterwards(() -> answers.await(of, broadcast)));
     Duration apart = Duration.ofNanos(record.path("apart_ns").asLong(0));
     for (int slot = 0; slot < slots && from + slot < end; slot++) {
       ChunkWork work =
@@ -161,15 +207,17 @@ public final class Broadcasts implements Reaction {
               record.path("stage").asInt(),
               effects.newId(),
               Optional.empty());
-      add(work, app, asked.key(), due.plus(apart.multipliedBy(slot)), effects);
+      String kind =
+          record.path("own").asBoolean(false) ? OwnAudienceHandler.KIND : ChunkHandler.KIND;
+      add(kind, work, app, asked.key(), due.plus(apart.multipliedBy(slot)), effects);
     }
   }
 
   private static void add(
-      ChunkWork work, Optional<AppId> app, DataKey key, Instant due, Effects effects) {
+      String kind, ChunkWork work, Optional<AppId> app, DataKey key, Instant due, Effects effects) {
     effects.add(
         new Effects.NewWork(
-            ChunkHandler.KIND,
+            kind,
             "broadcast:" + work.broadcast() + ":" + work.chunk() % work.slots(),
             Task.Priority.BULK,
             due,
@@ -222,6 +270,20 @@ public final class Broadcasts implements Reaction {
           effects.change(new Task.Change.Done(task.id()));
         }
       }
+      case FOLLOW -> {
+        Optional<DataKey> key = vault.key(Vault.keyId(task.sealed()));
+        Optional<String> request = Json.string(known.result(), OwnAudienceHandler.REQUEST);
+        if (key.isPresent() && request.isPresent() && outcome.attempt().isPresent()) {
+          ChunkWork sent = work.repeating(outcome.attempt().get());
+          effects.replace(
+              task,
+              key.get(),
+              OwnAudienceHandler.following(sent, request.get()),
+              effects.at().plus(FIRST_LOOK));
+        } else {
+          effects.change(new Task.Change.Done(task.id()));
+        }
+      }
       case OVER -> effects.change(new Task.Change.Done(task.id()));
     }
   }
@@ -256,6 +318,7 @@ public final class Broadcasts implements Reaction {
             : later(
                 effects.at(), task.due().plusNanos(plan.path("apart_ns").asLong(0) * work.slots()));
     add(
+        task.kind(),
         new ChunkWork(
             work.broadcast(),
             next,
@@ -298,7 +361,11 @@ public final class Broadcasts implements Reaction {
 
   /** The send that everybody's is made of, as if it went to nobody in particular. */
   static SendRequest request(Order order) {
-    ObjectNode body = order.sendTo(Order.nobody(), Map.of());
+    return request(order, Map.of());
+  }
+
+  static SendRequest request(Order order, Map<String, String> variables) {
+    ObjectNode body = order.sendTo(Order.nobody(), variables);
     return switch (SendRequests.parse(Json.bytes(body))) {
       case SendRequests.Parsed.Valid(SendRequest valid) -> valid;
       case SendRequests.Parsed.Wrong(String field, String sentence) ->

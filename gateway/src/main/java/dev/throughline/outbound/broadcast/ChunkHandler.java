@@ -188,7 +188,7 @@ public final class ChunkHandler implements TaskHandler {
                   Optional.empty(),
                   Optional.empty(),
                   Optional.of(reason)));
-      case Forms.Form.Ready(Bytes rendered, List<String> _) -> {
+      case Forms.Form.Ready(Bytes rendered, List<String> _, var _) -> {
         Multicast multicast = multicast(name).orElseThrow();
         Bytes opening = multicast.opening(rendered);
         List<Bytes> runs = multicast.runs(split.together());

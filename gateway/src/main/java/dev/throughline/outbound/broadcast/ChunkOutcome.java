@@ -36,6 +36,8 @@ record ChunkOutcome(
     REJECTED,
     /** Not taken now. */
     LATER,
+    /** Taken, and the provider tells how far it is. */
+    FOLLOW,
     /** It may have been taken, and the same request may be made again. */
     DOUBTFUL,
     /** It may have been taken, and nobody can find out any more. */

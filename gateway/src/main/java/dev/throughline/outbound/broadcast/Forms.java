@@ -50,7 +50,7 @@ public final class Forms {
 
   /** A message in a channel's form, or why the channel cannot carry it. */
   public sealed interface Form {
-    record Ready(Bytes rendered, List<String> lost) implements Form {
+    record Ready(Bytes rendered, List<String> lost, Channel.Cost cost) implements Form {
       public Ready {
         lost = List.copyOf(lost);
       }
@@ -110,7 +110,8 @@ public final class Forms {
                   Optional.empty(),
                   Optional.empty(),
                   media))) {
-            case Channel.Rendered.Ready ready -> new Form.Ready(ready.body(), ready.lost());
+            case Channel.Rendered.Ready ready ->
+                new Form.Ready(ready.body(), ready.lost(), channel.cost(ready.body()));
             case Channel.Rendered.Impossible(Reason.Code code, String why) ->
                 new Form.Impossible(new Reason(code, why));
           };

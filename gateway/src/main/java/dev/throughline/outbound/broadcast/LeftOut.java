@@ -38,7 +38,7 @@ public final class LeftOut {
       """;
 
   /** A contact without an address has no channel. */
-  private static final String CONTACT = "CONTACT";
+  static final String CONTACT = "CONTACT";
 
   private final Database database;
   private final Vault vault;

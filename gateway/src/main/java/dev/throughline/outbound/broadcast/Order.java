@@ -1,5 +1,6 @@
 package dev.throughline.outbound.broadcast;
 
+import dev.throughline.channel.OwnAudience;
 import dev.throughline.contract.Json;
 import dev.throughline.conversation.OptOutLinks;
 import dev.throughline.message.Bytes;
@@ -55,6 +56,24 @@ public record Order(
    */
   public record Stage(int percent, Optional<Duration> pause) {}
 
+  /** Whom LINE itself sends to, if the audience is one that LINE keeps. */
+  public Optional<OwnAudience.To> own() {
+    JsonNode line = audience.path("line");
+    return line.isMissingNode()
+        ? Optional.empty()
+        : Optional.of(
+            line.has("audience_group_id")
+                ? new OwnAudience.To.Group(line.path("audience_group_id").asLong())
+                : new OwnAudience.To.Everybody());
+  }
+
+  /** The same, with another message. */
+  Order saying(ObjectNode message) {
+    ObjectNode other = send.deepCopy();
+    other.set("message", message);
+    return new Order(name, other, audience, perSecond, stages);
+  }
+
   /** A chunk is no more than goes out in a second. */
   int chunkSize() {
     return Math.clamp(perSecond.orElse(MOST), 1, MOST);
@@ -83,9 +102,17 @@ public record Order(
         : Math.clamp((long) Math.ceil(chunks * (all.get(stage).percent() / 100.0)), 1, chunks);
   }
 
-  /** Whether everybody gets the same. */
+  /**
+   * Whether everybody gets the same, and nothing follows of what becomes of it: a plan of its own
+   * needs a message of its own.
+   */
   boolean isSame() {
-    return !VARIABLE.matcher(Json.text(send)).find();
+    return !isVaried() && !send.has("delivery_plan");
+  }
+
+  /** Whether something in it is different for each. */
+  public boolean isVaried() {
+    return VARIABLE.matcher(Json.text(send)).find();
   }
 
   /** The body of the {@code messages:send} for one person, with their variables put in. */

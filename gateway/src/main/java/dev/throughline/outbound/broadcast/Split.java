@@ -37,7 +37,7 @@ record Split(List<Identity> together, List<Addressee> single, List<LeftOut.One> 
       switch (ways.get(i)) {
         case Ways.None left -> none.add(new LeftOut.One(people.get(i), left.why()));
         case Ways.Later _ -> single.add(people.get(i));
-        case Ways.By(Identity identity) -> {
+        case Ways.By(Identity identity, var _) -> {
           if (same
               && multicast(channels, identity.channel())
                   .filter(many -> many.takes(identity))

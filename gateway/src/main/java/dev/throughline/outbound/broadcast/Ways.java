@@ -10,6 +10,7 @@ import dev.throughline.message.Reason;
 import dev.throughline.message.SendRequest;
 import dev.throughline.outbound.Outbound;
 import dev.throughline.policy.Permission;
+import dev.throughline.policy.RecipientZone;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,19 +21,24 @@ sealed interface Ways {
   /** What is counted. */
   String word();
 
+  /** By whose clock it is quiet there, if this is ever held. */
+  default Optional<RecipientZone> zone() {
+    return Optional.empty();
+  }
+
   /** By this address first; whoever sends each message for itself knows the rest of the way. */
-  record By(Identity identity) implements Ways {
+  record By(Identity identity, Optional<RecipientZone> zone) implements Ways {
     @Override
     public String word() {
-      return "REACHABLE_" + identity.channel();
+      return Preflight.REACHABLE + identity.channel();
     }
   }
 
   /** By this address, but not now: it is quiet there. */
-  record Later(Identity identity) implements Ways {
+  record Later(Identity identity, Optional<RecipientZone> zone) implements Ways {
     @Override
     public String word() {
-      return "REACHABLE_" + identity.channel();
+      return Preflight.REACHABLE + identity.channel();
     }
   }
 
@@ -76,8 +82,8 @@ sealed interface Ways {
         why = BLOCKED;
       } else {
         return address.permission() instanceof Permission.NotBefore
-            ? new Later(address.identity())
-            : new By(address.identity());
+            ? new Later(address.identity(), address.zone())
+            : new By(address.identity(), address.zone());
       }
     }
     return new None(why);

@@ -91,14 +91,26 @@ class AudienceReaderTest {
   }
 
   @Test
-  void nobodyIsInASetTwice() {
+  void nobodyIsInASetTwiceAndEachIsFoundInTheirChunk() {
     Fingerprints seen = new Fingerprints();
-    for (long i = -50_000; i < 50_000; i++) {
-      assertThat(seen.add(i * 0x1000)).isTrue();
+    for (int i = 0; i < 50_000; i++) {
+      assertThat(seen.add(Fingerprints.of("LINE", "U" + i), i / 500)).isTrue();
     }
-    for (long i = -50_000; i < 50_000; i++) {
-      assertThat(seen.add(i * 0x1000)).isFalse();
+    for (int i = 0; i < 50_000; i++) {
+      assertThat(seen.add(Fingerprints.of("LINE", "U" + i), 7)).isFalse();
     }
+    byte[][] buckets = seen.cut();
+    assertThat(buckets.length).isEqualTo(seen.buckets()).isGreaterThan(50);
+    for (int i = 0; i < 50_000; i++) {
+      long one = Fingerprints.of("LINE", "U" + i);
+      byte[] bucket = buckets[Fingerprints.bucket(one, buckets.length)];
+      assertThat(Fingerprints.chunk(bucket, one)).isEqualTo(i / 500);
+    }
+    long gone = Fingerprints.of("LINE", "U1");
+    byte[] bucket = buckets[Fingerprints.bucket(gone, buckets.length)];
+    byte[] left = Fingerprints.without(bucket, gone);
+    assertThat(left).hasSize(bucket.length - 12);
+    assertThat(Fingerprints.chunk(left, gone)).isEqualTo(-1);
   }
 
   private static String wrong(String lines) {

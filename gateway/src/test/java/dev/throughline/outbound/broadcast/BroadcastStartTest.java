@@ -82,7 +82,7 @@ class BroadcastStartTest {
       Vault.insert(c, List.of(key));
       store.insert(c, new Broadcast(draft, order), key);
       store.add(c, ID, 0, List.of(List.of(), List.of()), key);
-      return store.filled(c, ID, 2, Map.of(), NOW);
+      return store.filled(c, ID, 2, 1, Map.of(), NOW);
     });
   }
 
@@ -119,7 +119,7 @@ class BroadcastStartTest {
   @Test
   void anAudienceThatWasReplacedSinceIsNotBegunByWhoSawTheOther() {
     Standing seen = standing();
-    database.transaction(c -> store.filled(c, ID, 1, Map.of(), NOW));
+    database.transaction(c -> store.filled(c, ID, 1, 1, Map.of(), NOW));
     assertThat(begins(seen)).isFalse();
     assertThat(standing().state()).isEqualTo(State.READY);
   }

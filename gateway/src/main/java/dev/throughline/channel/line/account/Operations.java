@@ -78,6 +78,10 @@ public final class Operations {
   public static final Operation PROFILE = look("profile", "profile/{userId}", USUAL);
 
   // Sending to many.
+  public static final Operation QUOTA = look("quota", "message/quota", USUAL);
+  public static final Operation QUOTA_CONSUMPTION =
+      look("quota_consumption", "message/quota/consumption", USUAL);
+
   public static final Operation NARROWCAST =
       change("narrowcast", "POST", "message/narrowcast", JSON, Limit.perHour(60));
   public static final Operation NARROWCAST_VALIDATE =
@@ -163,8 +167,6 @@ public final class Operations {
     look("insight_rich_menu", "insight/richmenu/{richMenuId}/summary", INSIGHT, "from", "to");
     look("insight_rich_menu_daily", "insight/richmenu/{richMenuId}/daily", INSIGHT, "from", "to");
 
-    look("quota", "message/quota", USUAL);
-    look("quota_consumption", "message/quota/consumption", USUAL);
     for (String sent : List.of("reply", "push", "multicast", "broadcast", "pnp")) {
       look("delivery_" + sent, "message/delivery/" + sent, USUAL, "date");
     }
