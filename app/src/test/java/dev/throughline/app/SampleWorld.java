@@ -26,6 +26,7 @@ import dev.throughline.sandbox.people.Person;
 import dev.throughline.sandbox.people.PhoneChannel;
 import dev.throughline.store.TestDatabase;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -484,7 +485,7 @@ public final class SampleWorld implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     world.close();
     meta.close();
     aws.close();

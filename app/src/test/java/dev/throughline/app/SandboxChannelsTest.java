@@ -1,12 +1,16 @@
 package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +119,37 @@ final class SandboxChannelsTest {
             .containsExactlyInAnyOrder(
                 "back by LINE", "back by WHATSAPP", "back by SMS", "back by EMAIL"));
     goesOnPastABlockAndAirplaneMode(hanako);
+    assumeTrue(isThere("curl"), "curl is missing: the example of the migration is not tried");
+    theExampleOfTheMigrationWorks(hanako);
+  }
+
+  private static boolean isThere(String program) {
+    return Stream.of(System.getenv("PATH").split(":", -1))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+
+  /** What docs/migrate-from-aws-sample.md has its readers paste. */
+  private void theExampleOfTheMigrationWorks(JsonNode hanako) throws Exception {
+    String document = Files.readString(Path.of("..", "docs", "migrate-from-aws-sample.md"));
+    String example = document.split("```sh\n", 2)[1].split("```", 2)[0];
+    Path script =
+        Files.writeString(
+            data.resolve("example.sh"),
+            example.replace(".throughline/data/sandbox.json", data + "/sandbox.json"));
+    Path printed = data.resolve("example.txt");
+    Process shell =
+        new ProcessBuilder("bash", "-e", script.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(printed.toFile())
+            .start();
+
+    assertThat(shell.waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(Files.readString(printed))
+        .contains("\"parts\":[\"pc\",\"fc\"]", "\"message_id\"")
+        .contains("RECIPIENT_NOT_OPTED_IN", "\"kind\":\"attempt\"");
+    assertThat(shell.exitValue()).isZero();
+    assertThat(shown(hanako, "SMS", 0)).contains("Your parcel is here & 100% free");
   }
 
   private void goesOnPastABlockAndAirplaneMode(JsonNode hanako) {

@@ -1,6 +1,7 @@
 package dev.throughline.app.awssample;
 
 import dev.throughline.app.SampleWorld;
+import java.io.IOException;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -14,7 +15,7 @@ final class OneWorld implements ParameterResolver, AfterEachCallback {
   /** Kept by the root store, which closes it. */
   private record Started(SampleWorld world) implements AutoCloseable {
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       world.close();
     }
   }
