@@ -175,7 +175,7 @@ class SequencerTest {
       execute(holder, "lock table batch in exclusive mode");
       Draft taken = node.draft("first");
       Future<Appended> first = callers.submit(() -> node.log().append(taken, SHORT));
-      await(() -> node.log().queued() == 0);
+      await(this::isWaiting);
       assertThatExceptionOfType(LogUnavailableException.class)
           .isThrownBy(() -> node.log().append(late, SHORT));
       holder.rollback();
