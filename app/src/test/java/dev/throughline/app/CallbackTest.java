@@ -286,7 +286,7 @@ final class CallbackTest {
     world.customer.next(app.path(), Reply.of(410));
     String person = person();
     says(person, text + " first");
-    World.eventually(() -> assertThat(state()).isEqualTo("gone"));
+    comesTo("gone");
     says(person, text + " second");
     says(person(), text + " third");
     for (int i = 0; i < 3; i++) {
@@ -315,7 +315,7 @@ final class CallbackTest {
     says(
         app,
         IntStream.range(0, 8).mapToObj(i -> events.text(person(), text)).toArray(JsonNode[]::new));
-    World.eventually(() -> assertThat(state()).isEqualTo("gone"));
+    comesTo("gone");
     app.settled();
     int calls = app.calls().size();
 
@@ -333,7 +333,7 @@ final class CallbackTest {
     for (int i = 1; i <= 3; i++) {
       world.customer.next(app.path(), Reply.of(410));
       says(person(), text + i);
-      World.eventually(() -> assertThat(state()).isEqualTo("gone"));
+      comesTo("gone");
       change("{\"target_type\":\"HTTP\"}");
       int calls = 2 * i;
       World.eventually(() -> assertThat(app.calls()).hasSize(calls));
@@ -404,7 +404,7 @@ final class CallbackTest {
         app.settled();
       }
     }
-    assertThat(state()).isEqualTo("paused");
+    comesTo("paused");
     assertThat(world.alarms("webhook_paused")).isEqualTo(alarms + 1);
     assertThat(app.calls()).hasSize(5);
     String oldest = text + " " + people.getFirst() + " 1";
@@ -430,7 +430,7 @@ final class CallbackTest {
 
     World.eventually(() -> assertThat(app.calls()).hasSize(8 + 11));
     assertThat(app.settled()).isEmpty();
-    assertThat(state()).isEqualTo("active");
+    comesTo("active");
     List<Call> heard = app.calls().subList(8, 19);
     assertThat(texts(heard).getFirst()).isEqualTo(oldest);
     for (String person : people) {
@@ -483,7 +483,7 @@ final class CallbackTest {
 
     World.eventually(() -> assertThat(app.calls()).hasSize(10));
     assertThat(app.settled()).isEmpty();
-    assertThat(state()).isEqualTo("active");
+    comesTo("active");
     assertThat(app.deadLetters())
         .singleElement()
         .matches(letter -> letter.path("error").asString().equals("HTTP 404"));
@@ -500,7 +500,7 @@ final class CallbackTest {
 
     World.eventually(() -> assertThat(world.customer.calls(better)).hasSize(5));
     assertThat(app.settled()).isEmpty();
-    assertThat(state()).isEqualTo("active");
+    comesTo("active");
     assertThat(app.calls()).hasSize(5);
     // And counting begins anew.
     world.customer.next(better, Reply.of(500));
@@ -576,17 +576,17 @@ final class CallbackTest {
     world.restart(app);
     Thread.sleep(TWO_LOOKS);
     assertThat(app.calls()).hasSize(5);
-    assertThat(state()).isEqualTo("paused");
+    comesTo("paused");
     world.advance(MINUTE);
     World.eventually(() -> assertThat(app.calls()).hasSize(6));
     app.settled();
-    assertThat(state()).isEqualTo("paused");
+    comesTo("paused");
 
     world.customer.always(app.path(), Reply.of(200));
     world.advance(MINUTE);
     World.eventually(() -> assertThat(app.calls()).hasSize(11));
     assertThat(app.settled()).isEmpty();
-    assertThat(state()).isEqualTo("active");
+    comesTo("active");
   }
 
   /** Virtual time has gone on meanwhile, so that it is due again as soon as it failed. */
@@ -635,8 +635,13 @@ final class CallbackTest {
       says(person(), text);
       app.settled();
     }
-    assertThat(state()).isEqualTo("paused");
+    comesTo("paused");
     assertThat(app.calls()).hasSize(5);
+  }
+
+  /** Its state is looked up in memory, which follows the database's. */
+  private void comesTo(String state) {
+    World.eventually(() -> assertThat(state()).isEqualTo(state));
   }
 
   private String state() {

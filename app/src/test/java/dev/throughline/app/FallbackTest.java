@@ -195,7 +195,7 @@ final class FallbackTest {
     people.open(person.id(), PhoneChannel.WHATSAPP);
     app.comesTo(id, "READ", "");
 
-    assertThat(app.settled()).isEmpty();
+    World.eventually(() -> assertThat(app.settled()).isEmpty());
     assertThat(shown(PhoneChannel.WHATSAPP)).hasSize(1);
     assertThat(shown(PhoneChannel.EMAIL)).isEmpty();
     World.eventually(() -> assertThat(app.told(id)).endsWith("DELIVERED", "READ"));

@@ -55,7 +55,7 @@ final class SinchSdkEventsTest {
       assertThat(said)
           .contains(
               "{\"what\":\"app\",\"value\":\"Another\"}",
-              "{\"what\":\"queue\",\"value\":{\"outbound_size\":0,\"outbound_limit\":500000}}",
+              "{\"what\":\"queue\",\"value\":{\"outbound_size\":0,\"outbound_limit\":0}}",
               "{\"what\":\"apps\",\"value\":1}",
               "{\"what\":\"renamed\",\"value\":\"Renamed\"}",
               "{\"what\":\"triggers\",\"value\":true}",

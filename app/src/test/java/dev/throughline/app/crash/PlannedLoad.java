@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class PlannedLoad {
   private static final int WORKERS = 8;
-  private static final Duration EVERY = Duration.ofMillis(120);
+  private static final Duration EVERY = Duration.ofMillis(400);
   private static final Duration UP_WITHIN = Duration.ofSeconds(90);
   private static final Duration PAUSE = Duration.ofMillis(80);
   private static final List<String> ON_UNKNOWN = List.of("wait", "next", "wait", "resend");
