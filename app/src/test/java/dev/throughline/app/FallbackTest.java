@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,14 @@ final class FallbackTest {
     aws.close();
     mail.close();
     people.close();
+  }
+
+  /** Whatever a step still waits for is not left to the next test. */
+  @AfterEach
+  void everyStepEnds() {
+    while (app.settled().isPresent()) {
+      app.advance();
+    }
   }
 
   private static ObjectNode settings() {

@@ -88,7 +88,7 @@ public final class HttpServer implements AutoCloseable {
             .addConnectionSelector(guard)
             .contentEncoding(new RawEncoding())
             .directHandlers(directHandlers(routing))
-            .maxPayloadSize(largestBody(listener))
+            .maxPayloadSize(Math.max(ServerLimits.LINGER_BYTES, largestBody(listener)))
             .maxTcpConnections(limits.connections())
             .maxConcurrentRequests(limits.requests())
             .writeBufferSize(MAX_WRITE_BUFFER_BYTES)
@@ -119,7 +119,10 @@ public final class HttpServer implements AutoCloseable {
     return handlers.build();
   }
 
-  /** Helidon's own limit is one for all routes, and stands behind theirs. */
+  /**
+   * Helidon's own limit is one for all routes, and stands behind theirs: it resets a client that is
+   * still writing, so it holds only for what would not be read away either.
+   */
   private static long largestBody(Listener listener) {
     long largest = Route.BODY_LIMIT_BYTES;
     for (Route route : listener.routes()) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,8 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * whether a new token helps.
  */
 class AccessTest {
-  @AutoClose private static final ApiServer api = ApiServer.start();
+  @AutoClose private static ApiServer api;
   private static final String APPS = "/v1/projects/p1/apps";
+
+  @BeforeAll
+  static void start() {
+    api = ApiServer.start();
+  }
 
   @AfterEach
   void backToNow() {

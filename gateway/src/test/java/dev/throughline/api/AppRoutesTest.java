@@ -7,6 +7,7 @@ import dev.throughline.contract.Json;
 import dev.throughline.ledger.Kind;
 import dev.throughline.message.Bytes;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +15,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Apps are kept and shown as the contract says, and a PATCH changes what it names alone. */
 class AppRoutesTest {
-  @AutoClose private static final ApiServer api = ApiServer.start();
+  @AutoClose private static ApiServer api;
+
+  @BeforeAll
+  static void start() {
+    api = ApiServer.start();
+  }
 
   /** As the Java SDK sends it. */
   private static final String RECORDED =

@@ -13,10 +13,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever comes in, the answer has the contract's error form, and nothing is stored. */
 class BadRequestTest {
-  @AutoClose private static final ApiServer api = ApiServer.start();
+  @AutoClose private static ApiServer api;
 
   @BeforeAll
   static void warm() {
+    api = ApiServer.start();
     api.app();
     api.post("/messages:send", "{");
   }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * address belongs to one contact alone.
  */
 class ContactRoutesTest {
-  @AutoClose private static final ApiServer api = ApiServer.start();
+  @AutoClose private static ApiServer api;
   private static int number;
+
+  @BeforeAll
+  static void start() {
+    api = ApiServer.start();
+  }
 
   private String app = "";
   private String user = "";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.api.ApiServer.Answer;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,8 +12,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** An app and a contact have one active conversation at most, and its metadata is theirs. */
 class ConversationRoutesTest {
-  @AutoClose private static final ApiServer api = ApiServer.start();
+  @AutoClose private static ApiServer api;
   private static int number;
+
+  @BeforeAll
+  static void start() {
+    api = ApiServer.start();
+  }
 
   private String app = "";
   private String user = "";

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +24,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * client asks with the same key.
  */
 class MessageRoutesTest {
-  @AutoClose private static final ApiServer api = ApiServer.start();
+  @AutoClose private static ApiServer api;
   private static int number;
+
+  @BeforeAll
+  static void start() {
+    api = ApiServer.start();
+  }
 
   private String app = "";
   private String user = "";

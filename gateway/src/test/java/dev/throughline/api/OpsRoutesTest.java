@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.api.ApiServer.Answer;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Projects and keys are made and revoked by who holds the administrator's token, and only so. */
 class OpsRoutesTest {
-  @AutoClose private static final ApiServer api = ApiServer.start();
+  @AutoClose private static ApiServer api;
   private static final String[] ADMIN = {"Authorization", "Bearer " + ApiServer.ADMIN_TOKEN};
+
+  @BeforeAll
+  static void start() {
+    api = ApiServer.start();
+  }
 
   @Test
   void aProjectGetsKeysThatWorkUntilRevoked() {

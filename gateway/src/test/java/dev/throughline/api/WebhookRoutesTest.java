@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.api.ApiServer.Answer;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +12,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Callback targets are kept as configured, at most five an app, no two alike, none inside. */
 class WebhookRoutesTest {
-  @AutoClose private static final ApiServer api = ApiServer.start();
+  @AutoClose private static ApiServer api;
+
+  @BeforeAll
+  static void start() {
+    api = ApiServer.start();
+  }
 
   /** As the Java SDK sends it, with an app of ours. */
   private static final String RECORDED =

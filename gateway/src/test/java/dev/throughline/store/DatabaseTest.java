@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,17 +38,23 @@ import org.junit.jupiter.api.Test;
  * two happened, or that nobody knows.
  */
 class DatabaseTest {
-  @AutoClose private static final TestDatabase TEST = TestDatabase.create(StoreProcess.MIGRATIONS);
-  private static final Database DATABASE = TEST.database();
+  @AutoClose private static TestDatabase test;
+  private static Database common;
+
+  @BeforeAll
+  static void create() {
+    test = TestDatabase.create(StoreProcess.MIGRATIONS);
+    common = test.database();
+  }
 
   @BeforeEach
   void empty() {
-    execute(DATABASE, "TRUNCATE account, deferred");
+    execute(common, "TRUNCATE account, deferred");
   }
 
   @Test
   void commitsWhatReturns() {
-    assertThat(DATABASE.<String>transaction(connection -> run(connection, insert(1), "done")))
+    assertThat(common.<String>transaction(connection -> run(connection, insert(1), "done")))
         .isEqualTo("done");
     assertThat(count()).isEqualTo(1);
   }
@@ -56,7 +63,7 @@ class DatabaseTest {
   void undoesWhatThrowsAndPassesTheExceptionOn() {
     IllegalStateException thrown = new IllegalStateException("mine");
     assertThatThrownBy(() ->
-            DATABASE.transaction(connection -> {
+            common.transaction(connection -> {
               run(connection, insert(1), "");
               throw thrown;
             }))
@@ -66,35 +73,35 @@ class DatabaseTest {
 
   @Test
   void readingCannotWrite() {
-    assertThatThrownBy(() -> DATABASE.read(connection -> run(connection, insert(1), "")))
+    assertThatThrownBy(() -> common.read(connection -> run(connection, insert(1), "")))
         .isInstanceOf(DatabaseException.class);
     assertThat(count()).isZero();
     // The same connection writes again afterwards.
-    execute(DATABASE, insert(1));
+    execute(common, insert(1));
     assertThat(count()).isEqualTo(1);
   }
 
   @Test
   void namesTheConstraintThatARowBroke() {
-    execute(DATABASE, "INSERT INTO account (id, email) VALUES (1, 'a@example.org')");
+    execute(common, "INSERT INTO account (id, email) VALUES (1, 'a@example.org')");
     assertThatExceptionOfType(UniqueViolation.class)
-        .isThrownBy(() -> execute(DATABASE, insert(1)))
+        .isThrownBy(() -> execute(common, insert(1)))
         .matches(e -> e.constraint().equals("account_pkey"));
     assertThatExceptionOfType(UniqueViolation.class)
         .isThrownBy(
-            () -> execute(DATABASE, "INSERT INTO account (id, email) VALUES (2,'a@example.org')"))
+            () -> execute(common, "INSERT INTO account (id, email) VALUES (2,'a@example.org')"))
         .matches(e -> e.constraint().equals("account_email_key"));
     assertThatExceptionOfType(StatementRefused.class)
-        .isThrownBy(() -> execute(DATABASE, "UPDATE account SET balance = -1"))
+        .isThrownBy(() -> execute(common, "UPDATE account SET balance = -1"))
         .withMessageContaining("account_balance_check");
   }
 
   @Test
   void noValueGetsIntoAnException() {
     String secret = "someone@example.org";
-    execute(DATABASE, "INSERT INTO account (id, email) VALUES (1, '" + secret + "')");
+    execute(common, "INSERT INTO account (id, email) VALUES (1, '" + secret + "')");
     assertThatThrownBy(
-            () -> execute(DATABASE, "INSERT INTO account (id, email) VALUES (2, '" + secret + "')"))
+            () -> execute(common, "INSERT INTO account (id, email) VALUES (2, '" + secret + "')"))
         .isInstanceOf(UniqueViolation.class)
         .satisfies(e -> {
           StringWriter trace = new StringWriter();
@@ -106,7 +113,7 @@ class DatabaseTest {
   @Test
   void aRefusalAtCommitIsNotAnUnknown() {
     assertThatExceptionOfType(UniqueViolation.class)
-        .isThrownBy(() -> execute(DATABASE, "INSERT INTO deferred VALUES (1), (1)"))
+        .isThrownBy(() -> execute(common, "INSERT INTO deferred VALUES (1), (1)"))
         .matches(e -> e.constraint().equals("deferred_id_key"));
   }
 
@@ -114,7 +121,7 @@ class DatabaseTest {
   void aStatementThatFailedAndWasSwallowedIsNotCommitted() {
     assertThatExceptionOfType(DatabaseException.class)
         .isThrownBy(() ->
-            DATABASE.transaction(connection -> {
+            common.transaction(connection -> {
               run(connection, insert(1), "");
               try {
                 run(connection, "SELECT 1/0", "");
@@ -146,7 +153,7 @@ class DatabaseTest {
   void aConnectionLostBeforeTheCommitMeansThatNothingHappened() {
     assertThatExceptionOfType(DatabaseUnavailable.class)
         .isThrownBy(() ->
-            DATABASE.transaction(connection -> {
+            common.transaction(connection -> {
               run(connection, insert(1), "");
               endOtherBackend(connection);
               return run(connection, insert(2), "");
@@ -158,7 +165,7 @@ class DatabaseTest {
   void aLostConnectionIsReplaced() {
     for (int i = 0; i < 3; i++) {
       assertThatThrownBy(() ->
-              DATABASE.transaction(connection -> {
+              common.transaction(connection -> {
                 endOtherBackend(connection);
                 return run(connection, "SELECT 1", "");
               }))
@@ -169,7 +176,7 @@ class DatabaseTest {
 
   @Test
   void aDeadlockIsAConflict() throws Exception {
-    execute(DATABASE, "INSERT INTO account (id) VALUES (1), (2)");
+    execute(common, "INSERT INTO account (id) VALUES (1), (2)");
     CountDownLatch bothHold = new CountDownLatch(2);
     AtomicInteger conflicts = new AtomicInteger();
     List<Thread> threads = new ArrayList<>();
@@ -178,7 +185,7 @@ class DatabaseTest {
           Thread.ofVirtual()
               .start(() -> {
                 try {
-                  DATABASE.transaction(connection -> {
+                  common.transaction(connection -> {
                     run(connection, "UPDATE account SET balance=1 WHERE id=" + order[0], "");
                     bothHold.countDown();
                     await(bothHold);
@@ -206,10 +213,10 @@ class DatabaseTest {
             Duration.ofSeconds(5),
             Duration.ofSeconds(5));
     try (Database database =
-        new Database(Optional.empty(), TestDatabase.connector(TEST, brisk), brisk)) {
+        new Database(Optional.empty(), TestDatabase.connector(test, brisk), brisk)) {
       assertThatExceptionOfType(TimedOut.class)
           .isThrownBy(() -> execute(database, "SELECT pg_sleep(10)"));
-      DATABASE.transaction(connection -> {
+      common.transaction(connection -> {
         run(connection, "LOCK TABLE account", "");
         assertThatExceptionOfType(Conflict.class).isThrownBy(() -> execute(database, insert(1)));
         return "";
@@ -219,7 +226,7 @@ class DatabaseTest {
 
   @Test
   void workInsideWorkIsABug() {
-    assertThatThrownBy(() -> DATABASE.read(outer -> DATABASE.<String>read(inner -> "")))
+    assertThatThrownBy(() -> common.read(outer -> common.<String>read(inner -> "")))
         .isInstanceOf(IllegalStateException.class);
     assertThat(count()).isZero();
   }
@@ -234,7 +241,7 @@ class DatabaseTest {
       threads.add(
           Thread.ofVirtual()
               .start(() -> {
-                execute(DATABASE, insert(id));
+                execute(common, insert(id));
                 done.incrementAndGet();
               }));
     }
@@ -256,7 +263,7 @@ class DatabaseTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(5));
     try (Database database =
-        new Database(Optional.empty(), TestDatabase.connector(TEST, one), one)) {
+        new Database(Optional.empty(), TestDatabase.connector(test, one), one)) {
       CountDownLatch held = new CountDownLatch(1);
       CountDownLatch enough = new CountDownLatch(1);
       Thread holder =
@@ -285,7 +292,7 @@ class DatabaseTest {
       ids[i] = (long) i;
       emails[i] = i + "@example.org";
     }
-    try (Connection connection = DATABASE.connect("sequencer");
+    try (Connection connection = common.connect("sequencer");
         PreparedStatement insert =
             connection.prepareStatement(
                 """
@@ -310,13 +317,12 @@ class DatabaseTest {
   @Test
   void overrulesARoleThatDoesNotWaitForTheDisk() {
     execute(
-        DATABASE,
-        "ALTER ROLE CURRENT_USER IN DATABASE " + name() + " SET synchronous_commit = off");
+        common, "ALTER ROLE CURRENT_USER IN DATABASE " + name() + " SET synchronous_commit = off");
     try (Database database =
-        new Database(Optional.empty(), TestDatabase.connector(TEST, limits()), limits())) {
+        new Database(Optional.empty(), TestDatabase.connector(test, limits()), limits())) {
       assertThat(database.show().value("synchronous_commit")).isEqualTo("on");
     } finally {
-      execute(DATABASE, "ALTER ROLE CURRENT_USER IN DATABASE " + name() + " RESET ALL");
+      execute(common, "ALTER ROLE CURRENT_USER IN DATABASE " + name() + " RESET ALL");
     }
   }
 
@@ -333,7 +339,7 @@ class DatabaseTest {
 
   private static Database through(CuttingProxy proxy) {
     DatabaseConfig.Location.External place =
-        (DatabaseConfig.Location.External) TEST.config().location();
+        (DatabaseConfig.Location.External) test.config().location();
     String url = place.jdbcUrl().replaceFirst(":\\d+/", ":" + proxy.port() + "/");
     return new Database(
         Optional.empty(),
@@ -346,7 +352,7 @@ class DatabaseTest {
   }
 
   private static String url() {
-    return ((DatabaseConfig.Location.External) TEST.config().location()).jdbcUrl();
+    return ((DatabaseConfig.Location.External) test.config().location()).jdbcUrl();
   }
 
   private static String name() {
@@ -376,7 +382,7 @@ class DatabaseTest {
       row.next();
       pid = row.getInt(1);
     }
-    try (Connection other = DATABASE.connect("killer")) {
+    try (Connection other = common.connect("killer")) {
       run(other, "SELECT pg_terminate_backend(" + pid + ", 5000)", "");
     }
   }
@@ -390,7 +396,7 @@ class DatabaseTest {
   }
 
   private static long count() {
-    return ids(DATABASE).size();
+    return ids(common).size();
   }
 
   private static List<Long> ids(Database database) {

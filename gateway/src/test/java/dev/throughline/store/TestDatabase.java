@@ -21,7 +21,12 @@ import java.util.concurrent.locks.LockSupport;
  * milliseconds.
  *
  * <pre>{@code
- * @AutoClose static final TestDatabase test = TestDatabase.create();
+ * @AutoClose static TestDatabase test;
+ *
+ * @BeforeAll
+ * static void create() {
+ *   test = TestDatabase.create();
+ * }
  * }</pre>
  */
 public final class TestDatabase implements AutoCloseable {
