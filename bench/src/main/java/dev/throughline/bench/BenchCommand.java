@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +32,7 @@ public final class BenchCommand {
       """
       throughline bench ingest    webhooks acknowledged a second, beside a no-op server, LINE's
                                   line-bot-spring-boot and Express with @line/bot-sdk
-      throughline bench send      messages a second from messages:send to the emulated LINE
+      throughline bench send      sends a second accepted, and delivered to the emulated LINE
       throughline bench broadcast one message to a million: seconds to plan it, multicasts a second
                                   beside LINE's published rate, milliseconds to stop
       throughline bench append    entries a second through the log, beside a file with fdatasync
@@ -195,37 +196,89 @@ public final class BenchCommand {
   private boolean send(Options options, Workspace workspace)
       throws IOException, InterruptedException {
     Machine machine = Machine.here();
-    try (SandboxGateway gateway = new SandboxGateway(launcher(options), options.database());
+    try (LineAccounts line =
+            new LineAccounts(
+                SendBench.ACCOUNTS, SendBench.FRIENDS_OF_EACH, InstantSource.system());
+        ServedGateway gateway =
+            new ServedGateway(
+                launcher(options), workspace.run().resolve("gateway"), line.baseUri());
+        DeliveredMessages judge = new DeliveredMessages(line.lines());
         GeneratorProcess generator =
             GeneratorProcess.start(workspace.run().resolve("generator.log"))) {
-      say("starting the sandbox");
-      gateway.start(workspace.run().resolve("gateway"));
+      say("starting the server");
+      gateway.found();
+      List<SendRequests.Sender> apps = new ArrayList<>();
+      for (LineAccounts.Account account : line.accounts()) {
+        apps.add(
+            new SendRequests.Sender(
+                gateway.newApp(account.channelSecret(), account.accessToken()), account.friends()));
+      }
       List<SendBench.Window> windows =
-          new SendBench(gateway.facts(), generator::run, workspace.run(), this::say)
+          new SendBench(
+                  new SendBench.Sender(
+                      gateway.project(), gateway.keyId(), gateway.keySecret(), apps),
+                  judge,
+                  () -> cpu(gateway, generator),
+                  generator::run,
+                  SendBench.DELIVERED_WITHIN,
+                  workspace.run(),
+                  this::say)
               .run(plan(options));
+      List<IngestReport.Verdict> verdicts = SendBench.verdicts(windows);
+      List<SendBench.Window> saturated =
+          windows.stream().filter(SendBench.Window::isSaturated).toList();
       SendBench.Report report =
           new SendBench.Report(
               "send",
               now(),
               machine,
               gateway.product(),
-              gateway.durability(),
+              gateway.database().durability(),
               Machine.fileSystem(workspace.run()),
+              SendBench.ACCOUNTS,
+              SendBench.ACCOUNTS * SendBench.FRIENDS_OF_EACH,
               options.connections(),
               options.perSecond(),
               windows,
               SendBench.medians(windows),
-              gateway.residentBytes());
+              CpuParts.spreads(
+                  saturated.stream().map(SendBench.Window::cpuMicrosOfAccepted).toList()),
+              CpuParts.spreads(
+                  saturated.stream().map(SendBench.Window::cpuMicrosOfDelivered).toList()),
+              ProcessTree.javaResidentBytes(gateway.pid()),
+              verdicts);
       report
           .medians()
           .forEach((name, spread) ->
               out.printf(
                   "%-34s %,10.1f  (%,.1f to %,.1f)%n",
                   name, spread.median(), spread.min(), spread.max()));
+      out.println("microseconds of a core, by part: for an accepted send while the load lasted");
+      parts(report.cpuMicrosOfAccepted());
+      out.println("and for a delivered one, from the window's start to the last delivery");
+      parts(report.cpuMicrosOfDelivered());
       write(options, report);
-      return windows.stream()
-          .allMatch(window -> window.delivered() == window.accepted() && window.duplicates() == 0);
+      verdicts.forEach(verdict -> out.println(Conditions.line(verdict)));
+      return verdicts.stream().allMatch(IngestReport.Verdict::met);
     }
+  }
+
+  /** Of the gateway by its parts, and of what stands around it. */
+  private static Map<String, Long> cpu(ServedGateway gateway, GeneratorProcess generator)
+      throws IOException {
+    Map<String, Long> nanos =
+        new HashMap<>(CpuParts.nanos(gateway.pid(), gateway.database().backends()));
+    nanos.put("(load generator)", ProcessTree.cpuNanosOf(generator.pid()));
+    nanos.put("(emulated LINE and judge)", ProcessTree.cpuNanosOf(ProcessHandle.current().pid()));
+    return nanos;
+  }
+
+  private void parts(Map<String, Spread> micros) {
+    micros.forEach((part, spread) -> {
+      if (spread.median() >= 1) {
+        out.printf("  %-34s %,8.0f%n", part, spread.median());
+      }
+    });
   }
 
   private boolean broadcast(Options options, Workspace workspace)

@@ -50,6 +50,7 @@ final class BroadcastBench {
   private final LineEmulator line;
   private final Path folder;
   private final Consumer<String> progress;
+  private String appId = "";
 
   BroadcastBench(ServedGateway gateway, LineEmulator line, Path folder, Consumer<String> progress) {
     this.gateway = gateway;
@@ -118,7 +119,8 @@ final class BroadcastBench {
    */
   Measured run(int people, int rehearsal, Duration window)
       throws IOException, InterruptedException {
-    gateway.found(CHANNEL_SECRET, ACCESS_TOKEN);
+    gateway.found();
+    appId = gateway.newApp(CHANNEL_SECRET, ACCESS_TOKEN);
     if (rehearsal > 0) {
       progress.accept("rehearsing with " + rehearsal + " people");
       String id = make(REHEARSAL);
@@ -261,7 +263,7 @@ final class BroadcastBench {
   private String make(String text) throws IOException, InterruptedException {
     String body =
         "{\"send\":{\"app_id\":\""
-            + gateway.appId()
+            + appId
             + "\",\"message\":{\"text_message\":{\"text\":\""
             + text
             + "\"}}},\"audience\":{\"upload\":true},\"stages\":[{\"percent\":100}]}";

@@ -11,6 +11,8 @@ final class Conditions {
   static final double ENTRIES_PER_SECOND = 20_000;
   static final double RENDERED_PER_SECOND = 100_000;
   static final double PARSED_PER_SECOND = 100_000;
+  static final double SENDS_PER_SECOND = 3_000;
+  static final double SENDS_PER_SECOND_EVER = 1_500;
   static final double PLANNED_SECONDS = 60;
   static final double OF_THE_PUBLISHED_RATE = 0.95;
   static final double STOP_MILLIS = 1_000;

@@ -20,7 +20,8 @@ final class CpuParts {
 
   private static Map<String, String> threads() {
     Map<String, String> parts = new LinkedHashMap<>();
-    parts.put("ForkJoinPool", "requests");
+    parts.put("ForkJoinPool", "requests and calls");
+    parts.put("tasks", "tasks");
     parts.put("sequencer", "sequencer");
     parts.put("fold", "fold");
     parts.put("publisher", "publisher");

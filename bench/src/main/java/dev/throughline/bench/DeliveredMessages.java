@@ -1,82 +1,70 @@
 package dev.throughline.bench;
 
+import dev.throughline.sandbox.line.LineEmulator;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The judge of {@code bench send}: what the emulated LINE accepted, by the number in each text.
- * Follows {@code GET /_sandbox/requests}, its record of all that was asked of it, on a thread of
- * its own until it is closed.
+ * The judge of {@code bench send}: what the emulated LINE accepted on any of its accounts, by the
+ * number in each text.
  */
 final class DeliveredMessages implements AutoCloseable {
-  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
-  private static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
-  private static final Duration POLL = Duration.ofMillis(100);
   private static final Pattern NUMBER =
       Pattern.compile(SendRequests.MARK + "(\\d{" + SendRequests.MARK_DIGITS + "})");
+  private static final int FIRST_CAPACITY = 1 << 16;
 
-  private final JsonMapper json = JsonMapper.builder().build();
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(ANSWER_WITHIN)
-          .build();
-  private final URI control;
-  private final Map<Long, Long> acceptedAt = new HashMap<>();
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private @Nullable Thread follower;
+  private final List<AcceptedSends> followed;
+  private long[] acceptedAt = new long[FIRST_CAPACITY];
   private long duplicates;
-  private String failure = "";
 
-  /** {@code line} is the emulator's base URL. */
-  DeliveredMessages(URI line) {
-    control = line.resolve("/_sandbox/");
+  DeliveredMessages(List<LineEmulator> accounts) {
+    followed =
+        accounts.stream().map(line -> new AcceptedSends(line.control(), this::take)).toList();
+    followed.forEach(AcceptedSends::start);
   }
 
-  /** Makes friends of the account for the sends to go to. */
-  List<String> newUsers(int count) throws IOException, InterruptedException {
-    List<String> users = new ArrayList<>();
-    for (int i = 1; i <= count; i++) {
-      JsonNode user =
-          json.readTree(
-              ask(
-                  HttpRequest.newBuilder(control.resolve("users"))
-                      .header("content-type", "application/json")
-                      .POST(
-                          HttpRequest.BodyPublishers.ofString(
-                              "{\"displayName\":\"bench " + i + "\"}"))));
-      users.add(user.path("userId").asString());
+  /**
+   * What became of some sends so far.
+   *
+   * @param owed how many were answered 200
+   * @param delivered how many of them were accepted
+   * @param last epoch nanoseconds of the last acceptance; 0 if there was none
+   * @param latency from the answer to the acceptance
+   */
+  record Fate(long owed, long delivered, long last, Histogram latency) {}
+
+  /**
+   * Of the sends that are numbered from {@code first} on.
+   *
+   * @param answeredAt epoch nanoseconds of each one's 200, or 0
+   */
+  synchronized Fate of(long first, long[] answeredAt) throws IOException {
+    for (AcceptedSends each : followed) {
+      each.check();
     }
-    return users;
-  }
-
-  void startFollowing() {
-    follower = Thread.ofVirtual().name("delivered-messages").start(this::follow);
-  }
-
-  /** Epoch nanoseconds of the acceptance of each number so far. */
-  synchronized Map<Long, Long> acceptedAt() throws IOException {
-    if (!failure.isEmpty()) {
-      throw new IOException("the emulator's record: " + failure);
+    Histogram latency = new Histogram();
+    long owed = 0;
+    long delivered = 0;
+    long last = 0;
+    for (int i = 0; i < answeredAt.length; i++) {
+      if (answeredAt[i] != 0) {
+        owed++;
+        int number = Math.toIntExact(first + i);
+        long at = number < acceptedAt.length ? acceptedAt[number] : 0;
+        if (at != 0) {
+          delivered++;
+          last = Math.max(last, at);
+          latency.record(at - answeredAt[i]);
+        }
+      }
     }
-    return new HashMap<>(acceptedAt);
+    return new Fate(owed, delivered, last, latency);
   }
 
   /** Texts that were accepted more than once. */
@@ -86,57 +74,22 @@ final class DeliveredMessages implements AutoCloseable {
 
   @Override
   public void close() {
-    closing.countDown();
-    try {
-      if (follower != null) {
-        follower.join(STOPPED_WITHIN);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    client.shutdownNow();
+    followed.forEach(AcceptedSends::close);
   }
 
-  private void follow() {
-    long next = 0;
-    try {
-      do {
-        URI page = control.resolve("requests?after=" + next);
-        JsonNode body = json.readTree(ask(HttpRequest.newBuilder(page)));
-        if (body.path("forgotten").asLong(0) > 0) {
-          throw new IOException("it no longer holds all requests; use a lower --rate");
-        }
-        take(body.path("requests"));
-        next = body.path("next").asLong();
-      } while (!closing.await(POLL.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (IOException | RuntimeException e) {
-      synchronized (this) {
-        failure = String.valueOf(e.getMessage());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private synchronized void take(ObjectNode send) {
+    Matcher numbers = NUMBER.matcher(send.path("text").asString(""));
+    if (!numbers.find()) {
+      return;
     }
-  }
-
-  private byte[] ask(HttpRequest.Builder request) throws IOException, InterruptedException {
-    HttpRequest asked = request.timeout(ANSWER_WITHIN).build();
-    HttpResponse<byte[]> answer = client.send(asked, HttpResponse.BodyHandlers.ofByteArray());
-    if (answer.statusCode() != 200) {
-      throw new IOException(asked.uri() + " answered " + answer.statusCode());
+    int number = Integer.parseInt(numbers.group(1));
+    if (number >= acceptedAt.length) {
+      acceptedAt = Arrays.copyOf(acceptedAt, Math.max(number + 1, 2 * acceptedAt.length));
     }
-    return answer.body();
-  }
-
-  private synchronized void take(JsonNode page) {
-    for (JsonNode request : page.values()) {
-      Matcher numbers = NUMBER.matcher(request.path("body").asString(""));
-      if (request.path("accepted").asBoolean(false) && numbers.find()) {
-        long number = Long.parseLong(numbers.group(1));
-        Long before = acceptedAt.putIfAbsent(number, epochNanos(request.path("at").asString()));
-        if (before != null) {
-          duplicates++;
-        }
-      }
+    if (acceptedAt[number] == 0) {
+      acceptedAt[number] = epochNanos(send.path("at").asString());
+    } else {
+      duplicates++;
     }
   }
 

@@ -49,9 +49,9 @@ final class Generator implements AutoCloseable {
     /** Webhooks to one URL, signed with its channel secret. */
     record Webhooks(URI target, String channelSecret, String botUserId) implements Load {}
 
-    /** Sends of one app to some LINE users in turn, numbered from {@code first}. */
+    /** Sends of some apps in turn, numbered from {@code first}. */
     record Sends(
-        URI target, String keyId, String keySecret, String appId, List<String> userIds, long first)
+        URI target, String keyId, String keySecret, List<SendRequests.Sender> senders, long first)
         implements Load {}
   }
 
@@ -127,12 +127,7 @@ final class Generator implements AutoCloseable {
                   new WebhookRequests(w.target(), w.channelSecret(), w.botUserId(), clock, random));
       case Load.Sends sends ->
           new SendRequests(
-              sends.target(),
-              sends.keyId(),
-              sends.keySecret(),
-              sends.appId(),
-              sends.userIds(),
-              sends.first());
+              sends.target(), sends.keyId(), sends.keySecret(), sends.senders(), sends.first());
     };
   }
 

@@ -47,6 +47,10 @@ final class GeneratorProcess implements AutoCloseable {
     return generator;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** Blocks until the window is over; fails if the generator dies or is far too late. */
   WindowResult run(Generator.Order order) throws IOException, InterruptedException {
     orders.write((json.writeValueAsString(order) + "\n").getBytes(UTF_8));

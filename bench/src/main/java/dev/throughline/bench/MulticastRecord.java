@@ -2,13 +2,10 @@ package dev.throughline.bench;
 
 import dev.throughline.sandbox.line.LineControl;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,16 +14,11 @@ import tools.jackson.databind.node.ObjectNode;
  * followed in its own record on a thread until it is closed. Knows the audience by number.
  */
 final class MulticastRecord implements AutoCloseable {
-  private static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
-  private static final Duration POLL = Duration.ofMillis(50);
-
   /** Of the user ids of the audience; their numbers follow, in hexadecimal. */
   private static final long FIRST = 0x5eed0000000L;
 
-  private final LineControl line;
   private final String text;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread follower;
+  private final AcceptedSends followed;
   private final BitSet seen = new BitSet();
   private final Set<String> keys = new HashSet<>();
   private long requests;
@@ -34,12 +26,11 @@ final class MulticastRecord implements AutoCloseable {
   private long repeatedPeople;
   private long repeatedKeys;
   private Instant last = Instant.EPOCH;
-  private String failure = "";
 
   MulticastRecord(LineControl line, String text) {
-    this.line = line;
     this.text = text;
-    this.follower = Thread.ofPlatform().name("multicast-record").daemon(true).start(this::follow);
+    this.followed = new AcceptedSends(line, this::take);
+    followed.start();
   }
 
   static String user(int number) {
@@ -57,40 +48,13 @@ final class MulticastRecord implements AutoCloseable {
   record Count(long requests, long people, long repeatedPeople, long repeatedKeys, Instant last) {}
 
   synchronized Count count() throws IOException {
-    if (!failure.isEmpty()) {
-      throw new IOException("the emulator's record: " + failure);
-    }
+    followed.check();
     return new Count(requests, people, repeatedPeople, repeatedKeys, last);
   }
 
   @Override
   public void close() {
-    closing.countDown();
-    try {
-      follower.join(STOPPED_WITHIN);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void follow() {
-    long next = 0;
-    try {
-      do {
-        LineControl.Page page = line.accepted(next);
-        if (page.forgotten() > 0 && next > 0) {
-          throw new IOException("it no longer holds all requests");
-        }
-        page.entries().forEach(this::take);
-        next = page.next();
-      } while (!closing.await(POLL.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (IOException | RuntimeException e) {
-      synchronized (this) {
-        failure = String.valueOf(e.getMessage());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    followed.close();
   }
 
   private synchronized void take(ObjectNode send) {

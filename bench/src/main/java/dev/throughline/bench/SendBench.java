@@ -1,6 +1,7 @@
 package dev.throughline.bench;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
@@ -15,32 +16,63 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /**
- * From {@code messages:send} to LINE's acceptance: how many sends a second the gateway accepts and
- * the emulated LINE then accepts from it, and how long after the 200 that is. The judge is the
- * emulator's own record.
+ * From {@code messages:send} to LINE's acceptance: how many sends a second the gateway accepts
+ * while it sends, how many the emulated LINE then accepts from it, and how long after the 200 that
+ * is. The judge is the emulator's own record.
  */
 final class SendBench {
-  private static final Duration DELIVERED_WITHIN = Duration.ofSeconds(60);
-  private static final Duration POLL = Duration.ofMillis(50);
+  /** LINE takes 2,000 pushes a second from an account. */
+  static final int ACCOUNTS = 4;
 
   /** Sends to one person keep their order and wait for each other; these do not. */
-  private static final int USERS = 200;
+  static final int FRIENDS_OF_EACH = 250;
+
+  static final Duration DELIVERED_WITHIN = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(50);
 
   /** Prepared a second at saturation: more than one node sends. */
   private static final int MOST_PER_SECOND = 20_000;
 
-  private final SandboxGateway.Facts gateway;
+  private final Sender sender;
+  private final DeliveredMessages judge;
+  private final Cpu cpu;
   private final LoadRunner load;
+  private final Duration patience;
   private final Path answers;
   private final Consumer<String> progress;
-  private List<String> users = List.of();
   private long nextNumber = 1;
 
-  SendBench(SandboxGateway.Facts gateway, LoadRunner load, Path folder, Consumer<String> progress) {
-    this.gateway = gateway;
+  /**
+   * @param patience how long after its load a window's last delivery is waited for
+   */
+  SendBench(
+      Sender sender,
+      DeliveredMessages judge,
+      Cpu cpu,
+      LoadRunner load,
+      Duration patience,
+      Path folder,
+      Consumer<String> progress) {
+    this.sender = sender;
+    this.judge = judge;
+    this.cpu = cpu;
     this.load = load;
+    this.patience = patience;
     this.answers = folder.resolve("answers");
     this.progress = progress;
+  }
+
+  /** Whose API is called, and for which apps. */
+  record Sender(URI project, String keyId, String keySecret, List<SendRequests.Sender> apps) {
+    Sender {
+      apps = List.copyOf(apps);
+    }
+  }
+
+  /** What each part of gateway, emulator and load took of the processor so far. */
+  @FunctionalInterface
+  interface Cpu {
+    Map<String, Long> nanosByPart() throws IOException;
   }
 
   /**
@@ -50,6 +82,8 @@ final class SendBench {
    *     delivery
    * @param p50Millis from the 200 of the send to the emulator's acceptance; the emulator's clock
    *     shows milliseconds
+   * @param cpuMicrosOfAccepted by part, for each accepted send while the load lasted
+   * @param cpuMicrosOfDelivered by part, for each delivered send until the last was
    */
   record Window(
       int round,
@@ -62,7 +96,13 @@ final class SendBench {
       long delivered,
       long duplicates,
       double p50Millis,
-      double p99Millis) {}
+      double p99Millis,
+      Map<String, Double> cpuMicrosOfAccepted,
+      Map<String, Double> cpuMicrosOfDelivered) {
+    boolean isSaturated() {
+      return phase.equals(IngestBench.SATURATION);
+    }
+  }
 
   /** What {@code bench send} writes. */
   record Report(
@@ -72,27 +112,30 @@ final class SendBench {
       String product,
       Map<String, String> durability,
       String fileSystem,
+      int accounts,
+      int people,
       int connections,
       double fixedPerSecond,
       List<Window> windows,
       Map<String, Spread> medians,
-      long residentBytes) {}
+      Map<String, Spread> cpuMicrosOfAccepted,
+      Map<String, Spread> cpuMicrosOfDelivered,
+      long residentBytes,
+      List<IngestReport.Verdict> verdicts) {}
 
   List<Window> run(IngestBench.Plan plan) throws IOException, InterruptedException {
     List<Window> windows = new ArrayList<>();
-    try (DeliveredMessages judge = new DeliveredMessages(gateway.line())) {
-      users = judge.newUsers(USERS);
-      judge.startFollowing();
-      progress.accept("warming up for " + plan.warmUp().toSeconds() + " s");
-      if (!plan.warmUp().isZero()) {
-        var _ = window(0, IngestBench.FIXED, plan, plan.warmUp(), judge);
-      }
-      for (int round = 1; round <= plan.rounds(); round++) {
-        for (String phase : List.of(IngestBench.SATURATION, IngestBench.FIXED)) {
-          Window window = window(round, phase, plan, plan.window(), judge);
-          windows.add(window);
-          progress.accept(line(window, plan.rounds()));
-        }
+    progress.accept("warming up for " + plan.warmUp().toSeconds() + " s");
+    if (!plan.warmUp().isZero()) {
+      Duration each = plan.warmUp().dividedBy(2);
+      var _ = window(0, IngestBench.SATURATION, plan, each);
+      var _ = window(0, IngestBench.FIXED, plan, each);
+    }
+    for (int round = 1; round <= plan.rounds(); round++) {
+      for (String phase : List.of(IngestBench.SATURATION, IngestBench.FIXED)) {
+        Window window = window(round, phase, plan, plan.window());
+        windows.add(window);
+        progress.accept(line(window, plan.rounds()));
       }
     }
     return windows;
@@ -101,14 +144,29 @@ final class SendBench {
   static Map<String, Spread> medians(List<Window> windows) {
     Map<String, Spread> medians = new LinkedHashMap<>();
     medians.put(
-        "deliveredPerSecondAtSaturation",
-        spread(windows, IngestBench.SATURATION, Window::deliveredPerSecond));
-    medians.put(
         "acceptedPerSecondAtSaturation",
         spread(windows, IngestBench.SATURATION, Window::acceptedPerSecond));
+    medians.put(
+        "deliveredPerSecondAtSaturation",
+        spread(windows, IngestBench.SATURATION, Window::deliveredPerSecond));
     medians.put("fixedP50Millis", spread(windows, IngestBench.FIXED, Window::p50Millis));
     medians.put("fixedP99Millis", spread(windows, IngestBench.FIXED, Window::p99Millis));
     return medians;
+  }
+
+  static List<IngestReport.Verdict> verdicts(List<Window> windows) {
+    Spread accepted = spread(windows, IngestBench.SATURATION, Window::acceptedPerSecond);
+    return List.of(
+        Conditions.atLeast(
+            "sends/s accepted, median", accepted.median(), Conditions.SENDS_PER_SECOND),
+        Conditions.atLeast(
+            "sends/s accepted in any window", accepted.min(), Conditions.SENDS_PER_SECOND_EVER),
+        Conditions.atMost(
+            "answered 200 and not delivered",
+            windows.stream().mapToLong(w -> w.accepted() - w.delivered()).sum(),
+            0),
+        Conditions.atMost(
+            "delivered more than once", windows.stream().mapToLong(Window::duplicates).sum(), 0));
   }
 
   private static Spread spread(
@@ -120,8 +178,7 @@ final class SendBench {
             .toList());
   }
 
-  private Window window(
-      int round, String phase, IngestBench.Plan plan, Duration length, DeliveredMessages judge)
+  private Window window(int round, String phase, IngestBench.Plan plan, Duration length)
       throws IOException, InterruptedException {
     boolean fixed = phase.equals(IngestBench.FIXED);
     double perSecond = fixed ? plan.fixedPerSecond() : MOST_PER_SECOND;
@@ -129,87 +186,73 @@ final class SendBench {
     long first = nextNumber;
     nextNumber += requests;
     long duplicatesBefore = judge.duplicates();
+    Map<String, Long> before = cpu.nanosByPart();
     WindowResult result =
         load.run(
             new Generator.Order(
                 null,
                 new Generator.Load.Sends(
-                    gateway.api().resolve("/v1/projects/" + gateway.projectId()),
-                    gateway.keyId(),
-                    gateway.keySecret(),
-                    gateway.appId(),
-                    users,
-                    first),
+                    sender.project(), sender.keyId(), sender.keySecret(), sender.apps(), first),
                 plan.connections(),
                 fixed ? perSecond : 0,
                 length.toMillis(),
                 requests,
                 answers.toString()));
-    Map<Long, Long> answeredAt = answeredAt(first);
-    Map<Long, Long> deliveredAt = await(judge, answeredAt);
-    Histogram latency = new Histogram();
-    long last = result.epochNanosAtStart();
-    long delivered = 0;
-    for (Map.Entry<Long, Long> answered : answeredAt.entrySet()) {
-      Long at = deliveredAt.get(answered.getKey());
-      if (at != null) {
-        delivered++;
-        last = Math.max(last, at);
-        latency.record(at - answered.getValue());
-      }
-    }
-    double seconds = Math.max(result.seconds(), (last - result.epochNanosAtStart()) / 1e9);
+    Map<String, Long> atTheEnd = cpu.nanosByPart();
+    DeliveredMessages.Fate fate = await(first, answeredAt());
+    Map<String, Long> atTheLast = cpu.nanosByPart();
+    double seconds = Math.max(result.seconds(), (fate.last() - result.epochNanosAtStart()) / 1e9);
     return new Window(
         round,
         phase,
         result.statuses(),
         result.failures(),
         result.perSecond(),
-        delivered / seconds,
-        answeredAt.size(),
-        delivered,
+        fate.delivered() / seconds,
+        fate.owed(),
+        fate.delivered(),
         judge.duplicates() - duplicatesBefore,
-        latency.quantileMillis(0.5),
-        latency.quantileMillis(0.99));
+        fate.latency().quantileMillis(0.5),
+        fate.latency().quantileMillis(0.99),
+        CpuParts.microsEach(before, atTheEnd, result.ok()),
+        CpuParts.microsEach(before, atTheLast, fate.delivered()));
   }
 
   /**
    * Waits until everything that was answered 200 was accepted by LINE, or nobody can expect it any
    * more.
    */
-  private static Map<Long, Long> await(DeliveredMessages judge, Map<Long, Long> answeredAt)
+  private DeliveredMessages.Fate await(long first, long[] answeredAt)
       throws IOException, InterruptedException {
-    long until = System.nanoTime() + DELIVERED_WITHIN.toNanos();
-    Map<Long, Long> deliveredAt = judge.acceptedAt();
-    while (!deliveredAt.keySet().containsAll(answeredAt.keySet()) && System.nanoTime() < until) {
+    long until = System.nanoTime() + patience.toNanos();
+    DeliveredMessages.Fate fate = judge.of(first, answeredAt);
+    while (fate.delivered() < fate.owed() && System.nanoTime() < until) {
       Thread.sleep(POLL);
-      deliveredAt = judge.acceptedAt();
+      fate = judge.of(first, answeredAt);
     }
-    return deliveredAt;
+    return fate;
   }
 
-  /** The numbers that were answered 200, with the time. */
-  private Map<Long, Long> answeredAt(long first) throws IOException {
+  /** When each of the requests was answered 200, or 0. */
+  private long[] answeredAt() throws IOException {
     LongBuffer times = ByteBuffer.wrap(Files.readAllBytes(answers)).asLongBuffer();
-    Map<Long, Long> answeredAt = new LinkedHashMap<>();
-    for (int i = 0; i < times.limit(); i++) {
-      if (times.get(i) != 0) {
-        answeredAt.put(first + i, times.get(i));
-      }
-    }
+    long[] answeredAt = new long[times.limit()];
+    times.get(answeredAt);
     return answeredAt;
   }
 
   private static String line(Window window, int rounds) {
     return String.format(
         Locale.ROOT,
-        "round %d of %d, %s: accepted %,.0f/s, delivered %,.0f/s, p50 %.1f ms, p99 %.1f ms",
+        "round %d of %d, %s: accepted %,.0f/s, delivered %,.0f/s, p50 %.1f ms, p99 %.1f ms;"
+            + " a delivered send took %,.0f µs of a core",
         window.round(),
         rounds,
         window.phase(),
         window.acceptedPerSecond(),
         window.deliveredPerSecond(),
         window.p50Millis(),
-        window.p99Millis());
+        window.p99Millis(),
+        window.cpuMicrosOfDelivered().values().stream().mapToDouble(micros -> micros).sum());
   }
 }

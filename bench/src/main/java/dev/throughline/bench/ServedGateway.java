@@ -35,7 +35,8 @@ final class ServedGateway implements AutoCloseable {
   private final int operationsPort;
   private @Nullable ServerProcess process;
   private String projectId = "";
-  private String appId = "";
+  private String keyId = "";
+  private String keySecret = "";
   private String authorization = "";
 
   /**
@@ -61,17 +62,23 @@ final class ServedGateway implements AutoCloseable {
             .formatted(line));
   }
 
-  /** Starts it for the first time, and makes a project and an app with one LINE account. */
-  void found(String channelSecret, String accessToken) throws IOException, InterruptedException {
+  /** Starts it for the first time, and makes a project. */
+  void found() throws IOException, InterruptedException {
     launch();
     String admin = "Bearer " + Files.readString(data().resolve("admin.token")).strip();
     ObjectNode project = json.createObjectNode().put("display_name", "Bench");
     projectId = post(operations("/admin/projects"), admin, project).path("project_id").asString();
     JsonNode key =
         post(operations("/admin/projects/" + projectId + "/keys"), admin, json.createObjectNode());
-    String pair = key.path("key_id").asString() + ":" + key.path("key_secret").asString();
+    keyId = key.path("key_id").asString();
+    keySecret = key.path("key_secret").asString();
+    String pair = keyId + ":" + keySecret;
     authorization =
         "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Makes an app with one LINE account, and answers the app's id. */
+  String newApp(String channelSecret, String accessToken) throws IOException, InterruptedException {
     ObjectNode app = json.createObjectNode();
     app.put("display_name", "Bench");
     ObjectNode credential = app.putArray("channel_credentials").addObject();
@@ -80,7 +87,7 @@ final class ServedGateway implements AutoCloseable {
     account.put("token", accessToken);
     account.put("secret", channelSecret);
     account.put("is_default", true);
-    appId = post(api("/apps"), authorization, app).path("id").asString();
+    return post(api("/apps"), authorization, app).path("id").asString();
   }
 
   /** SIGKILL for the JVM; PostgreSQL, which it started, lives on. */
@@ -93,8 +100,22 @@ final class ServedGateway implements AutoCloseable {
     launch();
   }
 
-  String appId() {
-    return appId;
+  /** The project's address, below which the API's calls are. */
+  URI project() {
+    return api("");
+  }
+
+  String keyId() {
+    return keyId;
+  }
+
+  String keySecret() {
+    return keySecret;
+  }
+
+  /** What it stores in, read from outside. */
+  GatewayDatabase database() throws IOException {
+    return GatewayDatabase.embeddedIn(data());
   }
 
   String product() {

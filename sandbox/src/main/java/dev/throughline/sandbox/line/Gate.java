@@ -183,13 +183,13 @@ final class Gate {
     if (!endpoint.authenticated()) {
       return Optional.empty();
     }
-    String header = incoming.headers.getOrDefault("authorization", "");
-    if (!header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+    Optional<String> borne = bearer(incoming);
+    if (borne.isEmpty()) {
       return Optional.of(
           Answer.unauthorized(
               "Authentication failed due to the following reason: missing bearer token"));
     }
-    String token = header.substring(7).trim();
+    String token = borne.get();
     if (tokens.valid(token).isPresent()) {
       return Optional.empty();
     }
@@ -199,6 +199,20 @@ final class Gate {
                 ? "Authentication failed due to the following reason: access token expired"
                 : "Authentication failed. Confirm that the access token in the authorization"
                     + " header is valid."));
+  }
+
+  /** Whether the request bears a token of this channel. */
+  boolean knows(Incoming incoming) {
+    return bearer(incoming)
+        .filter(token -> tokens.valid(token).isPresent() || tokens.expired(token))
+        .isPresent();
+  }
+
+  private static Optional<String> bearer(Incoming incoming) {
+    String header = incoming.headers.getOrDefault("authorization", "");
+    return header.regionMatches(true, 0, "Bearer ", 0, 7)
+        ? Optional.of(header.substring(7).trim())
+        : Optional.empty();
   }
 
   private Reaction strike(

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -62,6 +63,7 @@ public final class LineEmulator implements AutoCloseable {
   private final LineControl control;
   private final Optional<StateFile> stateFile;
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final List<LineEmulator> beside = new CopyOnWriteArrayList<>();
   private final Loopback server;
 
   /**
@@ -137,6 +139,14 @@ public final class LineEmulator implements AutoCloseable {
     return server.port();
   }
 
+  /**
+   * Answers at this address for another channel as well, as LINE does for all of them: whose token
+   * a request bears is who is asked.
+   */
+  public void answersFor(LineEmulator other) {
+    beside.add(other);
+  }
+
   /** The same as {@code /_sandbox}, without HTTP. */
   public LineControl control() {
     return control;
@@ -149,7 +159,7 @@ public final class LineEmulator implements AutoCloseable {
 
   private void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
     Gate.Incoming incoming = read(request);
-    switch (gate.pass(incoming)) {
+    switch (asked(incoming).pass(incoming)) {
       case Gate.Reaction.Respond(String requestId, Answer answer) -> {
         response.status(Status.create(answer.status()));
         response.header("x-line-request-id", requestId);
@@ -175,6 +185,15 @@ public final class LineEmulator implements AutoCloseable {
       case Gate.Reaction.Reset(String requestId) ->
           throw new CloseConnectionException("A fault closed this connection");
     }
+  }
+
+  private Gate asked(Gate.Incoming incoming) {
+    for (LineEmulator other : beside) {
+      if (other.gate.knows(incoming)) {
+        return other.gate;
+      }
+    }
+    return gate;
   }
 
   private static Gate.Incoming read(ServerRequest request) {
