@@ -52,19 +52,39 @@ public final class Reachability {
    */
   public List<List<Address>> look(
       App app, MessageClass sent, List<Recipient> recipients, Instant now) {
-    return database.read(c -> look(c, app, sent, recipients, now));
+    Map<Identity, Bytes> hashes = hashes(app, recipients);
+    return database.read(c -> look(c, app, sent, recipients, hashes, now));
   }
 
-  private List<List<Address>> look(
-      Connection c, App app, MessageClass sent, List<Recipient> recipients, Instant now)
-      throws SQLException {
-    Set<ContactId> contacts = new HashSet<>();
-    Map<Identity, Bytes> hashes = new HashMap<>();
+  /** Of each address that they are named by, what it is found by. */
+  public Map<Identity, Bytes> hashes(App app, List<Recipient> recipients) {
+    Map<Identity, Bytes> hashes = HashMap.newHashMap(recipients.size());
     for (Recipient recipient : recipients) {
-      switch (recipient) {
-        case Recipient.ByContact(ContactId contact) -> contacts.add(contact);
-        case Recipient.ByIdentities(List<Identity> named) ->
-            named.forEach(identity -> hashes.computeIfAbsent(identity, i -> hash(app, i)));
+      if (recipient instanceof Recipient.ByIdentities(List<Identity> named)) {
+        named.forEach(identity -> hashes.computeIfAbsent(identity, i -> hash(app, i)));
+      }
+    }
+    return hashes;
+  }
+
+  /**
+   * As {@link #look(App, MessageClass, List, Instant)}, for who works on the database already.
+   *
+   * @param named {@link #hashes} of the same recipients, under the epoch of now
+   */
+  public List<List<Address>> look(
+      Connection c,
+      App app,
+      MessageClass sent,
+      List<Recipient> recipients,
+      Map<Identity, Bytes> named,
+      Instant now)
+      throws SQLException {
+    Map<Identity, Bytes> hashes = new HashMap<>(named);
+    Set<ContactId> contacts = new HashSet<>();
+    for (Recipient recipient : recipients) {
+      if (recipient instanceof Recipient.ByContact(ContactId contact)) {
+        contacts.add(contact);
       }
     }
     Map<Bytes, IdentityRow> known = new HashMap<>();
@@ -78,7 +98,7 @@ public final class Reachability {
           switch (recipient) {
             case Recipient.ByContact(ContactId contact) ->
                 ofContacts.getOrDefault(contact, List.of());
-            case Recipient.ByIdentities(List<Identity> named) -> named;
+            case Recipient.ByIdentities(List<Identity> theirs) -> theirs;
           };
       List<Address> usable = new ArrayList<>(all.size());
       for (Identity identity : all) {
@@ -112,13 +132,13 @@ public final class Reachability {
       throws SQLException {
     Map<ContactId, List<Identity>> found = new HashMap<>();
     List<IdentityRow> rows = ConverseStore.seenOf(c, contacts);
-    vault.load(rows.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
+    vault.load(c, rows.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
     for (IdentityRow row : rows) {
       if (row.app().isPresent() && !row.app().get().equals(app.id())) {
         continue;
       }
       vault
-          .open(row.sealed(), Rows.associated("identity", row.id()))
+          .open(c, row.sealed(), Rows.associated("identity", row.id()))
           .map(value -> new Identity(row.channel(), value.asUtf8()))
           .ifPresent(identity -> {
             hashes.put(identity, row.hash());

@@ -1,6 +1,8 @@
 package dev.throughline.log;
 
+import dev.throughline.ledger.Hash;
 import dev.throughline.ledger.Kind;
+import dev.throughline.ledger.MerkleTree;
 import dev.throughline.ledger.PartLeaf;
 import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
@@ -59,7 +61,7 @@ public final class Drafts {
     for (int i = 0; i < parts.size(); i++) {
       seal(entry, first + i, key(keys, owners.get(i)), parts.get(i), leaves, blobs);
     }
-    return new SealedAhead(entry, first, new SealedParts(leaves, blobs));
+    return new SealedAhead(entry, first, EncodedParts.of(new SealedParts(leaves, blobs).encode()));
   }
 
   private void seal(
@@ -143,12 +145,21 @@ public final class Drafts {
         seal(id, i, key, parts.get(i), leaves, blobs);
       }
       List<Bytes> clear = List.copyOf(parts);
+      Hash root;
+      Bytes payload = Bytes.EMPTY;
       if (ahead != null) {
         ahead.requirePlace(id, parts.size(), clearAhead.size());
-        leaves.addAll(ahead.parts().leaves());
-        blobs.addAll(ahead.parts().blobs());
-        ahead.parts().blobs().forEach(blob -> partKeys.add(Vault.keyId(blob)));
+        List<Hash> leafHashes = new ArrayList<>(parts.size() + clearAhead.size());
+        leaves.forEach(leaf -> leafHashes.add(leaf.leafHash()));
+        ahead.parts().describe(leafHashes, partKeys);
+        root = MerkleTree.root(leafHashes);
+        payload = ahead.parts().after(new SealedParts(leaves, blobs));
         clear = Stream.concat(clear.stream(), clearAhead.stream()).toList();
+      } else {
+        root = PartLeaf.root(leaves);
+        if (!clear.isEmpty()) {
+          payload = new SealedParts(leaves, blobs).encode();
+        }
       }
       return new Draft(
           id,
@@ -159,8 +170,8 @@ public final class Drafts {
           Optional.ofNullable(received),
           clear,
           partKeys,
-          PartLeaf.root(leaves),
-          clear.isEmpty() ? Bytes.EMPTY : new SealedParts(leaves, blobs).encode(),
+          root,
+          payload,
           keys,
           Optional.empty(),
           OptionalLong.empty());

@@ -10,9 +10,9 @@ import dev.throughline.message.Bytes;
 public final class SealedAhead {
   private final Ulid entry;
   private final int first;
-  private final SealedParts parts;
+  private final EncodedParts parts;
 
-  SealedAhead(Ulid entry, int first, SealedParts parts) {
+  SealedAhead(Ulid entry, int first, EncodedParts parts) {
     this.entry = entry;
     this.first = first;
     this.parts = parts;
@@ -25,11 +25,11 @@ public final class SealedAhead {
    * @throws IllegalStateException for bytes that {@link #toBytes} did not make
    */
   public static SealedAhead of(Ulid entry, int first, Bytes kept) {
-    return new SealedAhead(entry, first, SealedParts.decode(kept));
+    return new SealedAhead(entry, first, EncodedParts.of(kept));
   }
 
   public Bytes toBytes() {
-    return parts.encode();
+    return parts.payload();
   }
 
   /** The id of the entry. */
@@ -37,16 +37,16 @@ public final class SealedAhead {
     return entry;
   }
 
-  SealedParts parts() {
+  EncodedParts parts() {
     return parts;
   }
 
   /** Sealed for another place they could not be opened again. */
   void requirePlace(Ulid wanted, int place, int count) {
-    if (!entry.equals(wanted) || first != place || parts.leaves().size() != count) {
+    if (!entry.equals(wanted) || first != place || parts.count() != count) {
       throw new IllegalStateException(
           "sealed for %d parts of %s from %d on, not for %d of %s from %d on"
-              .formatted(parts.leaves().size(), entry, first, count, wanted, place));
+              .formatted(parts.count(), entry, first, count, wanted, place));
     }
   }
 }

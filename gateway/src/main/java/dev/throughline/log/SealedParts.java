@@ -35,7 +35,8 @@ record SealedParts(List<PartLeaf> leaves, List<Bytes> blobs) {
   static final int NONCE_BYTES = Commitment.R_BYTES;
 
   private static final byte VERSION = 2;
-  private static final int HEADER_BYTES = 1 + Integer.BYTES;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  static final int HEADER_BYTES = 1 + Integer.BYTES;
   private static final int CHECKSUM_BYTES = Integer.BYTES;
 
   SealedParts {
@@ -49,37 +50,36 @@ record SealedParts(List<PartLeaf> leaves, List<Bytes> blobs) {
   }
 
   Bytes encode() {
-    int length = HEADER_BYTES + leaves.size() * PartLeaf.BYTES + CHECKSUM_BYTES;
+    return encode(0, NOTHING, NOTHING);
+  }
+
+  /** With so many parts after these, whose leaves and whose blobs are encoded already. */
+  Bytes encode(int more, ByteBuffer moreLeaves, ByteBuffer moreBlobs) {
+    int length =
+        HEADER_BYTES
+            + leaves.size() * PartLeaf.BYTES
+            + moreLeaves.remaining()
+            + moreBlobs.remaining()
+            + CHECKSUM_BYTES;
     for (Bytes blob : blobs) {
       length += Integer.BYTES + blob.length();
     }
-    ByteBuffer out = ByteBuffer.allocate(length).put(VERSION).putInt(blobs.size());
+    ByteBuffer out = ByteBuffer.allocate(length).put(VERSION).putInt(blobs.size() + more);
     leaves.forEach(leaf -> out.put(leaf.bytes()));
+    out.put(moreLeaves.duplicate());
     for (Bytes blob : blobs) {
       out.putInt(blob.length()).put(blob.array());
     }
+    out.put(moreBlobs.duplicate());
     out.putInt(checksum(out.array()));
     return Bytes.wrap(out.array());
   }
 
   /** Throws {@link IllegalStateException} for bytes that {@link #encode} did not make. */
   static SealedParts decode(Bytes payload) {
-    byte[] all = payload.array();
-    if (all.length < HEADER_BYTES + CHECKSUM_BYTES) {
-      throw new IllegalStateException("a payload is cut off or corrupt");
-    }
-    if (all[0] != VERSION) {
-      throw new IllegalStateException("a payload of an unknown version");
-    }
-    if (ByteBuffer.wrap(all).getInt(all.length - CHECKSUM_BYTES) != checksum(all)) {
-      throw new IllegalStateException("a payload does not have its checksum");
-    }
-    ByteBuffer in = ByteBuffer.wrap(all, 1, all.length - 1 - CHECKSUM_BYTES);
+    ByteBuffer in = content(payload);
     try {
-      int count = in.getInt();
-      if (count < 0 || count > in.remaining() / (PartLeaf.BYTES + Integer.BYTES)) {
-        throw new IllegalStateException("a payload is cut off or corrupt");
-      }
+      int count = count(in);
       List<PartLeaf> leaves = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         leaves.add(leaf(in));
@@ -95,6 +95,29 @@ record SealedParts(List<PartLeaf> leaves, List<Bytes> blobs) {
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new IllegalStateException("a payload is cut off or corrupt", e);
     }
+  }
+
+  /** What stands between version and checksum, both of which are right. */
+  static ByteBuffer content(Bytes payload) {
+    byte[] all = payload.array();
+    if (all.length < HEADER_BYTES + CHECKSUM_BYTES) {
+      throw new IllegalStateException("a payload is cut off or corrupt");
+    }
+    if (all[0] != VERSION) {
+      throw new IllegalStateException("a payload of an unknown version");
+    }
+    if (ByteBuffer.wrap(all).getInt(all.length - CHECKSUM_BYTES) != checksum(all)) {
+      throw new IllegalStateException("a payload does not have its checksum");
+    }
+    return ByteBuffer.wrap(all, 1, all.length - 1 - CHECKSUM_BYTES);
+  }
+
+  static int count(ByteBuffer in) {
+    int count = in.getInt();
+    if (count < 0 || count > in.remaining() / (PartLeaf.BYTES + Integer.BYTES)) {
+      throw new IllegalStateException("a payload is cut off or corrupt");
+    }
+    return count;
   }
 
   /** The same payload with parts {@code [first, end)} deleted: their leaves stay. */
@@ -142,13 +165,23 @@ record SealedParts(List<PartLeaf> leaves, List<Bytes> blobs) {
   }
 
   private static Bytes blob(ByteBuffer in) {
-    int length = in.getInt();
+    byte[] blob = new byte[blobLength(in)];
+    in.get(blob);
+    return Bytes.wrap(blob);
+  }
+
+  /** Goes past a blob and its length. */
+  static void skipBlob(ByteBuffer in) {
+    int length = blobLength(in);
+    in.position(in.position() + length);
+  }
+
+  private static int blobLength(ByteBuffer in) {
+    int length = in.remaining() < Integer.BYTES ? -1 : in.getInt();
     if (length < 0 || length > in.remaining()) {
       throw new IllegalStateException("a payload is cut off or corrupt");
     }
-    byte[] blob = new byte[length];
-    in.get(blob);
-    return Bytes.wrap(blob);
+    return length;
   }
 
   private static byte[] associated(Ulid entry, int part) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -46,7 +47,6 @@ public final class Vault {
   private final Database database;
   private final KeyLookups lookups;
   private final InstantSource clock;
-  private final SecureRandom random;
   private final RandomStream stream;
   private final AesGcm aes = new AesGcm();
   private final KeyCache<UUID, DataKey> byId = new KeyCache<>(CACHED_KEYS);
@@ -57,7 +57,6 @@ public final class Vault {
     this.database = database;
     this.lookups = new KeyLookups(database);
     this.clock = clock;
-    this.random = random;
     this.stream = new RandomStream(random);
   }
 
@@ -95,7 +94,31 @@ public final class Vault {
 
   /** The keys that seal what these owners own now: from the cache, else the table, else fresh. */
   public Map<Owner, DataKey> keysFor(Collection<? extends Owner> owners) {
-    Map<Owner, DataKey> keys = new HashMap<>();
+    Epoch epoch = epochs.current();
+    return keysFor(owners, epoch, owner -> epoch.hash(owner.nameBytes()));
+  }
+
+  /**
+   * As {@link #keysFor(Collection)}, for who has hashed them already.
+   *
+   * @param hashed the owners, each with its {@link #hash} under the current epoch
+   */
+  public Map<Owner, DataKey> keysFor(Map<? extends Owner, Bytes> hashed) {
+    return keysFor(
+        hashed.keySet(),
+        epochs.current(),
+        owner -> {
+          Bytes hash = hashed.get(owner);
+          if (hash == null) {
+            throw new AssertionError("each owner comes with its hash");
+          }
+          return hash;
+        });
+  }
+
+  private Map<Owner, DataKey> keysFor(
+      Collection<? extends Owner> owners, Epoch epoch, Function<Owner, Bytes> hashing) {
+    Map<Owner, DataKey> keys = HashMap.newHashMap(owners.size());
     List<Owner> missing = new ArrayList<>();
     int month = month();
     for (Owner owner : owners) {
@@ -105,9 +128,8 @@ public final class Vault {
           .ifPresentOrElse(current -> keys.put(owner, current.key), () -> missing.add(owner));
     }
     if (!missing.isEmpty()) {
-      Map<Bytes, Owner> byHash = new LinkedHashMap<>();
-      Epoch epoch = epochs.current();
-      missing.forEach(owner -> byHash.put(epoch.hash(owner.nameBytes()), owner));
+      Map<Bytes, Owner> byHash = LinkedHashMap.newLinkedHashMap(missing.size());
+      missing.forEach(owner -> byHash.put(hashing.apply(owner), owner));
       keys.putAll(stored(byHash, month));
       byHash.forEach((hash, owner) ->
           keys.computeIfAbsent(owner, o -> fresh(o, epoch, hash, o.monthly() ? month : 0)));
@@ -161,9 +183,16 @@ public final class Vault {
     if (!isSealed(sealed)) {
       throw new IllegalStateException("not a sealed blob of version 1");
     }
-    ByteBuffer header = ByteBuffer.wrap(sealed.array());
-    header.get();
-    return new UUID(header.getLong(), header.getLong());
+    return keyId(sealed.array(), 0);
+  }
+
+  /** The same of a sealed blob that begins at {@code offset}. */
+  public static UUID keyId(byte[] array, int offset) {
+    ByteBuffer header = ByteBuffer.wrap(array);
+    if (header.get(offset) != VERSION) {
+      throw new IllegalStateException("not a sealed blob of version 1");
+    }
+    return new UUID(header.getLong(offset + 1), header.getLong(offset + 1 + Long.BYTES));
   }
 
   /** The key of that id, to seal more of the same owner's data; empty when it is destroyed. */
@@ -182,10 +211,23 @@ public final class Vault {
     if (cached.isPresent()) {
       return cached;
     }
-    for (DataKey.Row row : KeyStore.byId(connection, List.of(id))) {
-      unwrap(row).ifPresent(key -> byId.put(row.id(), key));
-    }
+    load(connection, List.of(id));
     return byId.get(id);
+  }
+
+  /** As {@link #open(Bytes, byte[])}, for who works on the database already. */
+  public Optional<Bytes> open(Connection connection, Bytes sealed, byte[] associated)
+      throws SQLException {
+    return key(connection, keyId(sealed)).map(key -> open(key, sealed, associated));
+  }
+
+  /** As {@link #load(Collection)}, for who works on the database already. */
+  public void load(Connection connection, Collection<UUID> ids) throws SQLException {
+    List<UUID> missing = missing(ids);
+    if (!missing.isEmpty()) {
+      KeyStore.byId(connection, missing)
+          .forEach(row -> unwrap(row).ifPresent(key -> byId.put(row.id(), key)));
+    }
   }
 
   /** Opens what was sealed with this key. Tampered data throws. */
@@ -195,17 +237,16 @@ public final class Vault {
 
   /** Loads keys that are about to be asked for, in one query. */
   public void load(Collection<UUID> ids) {
-    List<UUID> missing = new ArrayList<>();
-    for (UUID id : ids) {
-      if (byId.get(id).isEmpty()) {
-        missing.add(id);
-      }
-    }
+    List<UUID> missing = missing(ids);
     if (!missing.isEmpty()) {
       for (DataKey.Row row : database.read(c -> KeyStore.byId(c, missing))) {
         unwrap(row).ifPresent(key -> byId.put(row.id(), key));
       }
     }
+  }
+
+  private List<UUID> missing(Collection<UUID> ids) {
+    return ids.stream().filter(id -> byId.get(id).isEmpty()).toList();
   }
 
   /**
@@ -243,11 +284,8 @@ public final class Vault {
    * @param hash of the owner, under the same epoch
    */
   private DataKey fresh(Owner owner, Epoch epoch, Bytes hash, int month) {
-    byte[] drawn = new byte[KEY_BYTES + 2 * Long.BYTES];
-    random.nextBytes(drawn);
-    byte[] secret = Arrays.copyOf(drawn, KEY_BYTES);
-    ByteBuffer rest = ByteBuffer.wrap(drawn, KEY_BYTES, 2 * Long.BYTES);
-    UUID id = new UUID(rest.getLong(), rest.getLong());
+    byte[] secret = stream.next(KEY_BYTES);
+    UUID id = newId();
     byte[] name = owner.nameBytes();
     byte[] plain = ByteBuffer.allocate(KEY_BYTES + name.length).put(secret).put(name).array();
     byte[] nonce = stream.next(NONCE_BYTES);
@@ -256,6 +294,17 @@ public final class Vault {
     aes.encrypt(epoch.wrapping(), nonce, associated(id), plain, wrapped, NONCE_BYTES);
     DataKey.Row row = new DataKey.Row(id, hash, month, epoch.number(), Bytes.wrap(wrapped));
     return new DataKey(id, new SecretKeySpec(secret, "AES"), Optional.of(row));
+  }
+
+  /**
+   * The time in milliseconds and 80 random bits: new keys lie beside each other in the index, where
+   * a million random ones would each touch a page of their own.
+   */
+  private UUID newId() {
+    ByteBuffer drawn = ByteBuffer.wrap(stream.next(Short.BYTES + Long.BYTES));
+    return new UUID(
+        clock.instant().toEpochMilli() << Short.SIZE | Short.toUnsignedLong(drawn.getShort()),
+        drawn.getLong());
   }
 
   private Optional<DataKey> unwrap(DataKey.Row row) {

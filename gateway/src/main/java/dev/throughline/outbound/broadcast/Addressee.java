@@ -40,27 +40,7 @@ public record Addressee(Recipient recipient, Map<String, String> variables) {
     return json;
   }
 
-  /** A chunk of them, as it is kept. */
-  static Bytes toBytes(List<Addressee> chunk) {
-    ArrayNode list = Json.array();
-    for (Addressee each : chunk) {
-      ArrayNode one = list.addArray();
-      switch (each.recipient) {
-        case Recipient.ByContact(ContactId contact) -> one.add(contact.toString());
-        case Recipient.ByIdentities(List<Identity> identities) -> {
-          ArrayNode addresses = one.addArray();
-          identities.forEach(
-              identity -> addresses.add(identity.channel().value()).add(identity.value()));
-        }
-      }
-      if (!each.variables.isEmpty()) {
-        ObjectNode variables = one.addObject();
-        each.variables.forEach(variables::put);
-      }
-    }
-    return Bytes.utf8(Json.text(list));
-  }
-
+  /** A chunk of them, as version 0.2.0 kept it; such a one lives for thirty days. */
   static List<Addressee> of(Bytes chunk) {
     List<Addressee> people = new ArrayList<>();
     Map<String, ChannelName> channels = new HashMap<>();

@@ -3,15 +3,18 @@ package dev.throughline.outbound.broadcast;
 import dev.throughline.channel.Channel;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.Reachability;
+import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
 import dev.throughline.message.MessageClass;
 import dev.throughline.message.SendRequest;
+import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.store.Database;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,7 +156,7 @@ final class Audience implements AutoCloseable {
   /** One chunk, which holds nobody whom we know. */
   private void keptElsewhere() {
     database.transaction(c -> {
-      store.add(c, broadcast.id(), 0, List.of(List.of()), key);
+      store.add(c, broadcast.id(), 0, List.of(Chunk.unhashed(List.of())), key);
       return 0;
     });
     chunks = 1;
@@ -209,25 +212,29 @@ final class Audience implements AutoCloseable {
   }
 
   private void write(int first, List<List<Addressee>> group) {
-    List<Optional<PreparedParts.Made>> made = group.stream().map(this::look).toList();
+    List<Planned> planned = group.stream().map(this::look).toList();
     database.transaction(c -> {
-      store.add(c, broadcast.id(), first, group, key);
-      for (int i = 0; i < made.size(); i++) {
-        if (made.get(i).isPresent()) {
-          PreparedParts.add(c, broadcast.id(), first + i, made.get(i).get());
+      store.add(c, broadcast.id(), first, planned.stream().map(Planned::chunk).toList(), key);
+      for (int i = 0; i < planned.size(); i++) {
+        if (planned.get(i).made().isPresent()) {
+          PreparedParts.add(c, broadcast.id(), first + i, planned.get(i).made().get());
         }
       }
       return 0;
     });
   }
 
+  private record Planned(Chunk chunk, Optional<PreparedParts.Made> made) {}
+
   /** Counts how each is reached; prepares for those who will be reached together. */
-  private Optional<PreparedParts.Made> look(List<Addressee> chunk) {
+  private Planned look(List<Addressee> chunk) {
     MessageClass sent = app.settings().policy().classOf(request.messageClass());
+    List<Recipient> recipients = chunk.stream().map(Addressee::recipient).toList();
+    int epoch = vault.epoch();
+    Map<Identity, Bytes> hashes = reachability.hashes(app, recipients);
+    Instant now = clock.instant();
     List<Ways> ways =
-        reachability
-            .look(app, sent, chunk.stream().map(Addressee::recipient).toList(), clock.instant())
-            .stream()
+        database.read(c -> reachability.look(c, app, sent, recipients, hashes, now)).stream()
             .map(addresses -> Ways.of(app, request, sent, channels, addresses))
             .toList();
     for (Ways way : ways) {
@@ -235,10 +242,12 @@ final class Audience implements AutoCloseable {
       way.zone().ifPresent(zone -> count(Preflight.ZONE + zone.zone().getId()));
     }
     List<Identity> together = Split.of(chunk, ways, channels, same).together();
-    return together.isEmpty()
-        ? Optional.empty()
-        : Split.multicast(channels, together.getFirst().channel())
-            .map(multicast -> parts.make(app, multicast, together));
+    Optional<PreparedParts.Made> made =
+        together.isEmpty()
+            ? Optional.empty()
+            : Split.multicast(channels, together.getFirst().channel())
+                .map(multicast -> parts.make(app, multicast, together, hashes));
+    return new Planned(new Chunk(chunk, epoch, hashes), made);
   }
 
   private void count(String word) {

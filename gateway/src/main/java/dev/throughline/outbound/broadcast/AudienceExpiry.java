@@ -8,7 +8,10 @@ import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Once an hour, ends the audiences that have lived for thirty days; each has its entry. */
+/**
+ * Once an hour, ends the audiences that have lived for thirty days; each has its entry. Also takes
+ * away what was made for requests and was not needed, or is in the log.
+ */
 public final class AudienceExpiry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AudienceExpiry.class);
   private static final Duration EVERY = Duration.ofHours(1);
@@ -45,6 +48,7 @@ public final class AudienceExpiry implements AutoCloseable {
         Instant now = clock.instant();
         if (!now.isBefore(next)) {
           desk.endOld();
+          desk.forgetParts();
           answers.reload(now);
           next = now.plus(EVERY);
         }

@@ -377,6 +377,13 @@ public final class BroadcastDesk {
     }
   }
 
+  /** Takes away what was made beforehand for requests that nobody makes any more. */
+  void forgetParts() {
+    while (database.<Integer>transaction(PreparedParts::forgetOver) > 0) {
+      // There may be more.
+    }
+  }
+
   /** 72 random bits: nobody guesses another's. */
   private String token() {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(vault.random(TOKEN_BYTES));

@@ -66,6 +66,15 @@ public final class BroadcastStore {
   /** One more chunk is through: whoever ends a stage, or all of it, says so. */
   private static final String THROUGH =
       """
+      with through as (
+        update broadcast_chunk set done = true, attempt = ?, outcome = ?, sent = ?
+        where broadcast = ? and number = ? and not done
+        returning broadcast),
+      counted as (
+        insert into broadcast_count as known (broadcast, phase, what, count)
+        select through.broadcast, ?, what, count
+        from through, unnest(?::text[], ?::bigint[]) as t (what, count)
+        on conflict (broadcast, phase, what) do update set count = known.count + excluded.count)
       update broadcast set
         done = done + 1,
         updated = ?,
@@ -78,19 +87,24 @@ public final class BroadcastStore {
           then stage + 1 else stage end,
         stage_end = case when done + 1 >= stage_end and done + 1 < chunks and not ?
           then ? else stage_end end
-      where id = ? and exists (
-        select from broadcast_chunk where broadcast = ? and number = ? and not done)
+      where id = ? and exists (select from through)
       """;
-
-  private static final String CHUNK_DONE =
-      "update broadcast_chunk set done = true, attempt = ?, outcome = ?, sent = ?"
-          + " where broadcast = ? and number = ?";
 
   private static final String PROOF =
       "select attempt, outcome from broadcast_chunk where broadcast = ? and number = ?";
 
   private static final String CHUNK =
       "select sealed from broadcast_chunk where broadcast = ? and number = ?";
+
+  /** Parts serve one entry: not if it is in the log already. */
+  private static final String TO_SEND =
+      """
+      select k.sealed, p.entry, p.month, p.recipients, p.sealed
+      from broadcast_chunk k left join broadcast_parts p
+        on p.broadcast = k.broadcast and p.number = k.number
+        and not exists (select from entry e where e.id = p.entry)
+      where k.broadcast = ? and k.number = ?
+      """;
 
   private static final String ADD_CHUNK =
       "insert into broadcast_chunk (broadcast, number, people, sealed) values (?, ?, ?, ?)";
@@ -120,8 +134,11 @@ public final class BroadcastStore {
 
   private static final String PAUSED = "select id from broadcast where state = 'PAUSED'";
 
+  private static final int KEPT_OPEN = 64;
+
   private final Database database;
   private final Vault vault;
+  private final RecentlyUsed<Ulid, Opened> opened = new RecentlyUsed<>(KEPT_OPEN);
 
   public BroadcastStore(Database database, Vault vault) {
     this.database = database;
@@ -154,14 +171,27 @@ public final class BroadcastStore {
   }
 
   public Optional<Broadcast> find(Ulid id) {
-    List<Row> rows =
-        database.read(c -> {
-          try (PreparedStatement s = c.prepareStatement(BY_ID)) {
-            s.setObject(1, id.toUuid());
-            return rows(s);
-          }
-        });
-    return rows.stream().findFirst().flatMap(this::open);
+    return database.read(c -> find(c, id));
+  }
+
+  Optional<Broadcast> find(Connection c, Ulid id) throws SQLException {
+    List<Row> rows;
+    try (PreparedStatement s = c.prepareStatement(BY_ID)) {
+      s.setObject(1, id.toUuid());
+      rows = rows(s);
+    }
+    if (rows.isEmpty()) {
+      return Optional.empty();
+    }
+    Broadcast.Standing standing = rows.getFirst().standing();
+    Bytes sealed = rows.getFirst().sealed();
+    Opened known = opened.get(id);
+    if (known != null && known.sealed().equals(sealed)) {
+      return Optional.of(new Broadcast(standing, known.order()));
+    }
+    Optional<Order> order = vault.open(c, sealed, associated(id)).map(Order::of);
+    order.ifPresent(found -> opened.put(id, new Opened(sealed, found)));
+    return order.map(found -> new Broadcast(standing, found));
   }
 
   /** The newest first. */
@@ -278,21 +308,9 @@ public final class BroadcastStore {
       Ulid outcome,
       Instant at)
       throws SQLException {
+    // In one order, so that two transactions cannot wait for each other.
+    List<Map.Entry<String, Long>> sorted = List.copyOf(new TreeMap<>(counts).entrySet());
     try (PreparedStatement s = c.prepareStatement(THROUGH)) {
-      s.setObject(1, at(at));
-      s.setObject(2, at(at));
-      s.setBoolean(3, asks);
-      s.setBoolean(4, asks);
-      s.setBoolean(5, asks);
-      s.setInt(6, nextEnd);
-      s.setObject(7, id.toUuid());
-      s.setObject(8, id.toUuid());
-      s.setInt(9, chunk);
-      if (s.executeUpdate() == 0) {
-        return 0;
-      }
-    }
-    try (PreparedStatement s = c.prepareStatement(CHUNK_DONE)) {
       if (attempt.isPresent()) {
         s.setObject(1, attempt.get().toUuid());
         s.setObject(2, outcome.toUuid());
@@ -303,11 +321,22 @@ public final class BroadcastStore {
       s.setObject(3, at(at));
       s.setObject(4, id.toUuid());
       s.setInt(5, chunk);
-      s.executeUpdate();
+      s.setString(6, Phase.SENT.name());
+      s.setArray(
+          7,
+          c.createArrayOf("text", sorted.stream().map(Map.Entry::getKey).toArray(String[]::new)));
+      s.setArray(
+          8,
+          c.createArrayOf("int8", sorted.stream().map(Map.Entry::getValue).toArray(Long[]::new)));
+      s.setObject(9, at(at));
+      s.setObject(10, at(at));
+      s.setBoolean(11, asks);
+      s.setBoolean(12, asks);
+      s.setBoolean(13, asks);
+      s.setInt(14, nextEnd);
+      s.setObject(15, id.toUuid());
+      return s.executeUpdate();
     }
-    PreparedParts.forget(c, id, chunk);
-    count(c, id, Phase.SENT, counts);
-    return 1;
   }
 
   static void count(Connection c, Ulid id, Phase phase, Map<String, Long> counts)
@@ -357,18 +386,15 @@ public final class BroadcastStore {
   }
 
   /** Chunks in order, the first of them {@code number}. */
-  void add(Connection c, Ulid id, int number, List<List<Addressee>> chunks, DataKey key)
-      throws SQLException {
+  void add(Connection c, Ulid id, int number, List<Chunk> chunks, DataKey key) throws SQLException {
     try (PreparedStatement s = c.prepareStatement(ADD_CHUNK)) {
       for (int i = 0; i < chunks.size(); i++) {
         s.setObject(1, id.toUuid());
         s.setInt(2, number + i);
-        s.setInt(3, chunks.get(i).size());
+        s.setInt(3, chunks.get(i).people().size());
         s.setBytes(
             4,
-            vault
-                .seal(key, Addressee.toBytes(chunks.get(i)).array(), associated(id, number + i))
-                .array());
+            vault.seal(key, chunks.get(i).toBytes().array(), associated(id, number + i)).array());
         s.addBatch();
       }
       s.executeBatch();
@@ -393,15 +419,16 @@ public final class BroadcastStore {
       return;
     }
     DataKey key = known.get();
-    List<Addressee> people =
-        Addressee.of(vault.open(key, sealed, associated(id, number))).stream()
-            .filter(who.negate())
-            .toList();
+    Chunk before = Chunk.of(vault.open(key, sealed, associated(id, number)));
+    Chunk left =
+        new Chunk(
+            before.people().stream().filter(who.negate()).toList(),
+            before.epoch(),
+            before.hashes());
     PreparedParts.forget(c, id, number);
     try (PreparedStatement s = c.prepareStatement(REPLACE_CHUNK)) {
-      s.setInt(1, people.size());
-      s.setBytes(
-          2, vault.seal(key, Addressee.toBytes(people).array(), associated(id, number)).array());
+      s.setInt(1, left.people().size());
+      s.setBytes(2, vault.seal(key, left.toBytes().array(), associated(id, number)).array());
       s.setObject(3, id.toUuid());
       s.setInt(4, number);
       s.executeUpdate();
@@ -410,17 +437,44 @@ public final class BroadcastStore {
 
   /** Empty once the audience is gone. */
   Optional<List<Addressee>> chunk(Ulid id, int number) {
-    Optional<Bytes> sealed =
-        database.read(c -> {
-          try (PreparedStatement s = c.prepareStatement(CHUNK)) {
-            s.setObject(1, id.toUuid());
-            s.setInt(2, number);
-            try (ResultSet row = s.executeQuery()) {
-              return row.next() ? Optional.of(Bytes.wrap(row.getBytes(1))) : Optional.empty();
-            }
-          }
-        });
-    return sealed.flatMap(bytes -> vault.open(bytes, associated(id, number))).map(Addressee::of);
+    return database.read(c -> {
+      try (PreparedStatement s = c.prepareStatement(CHUNK)) {
+        s.setObject(1, id.toUuid());
+        s.setInt(2, number);
+        try (ResultSet row = s.executeQuery()) {
+          return row.next()
+              ? vault
+                  .open(c, Bytes.wrap(row.getBytes(1)), associated(id, number))
+                  .map(bytes -> Chunk.of(bytes).people())
+              : Optional.empty();
+        }
+      }
+    });
+  }
+
+  /**
+   * A chunk that is to be sent, and what of its request's entry was made beforehand.
+   *
+   * @param parts empty if there are none, or if they are in the log
+   */
+  record ToSend(Chunk chunk, Optional<PreparedParts.Kept> parts) {}
+
+  /** Empty once the audience is gone. */
+  Optional<ToSend> toSend(Connection c, Ulid id, int number) throws SQLException {
+    try (PreparedStatement s = c.prepareStatement(TO_SEND)) {
+      s.setObject(1, id.toUuid());
+      s.setInt(2, number);
+      try (ResultSet row = s.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        Bytes sealed = Bytes.wrap(row.getBytes(1));
+        Optional<PreparedParts.Kept> parts = PreparedParts.kept(row, 2);
+        return vault
+            .open(c, sealed, associated(id, number))
+            .map(bytes -> new ToSend(Chunk.of(bytes), parts));
+      }
+    }
   }
 
   /** The entries of a request to all of a chunk. */
@@ -507,6 +561,9 @@ public final class BroadcastStore {
   private static byte[] associated(Ulid id, int chunk) {
     return ("broadcast_chunk " + id + " " + chunk).getBytes(StandardCharsets.US_ASCII);
   }
+
+  /** What a broadcast was opened from: asked for with each chunk, and changed seldom. */
+  private record Opened(Bytes sealed, Order order) {}
 
   private record Row(Broadcast.Standing standing, Bytes sealed) {}
 }

@@ -55,7 +55,7 @@ public final class Broadcasting {
     BroadcastStore store = new BroadcastStore(database, vault);
     Reachability reachability = new Reachability(database, vault);
     LeftOut leftOut = new LeftOut(database, vault, reachability);
-    PreparedParts parts = new PreparedParts(database, vault, log, drafts, ulids);
+    PreparedParts parts = new PreparedParts(vault, drafts, ulids);
     this.forms = new Forms(channels, new TemplateStore(database, vault), probe);
     Members members = new Members(vault);
     Audiences audiences = new Audiences(database, vault, store, members);
@@ -89,6 +89,7 @@ public final class Broadcasting {
                 drafts,
                 ulids,
                 clock,
+                database,
                 vault,
                 directory,
                 channels,

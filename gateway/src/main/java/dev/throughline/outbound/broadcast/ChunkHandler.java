@@ -20,15 +20,19 @@ import dev.throughline.log.LogEntry;
 import dev.throughline.log.SealedAhead;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
+import dev.throughline.message.Identity;
 import dev.throughline.message.MessageClass;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.message.Ulids;
 import dev.throughline.outbound.broadcast.ChunkOutcome.Result;
+import dev.throughline.store.Database;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -63,6 +67,7 @@ public final class ChunkHandler implements TaskHandler {
   private final Drafts drafts;
   private final Ulids ulids;
   private final InstantSource clock;
+  private final Database database;
   private final Vault vault;
   private final Directory directory;
   private final Map<ChannelName, Channel> channels;
@@ -80,6 +85,7 @@ public final class ChunkHandler implements TaskHandler {
       Drafts drafts,
       Ulids ulids,
       InstantSource clock,
+      Database database,
       Vault vault,
       Directory directory,
       Map<ChannelName, Channel> channels,
@@ -94,6 +100,7 @@ public final class ChunkHandler implements TaskHandler {
     this.drafts = drafts;
     this.ulids = ulids;
     this.clock = clock;
+    this.database = database;
     this.vault = vault;
     this.directory = directory;
     this.channels = Map.copyOf(channels);
@@ -119,21 +126,62 @@ public final class ChunkHandler implements TaskHandler {
   @Override
   public void run(Task task, Bytes bytes) throws InterruptedException {
     ChunkWork work = ChunkWork.of(bytes);
-    Optional<Broadcast> found = store.find(work.broadcast());
+    Optional<Ulid> repeats = task.attempt().or(work::repeats);
+    switch (database.read(c -> take(c, work, repeats.isEmpty()))) {
+      case Taken.Over(var broadcast) ->
+          conclude(task, work, broadcast, ChunkOutcome.plain(Result.OVER));
+      case Taken.Known(Broadcast broadcast, App app) -> {
+        if (repeats.isPresent()) {
+          repeat(task, work, broadcast, app, repeats.get());
+        }
+      }
+      case Taken.Whole whole -> begin(task, work, whole);
+    }
+  }
+
+  /** What a task finds of its broadcast, read at once. */
+  private sealed interface Taken {
+    /** Nothing is to be done any more; without its broadcast if that is gone. */
+    record Over(Optional<Broadcast> broadcast) implements Taken {}
+
+    /** A request is to be made again. */
+    record Known(Broadcast broadcast, App app) implements Taken {}
+
+    /**
+     * A chunk that is to be sent.
+     *
+     * @param split by what is known of each now
+     * @param parts of the entry, made beforehand
+     */
+    record Whole(
+        Broadcast broadcast,
+        App app,
+        SendRequest request,
+        Split split,
+        Optional<PreparedParts.Kept> parts)
+        implements Taken {}
+  }
+
+  private Taken take(Connection c, ChunkWork work, boolean first) throws SQLException {
+    Optional<Broadcast> found = store.find(c, work.broadcast());
     Optional<App> app = found.flatMap(b -> directory.app(b.standing().app()));
     if (found.isEmpty() || app.isEmpty()) {
-      conclude(task, work, Optional.empty(), ChunkOutcome.plain(Result.OVER));
-      return;
+      return new Taken.Over(Optional.empty());
     }
     Broadcast broadcast = found.get();
-    Optional<Ulid> repeats = task.attempt().or(work::repeats);
-    if (repeats.isPresent()) {
-      repeat(task, work, broadcast, app.get(), repeats.get());
-    } else if (broadcast.state() == Broadcast.State.STOPPED) {
-      conclude(task, work, found, ChunkOutcome.plain(Result.OVER));
-    } else {
-      begin(task, work, broadcast, app.get());
+    if (!first) {
+      return new Taken.Known(broadcast, app.get());
     }
+    Optional<BroadcastStore.ToSend> toSend =
+        broadcast.state() == Broadcast.State.STOPPED
+            ? Optional.empty()
+            : store.toSend(c, broadcast.id(), work.chunk());
+    if (toSend.isEmpty()) {
+      return new Taken.Over(found);
+    }
+    SendRequest request = forms.request(broadcast);
+    Split split = split(c, broadcast, app.get(), request, toSend.get().chunk());
+    return new Taken.Whole(broadcast, app.get(), request, split, toSend.get().parts());
   }
 
   @Override
@@ -146,15 +194,11 @@ public final class ChunkHandler implements TaskHandler {
             .build());
   }
 
-  private void begin(Task task, ChunkWork work, Broadcast broadcast, App app)
-      throws InterruptedException {
-    Optional<List<Addressee>> people = store.chunk(broadcast.id(), work.chunk());
-    if (people.isEmpty()) {
-      conclude(task, work, Optional.of(broadcast), ChunkOutcome.plain(Result.OVER));
-      return;
-    }
-    SendRequest request = Broadcasts.request(broadcast.order());
-    Split split = split(broadcast, app, request, people.get());
+  private void begin(Task task, ChunkWork work, Taken.Whole taken) throws InterruptedException {
+    Broadcast broadcast = taken.broadcast();
+    App app = taken.app();
+    SendRequest request = taken.request();
+    Split split = taken.split();
     if (!split.single().isEmpty() && store.waiting(broadcast.id()) > WAITING) {
       conclude(task, work, Optional.of(broadcast), ChunkOutcome.plain(Result.FULL));
       return;
@@ -192,7 +236,8 @@ public final class ChunkHandler implements TaskHandler {
         Multicast multicast = multicast(name).orElseThrow();
         Bytes opening = multicast.opening(rendered);
         List<Bytes> runs = multicast.runs(split.together());
-        Optional<SealedAhead> sealed = parts.find(broadcast.id(), work.chunk(), split.together());
+        Optional<SealedAhead> sealed =
+            taken.parts().flatMap(kept -> parts.of(kept, split.together()));
         Ulid id = sealed.map(SealedAhead::entry).orElseGet(ulids::next);
         ObjectNode record = attempt(task, work, id, account);
         ObjectNode counts = record.putObject("counts");
@@ -346,11 +391,15 @@ public final class ChunkHandler implements TaskHandler {
                     vault.hash("broadcast key", name), vault.hash("broadcast request", name))));
   }
 
-  private Split split(Broadcast broadcast, App app, SendRequest request, List<Addressee> people) {
+  private Split split(Connection c, Broadcast broadcast, App app, SendRequest request, Chunk chunk)
+      throws SQLException {
+    List<Addressee> people = chunk.people();
     MessageClass sent = app.settings().policy().classOf(request.messageClass());
+    List<Recipient> recipients = people.stream().map(Addressee::recipient).toList();
+    Map<Identity, Bytes> hashes =
+        chunk.epoch() == vault.epoch() ? chunk.hashes() : reachability.hashes(app, recipients);
     List<List<Reachability.Address>> addresses =
-        reachability.look(
-            app, sent, people.stream().map(Addressee::recipient).toList(), clock.instant());
+        reachability.look(c, app, sent, recipients, hashes, clock.instant());
     List<Ways> ways =
         addresses.stream().map(each -> Ways.of(app, request, sent, channels, each)).toList();
     return Split.of(people, ways, channels, broadcast.order().isSame());

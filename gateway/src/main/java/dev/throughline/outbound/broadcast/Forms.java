@@ -16,7 +16,6 @@ import dev.throughline.message.MediaFacts;
 import dev.throughline.message.Reason;
 import dev.throughline.message.Said;
 import dev.throughline.message.SendRequest;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,15 +31,8 @@ public final class Forms {
   private final TemplateStore templates;
   private final MediaProbe probe;
 
-  private final Map<Place, Form> made =
-      new LinkedHashMap<>(KEPT, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Place, Form> eldest) {
-          return size() > KEPT;
-        }
-      };
+  private final RecentlyUsed<Place, Form> made = new RecentlyUsed<>(KEPT);
+  private final RecentlyUsed<Ulid, Asked> asked = new RecentlyUsed<>(KEPT);
 
   Forms(Map<ChannelName, Channel> channels, TemplateStore templates, MediaProbe probe) {
     this.channels = Map.copyOf(channels);
@@ -59,21 +51,30 @@ public final class Forms {
     record Impossible(Reason reason) implements Form {}
   }
 
+  private record Asked(Order order, SendRequest request) {}
+
   private record Place(Ulid broadcast, ChannelName channel) {}
+
+  /** What everybody's is made of. */
+  SendRequest request(Broadcast broadcast) {
+    Asked known = asked.get(broadcast.id());
+    if (known != null && known.order() == broadcast.order()) {
+      return known.request();
+    }
+    SendRequest request = Broadcasts.request(broadcast.order());
+    asked.put(broadcast.id(), new Asked(broadcast.order(), request));
+    return request;
+  }
 
   Form of(Broadcast broadcast, App app, SendRequest request, ChannelName channel)
       throws InterruptedException {
     Place place = new Place(broadcast.id(), channel);
-    synchronized (made) {
-      Form known = made.get(place);
-      if (known != null) {
-        return known;
-      }
+    Form known = made.get(place);
+    if (known != null) {
+      return known;
     }
     Form form = make(new MessageId(broadcast.id()), app, request, channel);
-    synchronized (made) {
-      made.put(place, form);
-    }
+    made.put(place, form);
     return form;
   }
 

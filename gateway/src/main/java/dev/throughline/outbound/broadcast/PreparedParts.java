@@ -3,14 +3,13 @@ package dev.throughline.outbound.broadcast;
 import dev.throughline.channel.Multicast;
 import dev.throughline.conversation.App;
 import dev.throughline.conversation.Owners;
+import dev.throughline.conversation.Reachability;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.log.Drafts;
-import dev.throughline.log.Log;
 import dev.throughline.log.SealedAhead;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ulids;
-import dev.throughline.store.Database;
 import dev.throughline.vault.DataKey;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
@@ -18,12 +17,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Table {@code broadcast_parts}: what each recipient's part of a request's entry is made of, sealed
@@ -40,25 +41,23 @@ final class PreparedParts {
       values (?, ?, ?, ?, ?, ?)
       """;
 
-  private static final String FIND =
+  /** Nobody asks any more for those of what is over: a few at a time, since they are large. */
+  private static final String FORGET_OVER =
       """
-      select entry, sealed from broadcast_parts
-      where broadcast = ? and number = ? and month = ? and recipients = ?
+      delete from broadcast_parts where ctid = any (array(
+        select p.ctid from broadcast b join broadcast_parts p on p.broadcast = b.id
+        where b.state in ('COMPLETED', 'STOPPED') limit 64))
       """;
 
   private static final String FORGET =
       "delete from broadcast_parts where broadcast = ? and number = ?";
 
-  private final Database database;
   private final Vault vault;
-  private final Log log;
   private final Drafts drafts;
   private final Ulids ulids;
 
-  PreparedParts(Database database, Vault vault, Log log, Drafts drafts, Ulids ulids) {
-    this.database = database;
+  PreparedParts(Vault vault, Drafts drafts, Ulids ulids) {
     this.vault = vault;
-    this.log = log;
     this.drafts = drafts;
     this.ulids = ulids;
   }
@@ -71,10 +70,20 @@ final class PreparedParts {
    */
   record Made(SealedAhead parts, int month, Bytes recipients, Collection<DataKey> keys) {}
 
-  Made make(App app, Multicast multicast, List<Identity> recipients) {
-    List<Owner> owners = recipients.stream().<Owner>map(each -> owner(app, each)).toList();
+  /**
+   * @param hashes by which the recipients' addresses are found, as {@link Reachability#hashes}
+   */
+  Made make(App app, Multicast multicast, List<Identity> recipients, Map<Identity, Bytes> hashes) {
+    List<Owner> owners = new ArrayList<>(recipients.size());
+    Map<Owner, Bytes> hashed = HashMap.newHashMap(recipients.size());
+    for (Identity each : recipients) {
+      Owner owner = owner(app, each);
+      owners.add(owner);
+      Bytes hash = hashes.get(each);
+      hashed.put(owner, hash != null ? hash : vault.hash(owner));
+    }
     int month = vault.month();
-    Map<Owner, DataKey> keys = vault.keysFor(new HashSet<>(owners));
+    Map<Owner, DataKey> keys = vault.keysFor(hashed);
     SealedAhead parts = drafts.ahead(ulids.next(), FIRST, owners, multicast.runs(recipients), keys);
     return new Made(parts, month, name(recipients), keys.values());
   }
@@ -96,31 +105,29 @@ final class PreparedParts {
     }
   }
 
+  /** A row of the table. */
+  record Kept(Ulid entry, int month, Bytes recipients, Bytes sealed) {}
+
   /**
-   * Empty if there are none for exactly these, in this order and month, or if they are in the log:
-   * then each is sealed anew.
+   * The row whose entry, month, recipients and parts stand from that column on; empty for nulls.
    */
-  Optional<SealedAhead> find(Ulid broadcast, int number, List<Identity> recipients) {
-    Bytes name = name(recipients);
-    Optional<SealedAhead> found =
-        database.read(c -> {
-          try (PreparedStatement s = c.prepareStatement(FIND)) {
-            s.setObject(1, broadcast.toUuid());
-            s.setInt(2, number);
-            s.setInt(3, vault.month());
-            s.setBytes(4, name.array());
-            try (ResultSet row = s.executeQuery()) {
-              return row.next()
-                  ? Optional.of(
-                      SealedAhead.of(
-                          Ulids.of(row.getObject(1, UUID.class)),
-                          FIRST,
-                          Bytes.wrap(row.getBytes(2))))
-                  : Optional.empty();
-            }
-          }
-        });
-    return found.filter(parts -> log.indexOf(parts.entry()).isEmpty());
+  static Optional<Kept> kept(ResultSet row, int first) throws SQLException {
+    @Nullable UUID entry = row.getObject(first, UUID.class);
+    return entry == null
+        ? Optional.empty()
+        : Optional.of(
+            new Kept(
+                Ulids.of(entry),
+                row.getInt(first + 1),
+                Bytes.wrap(row.getBytes(first + 2)),
+                Bytes.wrap(row.getBytes(first + 3))));
+  }
+
+  /** Empty if they are not for exactly these, in this order and month: then each is sealed anew. */
+  Optional<SealedAhead> of(Kept kept, List<Identity> recipients) {
+    return kept.month() == vault.month() && kept.recipients().equals(name(recipients))
+        ? Optional.of(SealedAhead.of(kept.entry(), FIRST, kept.sealed()))
+        : Optional.empty();
   }
 
   static void forget(Connection c, Ulid broadcast, int number) throws SQLException {
@@ -128,6 +135,13 @@ final class PreparedParts {
       s.setObject(1, broadcast.toUuid());
       s.setInt(2, number);
       s.executeUpdate();
+    }
+  }
+
+  /** How many chunks' parts were taken away; 0 when there are no more. */
+  static int forgetOver(Connection c) throws SQLException {
+    try (PreparedStatement s = c.prepareStatement(FORGET_OVER)) {
+      return s.executeUpdate();
     }
   }
 

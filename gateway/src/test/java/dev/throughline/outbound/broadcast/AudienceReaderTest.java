@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.throughline.contract.WrongFieldException;
+import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
+import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.SendRequest.Recipient;
+import dev.throughline.message.Ulids;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +48,44 @@ class AudienceReaderTest {
             new Addressee(
                 new Recipient.ByIdentities(List.of(new Identity(ChannelName.LINE, BOB))),
                 Map.of()));
-    assertThat(Addressee.of(Addressee.toBytes(read))).isEqualTo(read);
+    assertThat(Chunk.of(Chunk.unhashed(read).toBytes()).people()).isEqualTo(read);
+  }
+
+  @Test
+  void aChunkKeepsWhatItsAddressesAreFoundBy() {
+    Identity alice = new Identity(ChannelName.LINE, ALICE);
+    Chunk chunk =
+        new Chunk(
+            List.of(new Addressee(new Recipient.ByIdentities(List.of(alice)), Map.of("n", "ü"))),
+            7,
+            Map.of(alice, Bytes.wrap(new byte[32])));
+
+    assertThat(Chunk.of(chunk.toBytes())).isEqualTo(chunk);
+  }
+
+  @Test
+  void aChunkOfVersion020IsRead() {
+    Chunk chunk =
+        Chunk.of(
+            Bytes.utf8(
+                "[[\"01ARZ3NDEKTSV4RRFFQ69G5FAV\"],[[\"LINE\",\""
+                    + ALICE
+                    + "\",\"SMS\",\"81900000001\"],{\"n\":\"1\"}]]"));
+
+    assertThat(chunk)
+        .isEqualTo(
+            Chunk.unhashed(
+                List.of(
+                    new Addressee(
+                        new Recipient.ByContact(
+                            new ContactId(Ulids.parse("01ARZ3NDEKTSV4RRFFQ69G5FAV").orElseThrow())),
+                        Map.of()),
+                    new Addressee(
+                        new Recipient.ByIdentities(
+                            List.of(
+                                new Identity(ChannelName.LINE, ALICE),
+                                new Identity(ChannelName.SMS, "81900000001"))),
+                        Map.of("n", "1")))));
   }
 
   @Test
@@ -62,7 +102,7 @@ class AudienceReaderTest {
 
     assertThat(read).hasSize(2);
     assertThat(read.getFirst().variables()).isEqualTo(Map.of("n", "1"));
-    assertThat(Addressee.of(Addressee.toBytes(read))).isEqualTo(read);
+    assertThat(Chunk.of(Chunk.unhashed(read).toBytes()).people()).isEqualTo(read);
   }
 
   @ParameterizedTest

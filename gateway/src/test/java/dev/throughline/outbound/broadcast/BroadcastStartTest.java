@@ -81,7 +81,8 @@ class BroadcastStartTest {
               + "', 'project', now(), '')");
       Vault.insert(c, List.of(key));
       store.insert(c, new Broadcast(draft, order), key);
-      store.add(c, ID, 0, List.of(List.of(), List.of()), key);
+      Chunk nobody = Chunk.unhashed(List.of());
+      store.add(c, ID, 0, List.of(nobody, nobody), key);
       return store.filled(c, ID, 2, 1, Map.of(), NOW);
     });
   }

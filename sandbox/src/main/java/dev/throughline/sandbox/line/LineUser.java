@@ -29,6 +29,7 @@ public record LineUser(
 
   static final Pattern USER_ID = Pattern.compile("U[0-9a-f]{32}");
   static final int NAME_LIMIT = 100;
+  private static final int ID_LENGTH = 33;
 
   /**
    * Demographics, in LINE's own values: {@code male}, {@code age_20}, {@code ios}, {@code jp_13}.
@@ -49,6 +50,20 @@ public record LineUser(
     if (displayName.isEmpty() || displayName.length() > NAME_LIMIT) {
       throw new IllegalArgumentException("a display name has 1 to " + NAME_LIMIT + " characters");
     }
+  }
+
+  /** As {@link #USER_ID}, for who looks at hundreds of them. */
+  static boolean isUserId(String id) {
+    if (id.length() != ID_LENGTH || id.charAt(0) != 'U') {
+      return false;
+    }
+    for (int i = 1; i < ID_LENGTH; i++) {
+      char c = id.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A friend, as if the person had added the account before everything began. */

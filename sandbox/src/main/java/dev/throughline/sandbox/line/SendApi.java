@@ -120,7 +120,7 @@ final class SendApi {
         String id = to.path(i).stringValue("");
         // Groups and rooms are refused like ids of the wrong shape. Unknown but well-formed ids are
         // dropped in silence: LINE's documents say both (gap G6), and this is what they describe.
-        if (!LineUser.USER_ID.matcher(id).matches()) {
+        if (!LineUser.isUserId(id)) {
           return Answer.wrongProperty("to[" + i + "]");
         }
         recipients.add(id);
