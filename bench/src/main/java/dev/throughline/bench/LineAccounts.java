@@ -5,10 +5,10 @@ import dev.throughline.sandbox.line.LineEmulator;
 import dev.throughline.sandbox.line.LineSettings;
 import dev.throughline.sandbox.line.LineUser;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
@@ -50,7 +50,7 @@ final class LineAccounts implements AutoCloseable {
               .withHistory(history());
       accounts.add(
           new Account(
-              new LineEmulator(config, clock, new SecureRandom()),
+              new LineEmulator(config, clock, RandomGenerator.of("L64X128MixRandom")),
               config.channelSecret(),
               config.channelAccessToken(),
               users.stream().map(LineUser::userId).toList()));

@@ -7,6 +7,7 @@ import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.policy.SendPolicy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,7 @@ public record App(
    * @param publicStickers stickers are shown with the channel's public pictures
    * @param reportsMetadata callbacks of what a person says carry the conversation's metadata
    * @param policy whom it may write to, and when
+   * @param sending how long it waits for channels
    */
   public record Settings(
       UnknownReply unknownReply,
@@ -90,7 +92,18 @@ public record App(
       Rates rates,
       boolean forwardUnknown,
       boolean publicStickers,
-      SendPolicy policy) {}
+      SendPolicy policy,
+      Sending sending) {}
+
+  /**
+   * What an app says of its sends.
+   *
+   * @param retryDuration how long what a channel does not take for now is tried again
+   * @param wantsReports the next channel is taken where a delivery is not reported
+   * @param waitingTime how long a step may take
+   */
+  public record Sending(
+      Optional<Duration> retryDuration, boolean wantsReports, Optional<Duration> waitingTime) {}
 
   /** How many a second may go out; 0: as many as there are. */
   public record Rates(int outbound, int webhooks) {

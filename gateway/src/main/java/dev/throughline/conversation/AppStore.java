@@ -5,6 +5,7 @@ import dev.throughline.conversation.App.Account;
 import dev.throughline.conversation.App.KnownBlock;
 import dev.throughline.conversation.App.ProcessingMode;
 import dev.throughline.conversation.App.Rates;
+import dev.throughline.conversation.App.Sending;
 import dev.throughline.conversation.App.Settings;
 import dev.throughline.conversation.App.UnknownReply;
 import dev.throughline.message.Bytes;
@@ -22,6 +23,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -210,7 +212,8 @@ public final class AppStore {
                 ours.path("rate_limits").path("webhooks").asInt(0)),
             Json.string(ours, "forward_unknown").filter("strip"::equals).isEmpty(),
             Json.string(ours, "sticker_picture").filter("line"::equals).isPresent(),
-            SendPolicyForm.of(ours));
+            SendPolicyForm.of(ours),
+            sending(json));
     return new App(
         id,
         project,
@@ -222,6 +225,22 @@ public final class AppStore {
         settings,
         accounts,
         Json.bytes(json));
+  }
+
+  private static Sending sending(ObjectNode json) {
+    JsonNode retried = json.path("message_retry_settings").path("retry_duration");
+    JsonNode fallback = json.path("delivery_report_based_fallback");
+    return new Sending(
+        seconds(
+            retried.isString()
+                ? Long.parseLong("0" + retried.asString().replaceAll("\\D", ""))
+                : retried.asLong(0)),
+        fallback.path("enabled").asBoolean(false),
+        seconds(fallback.path("delivery_report_waiting_time").asLong(0)));
+  }
+
+  private static Optional<Duration> seconds(long seconds) {
+    return seconds > 0 ? Optional.of(Duration.ofSeconds(seconds)) : Optional.empty();
   }
 
   private static Optional<Account> open(Vault vault, AppRow app, AccountRow row) {

@@ -49,6 +49,7 @@ public final class Converse implements Folder {
   private final List<Reaction> reactions;
   private final ItemReader items;
   private final Quotes quotes;
+  private final FreshTokens tokens = new FreshTokens();
 
   /** Lanes set aside: known from the table at the start, and from our own parking since. */
   private Optional<Set<Bytes>> parkedLanes = Optional.empty();
@@ -82,7 +83,15 @@ public final class Converse implements Folder {
   public Opened open(List<LogEntry> entries) {
     List<Item> all = new ArrayList<>();
     entries.forEach(entry -> all.addAll(items.items(entry)));
-    return transaction -> decide(all, transaction, parkedLanes(transaction));
+    if (entries.isEmpty()) {
+      return _ -> () -> {};
+    }
+    LogEntry first = entries.getFirst();
+    long last = entries.getLast().index();
+    return transaction -> {
+      tokens.folding(first.index(), first.at());
+      return decide(all, last, transaction, parkedLanes(transaction));
+    };
   }
 
   @Override
@@ -97,10 +106,11 @@ public final class Converse implements Folder {
       park(transaction, entry, 0, Bytes.EMPTY, Optional.empty(), Optional.empty(), unreadable);
       return () -> {};
     }
+    tokens.folding(entry.index(), entry.at());
     for (Item item : all) {
       Savepoint before = transaction.setSavepoint();
       try {
-        folded.add(decide(List.of(item), transaction, lanes));
+        folded.add(decide(List.of(item), entry.index(), transaction, lanes));
       } catch (SQLException | RuntimeException failure) {
         transaction.rollback(before);
         LOG.error("item {} of entry {} is set aside", item.position(), entry.id(), failure);
@@ -115,7 +125,7 @@ public final class Converse implements Folder {
     };
   }
 
-  private Folded decide(List<Item> all, Connection transaction, Set<Bytes> lanes)
+  private Folded decide(List<Item> all, long last, Connection transaction, Set<Bytes> lanes)
       throws SQLException {
     List<Item> open = new ArrayList<>(all.size());
     for (Item item : all) {
@@ -135,7 +145,16 @@ public final class Converse implements Folder {
     }
     FoldWork work =
         new FoldWork(
-            vault, ulids, directory, drift, pictures, links, quotes, reactions, transaction);
+            vault,
+            ulids,
+            directory,
+            drift,
+            pictures,
+            links,
+            quotes,
+            tokens,
+            reactions,
+            transaction);
     work.load(open);
     for (Item item : open) {
       work.apply(item);
@@ -151,7 +170,7 @@ public final class Converse implements Folder {
       }
       try {
         // First, so that a task that this fold made or put off does not slip past a pause.
-        work.committed();
+        work.committed(last);
       } finally {
         tasks.committed(work.taskChanges());
       }

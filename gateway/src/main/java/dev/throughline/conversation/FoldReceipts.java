@@ -83,12 +83,15 @@ final class FoldReceipts {
     }
     Optional<AccountId> account = account(item.record());
     Optional<Ulid> step = FoldLoad.ulid(item.record(), Changes.STEP);
-    state.writes.add(c -> SentAs.insert(c, message.get(), account, step, ids));
-    if (account.isPresent()) {
+    if (account.isEmpty()) {
+      state.writes.add(c -> SentAs.insert(c, message.get(), step, ids));
+    } else {
       List<SentAs.Early> waiting = new ArrayList<>();
       for (String id : ids) {
         SentAs.Name name = new SentAs.Name(account.get(), id);
-        state.sentAs.put(name, new SentAs.Ours(message.get(), step));
+        SentAs.Ours ours = new SentAs.Ours(message.get(), step);
+        state.sentAs.put(name, ours);
+        state.named.put(name, ours);
         List<SentAs.Early> early = state.early.remove(name);
         if (early != null) {
           early.forEach(each -> heard(name, message.get(), step, each));

@@ -7,6 +7,7 @@ import dev.throughline.conversation.Rows.MessageRow;
 import dev.throughline.conversation.Rows.ReplyRow;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ids.AccountId;
+import dev.throughline.message.Ids.ConversationId;
 import dev.throughline.message.InboundEvent;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,9 +20,11 @@ final class FoldReplies {
   private static final Duration KEPT = Duration.ofMinutes(30);
 
   private final FoldState state;
+  private final FreshTokens tokens;
 
-  FoldReplies(FoldState state) {
+  FoldReplies(FoldState state, FreshTokens tokens) {
     this.state = state;
+    this.tokens = tokens;
   }
 
   void keep(Item.Event item, InboundEvent event, Party party) {
@@ -44,7 +47,10 @@ final class FoldReplies {
   Optional<ReplyToken> take(Party party, AccountId account, Duration age) {
     Instant after = state.at.minus(age);
     Optional<ReplyToken> fresh = takeFresh(party, account, after);
-    if (fresh.isPresent()) {
+    boolean mayHave =
+        tokens.mayHave(
+            party.contact().value(), party.conversation().map(ConversationId::value), after);
+    if (fresh.isPresent() || !mayHave) {
       return fresh;
     }
     try {

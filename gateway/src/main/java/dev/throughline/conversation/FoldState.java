@@ -86,6 +86,10 @@ final class FoldState {
   final List<MessageRow> newMessages = new ArrayList<>();
   final List<ReplyRow> newReplies = new ArrayList<>();
   final List<MessageEntry> messageEntries = new ArrayList<>();
+
+  /** What platforms call messages of ours from now on. */
+  final Map<SentAs.Name, SentAs.Ours> named = new LinkedHashMap<>();
+
   final Map<Ulid, FriendRow> friends = new LinkedHashMap<>();
   final Map<MessageId, StatusRow> statuses = new LinkedHashMap<>();
 

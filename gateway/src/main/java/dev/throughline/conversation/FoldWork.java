@@ -55,6 +55,7 @@ final class FoldWork implements Effects {
   private final FoldLoad reading;
   private final FoldPeople people;
   private final FoldReplies replies;
+  private final FreshTokens tokens;
   private final FoldReceipts receipts;
   private final FoldOffers offers;
   private final FoldEvents events;
@@ -63,6 +64,9 @@ final class FoldWork implements Effects {
   private final Heard heard;
   private final FoldConsents consents;
   private final FoldAsked asked;
+
+  /** Of two contacts that became one, another holds the tokens now. */
+  private boolean contactsChanged;
 
   /** The place in its lane of the next task that the item at hand makes. */
   private int place;
@@ -75,15 +79,17 @@ final class FoldWork implements Effects {
       StickerPictures pictures,
       OptOutLinks links,
       Quotes quotes,
+      FreshTokens tokens,
       List<Reaction> reactions,
       Connection transaction) {
     this.directory = directory;
     this.links = links;
     this.reactions = reactions;
+    this.tokens = tokens;
     this.state = new FoldState(vault, ulids, transaction);
     this.reading = new FoldLoad(state, directory);
     this.people = new FoldPeople(state, this);
-    this.replies = new FoldReplies(state);
+    this.replies = new FoldReplies(state, tokens);
     this.appEvents = new FoldAppEvents(vault, transaction);
     this.receipts = new FoldReceipts(state, this);
     this.offers = new FoldOffers(state, people);
@@ -132,7 +138,10 @@ final class FoldWork implements Effects {
       case Item.Attempt attempt -> attempt(attempt);
       case Item.Outcome outcome -> outcome(outcome);
       case Item.Decision decision -> decision(decision);
-      case Item.Change change -> change(change);
+      case Item.Change change -> {
+        contactsChanged = true;
+        change(change);
+      }
       case Item.Configured(var entry, ObjectNode record) -> asked(entry, record);
       case Item.People said -> people.said(said);
       case Item.Alarm(var entry, String kind, String subject) ->
@@ -150,6 +159,7 @@ final class FoldWork implements Effects {
     ConverseStore.insertMessages(state.transaction, state.newMessages);
     ConverseStore.insertReplies(state.transaction, state.newReplies);
     ConverseStore.insertEntries(state.transaction, state.messageEntries);
+    SentAs.insert(state.transaction, state.named);
     ConverseStore.updateFriends(state.transaction, state.friends.values());
     ConverseStore.updateStatus(state.transaction, state.statuses.values());
     appEvents.write();
@@ -180,8 +190,15 @@ final class FoldWork implements Effects {
     return state.parkedToReplay;
   }
 
-  void committed() {
+  /**
+   * @param last the index of the last entry that was folded
+   */
+  void committed(long last) {
     state.vault.admit(state.keys);
+    tokens.folded(last, state.newMessages, state.newReplies);
+    if (contactsChanged) {
+      tokens.forget();
+    }
     state.afterwards.forEach(Runnable::run);
   }
 

@@ -40,8 +40,19 @@ final class SentAs {
   private static final String INSERT =
       """
       insert into sent_as (account, platform_id, message, step)
-      select coalesce(?, account), unnest(?::text[]), id, ?
-      from message where id = ? and coalesce(?, account) is not null
+      select account, unnest(?::text[]), id, ?
+      from message where id = ? and account is not null
+      on conflict (account, platform_id) do update
+        set message = excluded.message, step = excluded.step
+      """;
+
+  private static final String INSERT_ALL =
+      """
+      insert into sent_as (account, platform_id, message, step)
+      select n.account, n.platform_id, m.id, n.step
+      from unnest(?::uuid[], ?::text[], ?::uuid[], ?::uuid[])
+        as n (account, platform_id, message, step)
+      join message m on m.id = n.message
       on conflict (account, platform_id) do update
         set message = excluded.message, step = excluded.step
       """;
@@ -81,21 +92,34 @@ final class SentAs {
   /** What was told too early, by the entry at that index; {@code sealed} is bound to the name. */
   record Early(long index, Instant at, Bytes sealed) {}
 
-  static int insert(
-      Connection c,
-      MessageId message,
-      Optional<AccountId> account,
-      Optional<Ulid> step,
-      List<String> platformIds)
+  /** As the account that the message went by. */
+  static int insert(Connection c, MessageId message, Optional<Ulid> step, List<String> platformIds)
       throws SQLException {
-    @Nullable UUID known = account.map(a -> a.value().toUuid()).orElse(null);
     try (PreparedStatement s = c.prepareStatement(INSERT)) {
-      s.setObject(1, known);
-      s.setArray(2, c.createArrayOf("text", platformIds.toArray()));
-      s.setObject(3, step.map(Ulid::toUuid).orElse(null));
-      s.setObject(4, message.value().toUuid());
-      s.setObject(5, known);
+      s.setArray(1, c.createArrayOf("text", platformIds.toArray()));
+      s.setObject(2, step.map(Ulid::toUuid).orElse(null));
+      s.setObject(3, message.value().toUuid());
       return s.executeUpdate();
+    }
+  }
+
+  /** Of messages that are there no more, nothing. */
+  static void insert(Connection c, Map<Name, Ours> named) throws SQLException {
+    if (named.isEmpty()) {
+      return;
+    }
+    List<Name> names = List.copyOf(named.keySet());
+    List<UUID> messages = new ArrayList<>(names.size());
+    List<@Nullable UUID> steps = new ArrayList<>(names.size());
+    for (Ours ours : named.values()) {
+      messages.add(ours.message().value().toUuid());
+      steps.add(ours.step().map(Ulid::toUuid).orElse(null));
+    }
+    try (PreparedStatement s = c.prepareStatement(INSERT_ALL)) {
+      bind(c, s, names);
+      s.setArray(3, UuidArray.of(c, messages));
+      s.setArray(4, UuidArray.of(c, steps));
+      s.executeUpdate();
     }
   }
 

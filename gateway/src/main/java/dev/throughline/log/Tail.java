@@ -1,6 +1,7 @@
 package dev.throughline.log;
 
 import dev.throughline.ledger.Hash;
+import dev.throughline.ledger.Kind;
 import dev.throughline.message.Bytes;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +73,7 @@ final class Tail {
         bytes += weight(entries.getLast());
       }
       head = batch.after().next();
-      newest = new Burst(batch.drafts().size(), batch.at(), System.nanoTime());
+      newest = new Burst(takenIn(batch), batch.at(), System.nanoTime());
       moved.signalAll();
     } finally {
       lock.unlock();
@@ -92,6 +93,7 @@ final class Tail {
   /**
    * A batch whose drafts came in together.
    *
+   * @param drafts those that somebody outside waits for
    * @param since {@link System#nanoTime} of its commit
    */
   record Burst(int drafts, Instant at, long since) {}
@@ -176,6 +178,17 @@ final class Tail {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Without what follows from what was taken in: to put that off brings nobody an answer. */
+  private static int takenIn(Batch batch) {
+    int count = 0;
+    for (Draft draft : batch.drafts()) {
+      if (!draft.kind().equals(Kind.ATTEMPT) && !draft.kind().equals(Kind.OUTCOME)) {
+        count++;
+      }
+    }
+    return count;
   }
 
   private void drop() {

@@ -1,13 +1,10 @@
 package dev.throughline.outbound;
 
-import dev.throughline.contract.Json;
 import dev.throughline.conversation.App;
 import dev.throughline.task.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** How long an app wants to wait for what, and when what did not work is tried again. */
 final class Patience {
@@ -24,33 +21,17 @@ final class Patience {
 
   /** How long what a channel does not take for now is tried again (contract, 3.4). */
   static Duration retryDuration(App app) {
-    return Json.string(Json.object(app.json()), "message_retry_settings", "retry_duration")
-        .map(text -> Duration.ofSeconds(Long.parseLong(text.replaceAll("\\D", ""))))
-        .or(() -> {
-          long seconds =
-              Json.object(app.json())
-                  .path("message_retry_settings")
-                  .path("retry_duration")
-                  .asLong(0);
-          return seconds > 0 ? Optional.of(Duration.ofSeconds(seconds)) : Optional.empty();
-        })
-        .orElse(RETRY_DURATION);
+    return app.settings().sending().retryDuration().orElse(RETRY_DURATION);
   }
 
   /** Whether the app wants the next channel where a delivery is not reported (contract, 3.4.5). */
   static boolean wantsReports(App app) {
-    return fallback(app).path("enabled").asBoolean(false);
+    return app.settings().sending().wantsReports();
   }
 
   /** How long a step may take. */
   static Duration waitingTime(App app) {
-    long seconds = fallback(app).path("delivery_report_waiting_time").asLong(0);
-    return seconds > 0 ? Duration.ofSeconds(seconds) : WAITING_TIME;
-  }
-
-  private static JsonNode fallback(App app) {
-    ObjectNode json = Json.object(app.json());
-    return json.path("delivery_report_based_fallback");
+    return app.settings().sending().waitingTime().orElse(WAITING_TIME);
   }
 
   /** When a task is tried again; empty once {@code end} is over. The last try is at the end. */

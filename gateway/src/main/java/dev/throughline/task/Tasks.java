@@ -26,8 +26,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -70,8 +70,12 @@ public final class Tasks implements AutoCloseable {
   private final Map<String, Lane> lanes = new HashMap<>();
   private final Map<Ulid, Lane> laneOfTask = new HashMap<>();
   private final Set<Ulid> paused = new HashSet<>();
-  private final PriorityQueue<Lane> waiting =
-      new PriorityQueue<>(Comparator.comparing((Lane lane) -> lane.wakeAt));
+
+  /** By when they wake; a tree, since each is taken out again when something changes for it. */
+  private final TreeSet<Lane> waiting =
+      new TreeSet<>(
+          Comparator.comparing((Lane lane) -> lane.wakeAt).thenComparing(lane -> lane.name));
+
   private final Map<Priority, Map<Queue, ArrayDeque<Lane>>> ready = new EnumMap<>(Priority.class);
   private final RateLimits limits;
 
@@ -596,7 +600,7 @@ public final class Tasks implements AutoCloseable {
   /** Woken early or late makes no difference: whoever called looks again. */
   @SuppressWarnings("WaitNotInLoop")
   private void pause() throws InterruptedException {
-    Lane next = waiting.peek();
+    Lane next = firstWaiting();
     long nanos = TICK.toNanos();
     if (next != null) {
       long untilDue = Duration.between(clock.instant(), next.wakeAt).toNanos();
@@ -610,9 +614,9 @@ public final class Tasks implements AutoCloseable {
 
   private void wakeDue() {
     Instant now = clock.instant();
-    Lane lane = waiting.peek();
+    Lane lane = firstWaiting();
     while (lane != null && !lane.wakeAt.isAfter(now)) {
-      waiting.remove();
+      waiting.remove(lane);
       Task head = lane.tasks.peekFirst();
       if (head != null && !lane.running) {
         lane.queued = true;
@@ -622,8 +626,12 @@ public final class Tasks implements AutoCloseable {
             .computeIfAbsent(new Queue(Turn.of(head), lane.queuedFor), q -> new ArrayDeque<>())
             .add(lane);
       }
-      lane = waiting.peek();
+      lane = firstWaiting();
     }
+  }
+
+  private @Nullable Lane firstWaiting() {
+    return waiting.isEmpty() ? null : waiting.first();
   }
 
   private void dequeued(Lane lane) {
