@@ -65,29 +65,31 @@ class BroadcastCrashTest {
     try (LineEmulator line = new LineEmulator(config, InstantSource.system(), new Random(seed));
         Wire wire = new Wire();
         CallbackTarget target = new CallbackTarget("crash-callback-secret", seed)) {
-      LineControl judge = line.control();
+      LineControl control = line.control();
+      Recorded accepted = new Recorded(control::accepted, "text", TEXT);
+      Recorded requests = new Recorded(control::requests, "endpoint", "multicast");
       Installation installation = new Installation(home, line.baseUri(), wire, CHANNEL_SECRET);
       GatewayProcess gateway =
           installation.found(ACCESS_TOKEN, target.url(), "crash-callback-secret");
       int atWork = 0;
       try (Calls calls = new Calls(installation)) {
-        judge.setFaults(faults());
+        control.setFaults(faults());
         String id = calls.started();
         for (int kill = 1; kill <= kills; kill++) {
           int enough = PEOPLE / CHUNK * kill / (kills + 1);
-          eventually(() -> chunks(judge).size() >= enough);
+          eventually(() -> accepted.read().size() >= enough);
           Thread.sleep(random.nextInt(100));
-          long before = requests(judge).size();
+          int before = requests.read().size();
           gateway.kill();
-          assertThat(chunks(judge)).as("killed in the middle").hasSizeLessThan(PEOPLE / CHUNK);
+          assertThat(accepted.read().size()).as("chunks when killed").isLessThan(PEOPLE / CHUNK);
           gateway = installation.restart();
-          eventually(() -> requests(judge).size() > before);
-          atWork += repeatedKeys(judge).isEmpty() ? 0 : 1;
+          eventually(() -> requests.read().size() > before);
+          atWork += repeatedKeys(requests).isEmpty() ? 0 : 1;
         }
-        judge.clearFaults();
+        control.clearFaults();
         eventually(() -> calls.state(id).equals("COMPLETED"));
         assertThat(atWork).as("kills while requests were under way").isPositive();
-        judged(judge, calls.shown(id));
+        judged(accepted, requests, calls.shown(id));
         assertThat(installation.fsck()).isEqualTo(List.of());
         gateway.stop();
       } finally {
@@ -96,14 +98,18 @@ class BroadcastCrashTest {
     }
   }
 
-  private static void judged(LineControl judge, JsonNode shown) {
-    List<String> users = chunks(judge).stream().flatMap(List::stream).toList();
+  private static void judged(Recorded accepted, Recorded requests, JsonNode shown) {
+    List<String> users =
+        accepted.read().stream()
+            .flatMap(send -> send.path("to").valueStream())
+            .map(JsonNode::asString)
+            .toList();
     assertThat(new HashSet<>(users))
         .as("people LINE accepted the message for")
         .hasSize(users.size())
         .isEqualTo(Set.copyOf(people()));
     Map<String, Set<String>> keysOf =
-        requests(judge).stream()
+        requests.read().stream()
             .collect(
                 groupingBy(
                     request -> request.path("body").asString(),
@@ -112,42 +118,17 @@ class BroadcastCrashTest {
     assertThat(shown.at("/results/ACCEPTED").asInt()).isEqualTo(PEOPLE);
   }
 
-  /** Whom each accepted multicast was for. */
-  private static List<List<String>> chunks(LineControl judge) {
-    return read(judge::accepted).stream()
-        .filter(send -> send.path("text").asString().equals(TEXT))
-        .map(send -> send.path("to").valueStream().map(JsonNode::asString).toList())
-        .toList();
-  }
-
-  private static List<ObjectNode> requests(LineControl judge) {
-    return read(judge::requests).stream()
-        .filter(request -> request.path("endpoint").asString().equals("multicast"))
-        .toList();
-  }
-
   /** Under which more than one request came in. */
-  private static Set<String> repeatedKeys(LineControl judge) {
+  private static Set<String> repeatedKeys(Recorded requests) {
     Set<String> once = new HashSet<>();
     Set<String> again = new HashSet<>();
-    for (ObjectNode request : requests(judge)) {
+    for (ObjectNode request : requests.read()) {
       String key = request.path("retryKey").asString();
       if (!once.add(key)) {
         again.add(key);
       }
     }
     return again;
-  }
-
-  private static List<ObjectNode> read(Function<Long, LineControl.Page> pages) {
-    List<ObjectNode> all = new ArrayList<>();
-    LineControl.Page page = pages.apply(0L);
-    assertThat(page.forgotten()).isZero();
-    while (!page.entries().isEmpty()) {
-      all.addAll(page.entries());
-      page = pages.apply(page.next());
-    }
-    return all;
   }
 
   /** So slow that many are under way at once; some answers are lost, some requests refused. */
@@ -179,6 +160,35 @@ class BroadcastCrashTest {
   @FunctionalInterface
   private interface Condition {
     boolean holds() throws Exception;
+  }
+
+  /** What LINE has on record, as far as it has this text in that property; read on, never again. */
+  private static final class Recorded {
+    private final Function<Long, LineControl.Page> pages;
+    private final String property;
+    private final String wanted;
+    private final List<ObjectNode> found = new ArrayList<>();
+    private long next;
+
+    Recorded(Function<Long, LineControl.Page> pages, String property, String wanted) {
+      this.pages = pages;
+      this.property = property;
+      this.wanted = wanted;
+    }
+
+    /** All of it so far. */
+    List<ObjectNode> read() {
+      LineControl.Page page = pages.apply(next);
+      while (!page.entries().isEmpty()) {
+        assertThat(page.forgotten()).isZero();
+        page.entries().stream()
+            .filter(entry -> entry.path(property).asString().equals(wanted))
+            .forEach(found::add);
+        next = page.next();
+        page = pages.apply(next);
+      }
+      return List.copyOf(found);
+    }
   }
 
   /** The app's own calls. */
@@ -221,6 +231,12 @@ class BroadcastCrashTest {
       installation.credentials().forEach(request::header);
       HttpResponse<String> answer =
           client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      long deadline = System.nanoTime() + COMES.toNanos();
+      // Says that nothing was done, and to come again.
+      while (answer.statusCode() == 503 && System.nanoTime() < deadline) {
+        Thread.sleep(POLL);
+        answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      }
       return new Wire.Answer(answer.statusCode(), answer.body()).ok(method + " " + path);
     }
 

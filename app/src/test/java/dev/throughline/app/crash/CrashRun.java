@@ -39,11 +39,12 @@ final class CrashRun implements AutoCloseable {
 
   private static final Duration SETTLES_WITHIN = Duration.ofSeconds(15);
   private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(2);
-  private static final Duration CALLS_WITHIN = Duration.ofSeconds(10);
-  private static final Duration FOLDS_WITHIN = Duration.ofSeconds(10);
+  private static final Duration CALLS_WITHIN = Duration.ofMinutes(1);
+  private static final Duration FOLDS_WITHIN = Duration.ofMinutes(1);
   private static final Duration LOAD_ENDS_WITHIN = Duration.ofMinutes(3);
   private static final Duration TELL_EVERY = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration AUDIT_EVERY = Duration.ofMillis(250);
   private static final int AT_WORK_ONE_IN = 3;
   private static final int JUDGED = 2_000_000;
 
@@ -166,8 +167,9 @@ final class CrashRun implements AutoCloseable {
     long start = System.nanoTime();
     GatewayProcess next = installation.restart();
     Duration answer = Duration.ofNanos(System.nanoTime() - start);
-    presence.up();
+    // The load goes on with the life that was drawn: what it makes meanwhile is only to be drained.
     long unfolded = unfolded();
+    presence.up();
     appending += lost > 0 ? 1 : 0;
     folding += unfolded > 0 ? 1 : 0;
     slowestAnswer = answer.compareTo(slowestAnswer) > 0 ? answer : slowestAnswer;
@@ -219,7 +221,7 @@ final class CrashRun implements AutoCloseable {
     long deadline = System.nanoTime() + FOLDS_WITHIN.toNanos();
     OptionalLong found = audit.foundUnfolded();
     while (found.isEmpty() && System.nanoTime() < deadline) {
-      Thread.sleep(POLL);
+      Thread.sleep(AUDIT_EVERY);
       found = audit.foundUnfolded();
     }
     return found.orElse(0);
@@ -241,7 +243,7 @@ final class CrashRun implements AutoCloseable {
         told = System.nanoTime();
         out.printf("draining: %d entries, %d tasks%n", owed.entries(), owed.tasks());
       }
-      Thread.sleep(POLL);
+      Thread.sleep(AUDIT_EVERY);
     }
     out.printf("not drained within %s%n", plan.drain());
     return plan.drain();

@@ -48,7 +48,13 @@ final class LedgerAudit {
         - coalesce((select max(next) from step where reader = 'converse'), 0)
       """;
 
-  private static final String TASKS = "select count(*) from task where state = 'ready'";
+  private static final String OWED =
+      """
+      select coalesce((select max(next) from batch), 0)
+          - coalesce((select max(next) from step where reader = 'converse'), 0),
+        (select count(*) from task where state = 'ready')
+      """;
+
   private static final String WAITING =
       """
       select kind || ' in ' || round(extract(epoch from due - now())) || ' s', count(*)
@@ -83,7 +89,12 @@ final class LedgerAudit {
 
   /** What is still to be done: entries to fold, and tasks to run. */
   Owed owed() throws IOException {
-    return new Owed(number(UNFOLDED), number(TASKS));
+    return query(
+        OWED,
+        rows -> {
+          rows.next();
+          return new Owed(rows.getLong(1), rows.getLong(2));
+        });
   }
 
   /** The tasks that are still to run, by kind and by how long from now, in seconds. */

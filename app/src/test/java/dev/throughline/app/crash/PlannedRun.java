@@ -33,6 +33,7 @@ final class PlannedRun implements AutoCloseable {
   private static final Pattern ID = Pattern.compile("\\[([0-9A-Z]{26})\\]");
   private static final int SHOWN = 3;
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration AUDIT_EVERY = Duration.ofMillis(250);
 
   private final long seed;
   private final int kills;
@@ -116,7 +117,7 @@ final class PlannedRun implements AutoCloseable {
             CALLBACK_SECRET);
     try {
       platforms.hooks(installation);
-      await(platforms::isQuiet, DRAIN);
+      await(platforms::isQuiet, DRAIN, POLL);
       platforms.fail();
       presence.up();
       load.start();
@@ -143,7 +144,7 @@ final class PlannedRun implements AutoCloseable {
       target.faultless();
       LedgerAudit audit = new LedgerAudit(installation.data());
       List<String> violations = new ArrayList<>();
-      if (!await(() -> load.isIdle() && audit.owed().nothing(), DRAIN)) {
+      if (!await(() -> load.isIdle() && audit.owed().nothing(), DRAIN, AUDIT_EVERY)) {
         violations.add(
             "still owed " + DRAIN + " after the last kill: " + audit.owed() + audit.waiting());
       }
@@ -191,7 +192,8 @@ final class PlannedRun implements AutoCloseable {
     int told = target.calls();
     await(
         () -> load.answered() - answered >= ANSWERED_A_LIFE && target.calls() - told >= TOLD_A_LIFE,
-        LONGEST_LIFE);
+        LONGEST_LIFE,
+        POLL);
     Thread.sleep(random.nextLong(MOMENTS.toMillis()));
   }
 
@@ -241,14 +243,14 @@ final class PlannedRun implements AutoCloseable {
                     entry -> entry.path("channel").asString(""), Collectors.counting())));
   }
 
-  private static boolean await(Condition condition, Duration within)
+  private static boolean await(Condition condition, Duration within, Duration every)
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + within.toNanos();
     while (!condition.holds()) {
       if (System.nanoTime() > deadline) {
         return false;
       }
-      Thread.sleep(POLL);
+      Thread.sleep(every);
     }
     return true;
   }
