@@ -3,6 +3,7 @@ package dev.throughline.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.throughline.store.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -30,6 +31,7 @@ final class SandboxChannelsTest {
 
   @BeforeEach
   void start() throws Exception {
+    TestDatabase.lendBinaries(data);
     world =
         SandboxWorld.start(
             data, Settings.none(), Optional.of(0), Optional.of(0), 0, InstantSource.system());

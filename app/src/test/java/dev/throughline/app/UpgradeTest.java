@@ -3,6 +3,7 @@ package dev.throughline.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.ledger.Verify;
+import dev.throughline.store.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -23,6 +24,7 @@ final class UpgradeTest {
   void everythingIsStillThere(String version) throws Exception {
     Path home = Files.createTempDirectory("throughline-upgrade-");
     DataFixture.unpack(version, home);
+    TestDatabase.lendBinaries(home.resolve(DataFixture.DATA));
     JsonNode expected = Api.json(Files.readString(home.resolve(DataFixture.EXPECTED)));
 
     try (SandboxWorld world = DataFixture.open(home.resolve(DataFixture.DATA))) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -74,6 +75,17 @@ public final class TestDatabase implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Lets who starts on this data directory find those programs, as if it had unpacked them. */
+  public static void lendBinaries(Path data) throws IOException {
+    Path shared = binaries();
+    if (!Files.isDirectory(shared)) {
+      Files.createDirectories(shared);
+      Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    Path home = Files.createDirectories(data.resolve("postgres"));
+    Files.createSymbolicLink(home.resolve("binaries"), shared);
   }
 
   /** Open, migrated, with a small pool. */

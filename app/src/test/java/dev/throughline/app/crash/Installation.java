@@ -1,5 +1,6 @@
 package dev.throughline.app.crash;
 
+import dev.throughline.store.TestDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -55,7 +56,7 @@ final class Installation {
     this.channelSecret = channelSecret;
     this.port = freePort();
     this.operationsPort = freePort();
-    Files.createDirectories(data());
+    TestDatabase.lendBinaries(data());
     Files.writeString(
         settings(),
         """
