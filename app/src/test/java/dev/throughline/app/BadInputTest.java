@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * takes no memory that stays, and has no effect but the alarm: unsigned, nothing is kept of it;
  * signed, all of it.
  */
+@Tag("measured")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class BadInputTest {
   /** From the byte by which the answer is settled to its first byte. */
