@@ -10,7 +10,6 @@ import dev.throughline.message.Reason;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.policy.Permission;
 import dev.throughline.policy.RecipientZone;
-import dev.throughline.policy.SendPolicy;
 import dev.throughline.policy.Standing;
 import dev.throughline.store.Database;
 import dev.throughline.vault.Vault;
@@ -92,6 +91,7 @@ public final class Reachability {
     ConverseStore.seen(c, hashes.values()).forEach(row -> known.put(row.hash(), row));
     Map<ContactId, List<Identity>> ofContacts = addresses(c, app, contacts, hashes, known);
     Map<StandingRows.Place, StandingRows.Known> standings = StandingRows.read(c, hashes.values());
+    boolean mayHold = app.settings().policy().mayHold(sent, false);
     List<List<Address>> found = new ArrayList<>(recipients.size());
     for (Recipient recipient : recipients) {
       List<Identity> all =
@@ -108,7 +108,9 @@ public final class Reachability {
           boolean blocked = row != null && row.friend() == Friend.BLOCKED;
           Optional<Reason> refusal = refusal(app, identity, hash, standings, sent, now);
           Optional<RecipientZone> zone =
-              refusal.isEmpty() ? zone(c, app, identity, row, sent) : Optional.empty();
+              mayHold && refusal.isEmpty()
+                  ? Optional.of(zone(c, app, identity, row))
+                  : Optional.empty();
           Permission permission =
               refusal
                   .<Permission>map(Permission.Refused::new)
@@ -163,19 +165,14 @@ public final class Reachability {
             identity.channel(), sent, known == null ? Standing.UNKNOWN : known.standing(), now);
   }
 
-  private Optional<RecipientZone> zone(
-      Connection c, App app, Identity identity, @Nullable IdentityRow row, MessageClass sent)
+  private RecipientZone zone(Connection c, App app, Identity identity, @Nullable IdentityRow row)
       throws SQLException {
-    SendPolicy policy = app.settings().policy();
-    return policy.mayHold(sent, false)
-        ? Optional.of(
-            ContactZone.find(
-                c,
-                vault,
-                Optional.ofNullable(row).map(IdentityRow::contact),
-                identity,
-                policy.quietHours().zone()))
-        : Optional.empty();
+    return ContactZone.find(
+        c,
+        vault,
+        Optional.ofNullable(row).map(IdentityRow::contact),
+        identity,
+        app.settings().policy().quietHours().zone());
   }
 
   /** By which an address is found. */

@@ -8,9 +8,11 @@ import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.vault.Vault;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.RandomAccess;
 import java.util.UUID;
 
 /**
@@ -71,9 +73,28 @@ public record LogEntry(
         draft.cause(),
         draft.subject(),
         at,
-        draft.parts().stream().map(Optional::of).toList(),
-        draft.partKeys().stream().map(Optional::of).toList(),
+        new Present<>(draft.parts()),
+        new Present<>(draft.partKeys()),
         false);
+  }
+
+  /** A list of which nothing is gone, as it stands: a request to 500 has as many parts. */
+  private static final class Present<T> extends AbstractList<Optional<T>> implements RandomAccess {
+    private final List<T> all;
+
+    Present(List<T> all) {
+      this.all = all;
+    }
+
+    @Override
+    public Optional<T> get(int index) {
+      return Optional.of(all.get(index));
+    }
+
+    @Override
+    public int size() {
+      return all.size();
+    }
   }
 
   static LogEntry of(LogStore.Stored stored, Vault vault) {

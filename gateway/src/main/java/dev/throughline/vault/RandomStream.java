@@ -8,9 +8,10 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Random bytes for nonces, thousands a millisecond: AES-256 in counter mode with fast key erasure.
- * Each block's first 32 bytes are the key of the next one and are used for nothing else, and the
- * platform's own generator is mixed in after {@link #RESEED_BLOCKS} blocks. Safe for many threads.
+ * Random bytes for nonces and keys, thousands a millisecond: AES-256 in counter mode with fast key
+ * erasure. Each block's first 32 bytes are the key of the next one and are used for nothing else,
+ * and the platform's own generator is mixed in after {@link #RESEED_BLOCKS} blocks. Safe for many
+ * threads.
  *
  * <p>Method: Bernstein, "Fast-key-erasure random-number generators", 2017.
  */
