@@ -36,6 +36,11 @@ final class Emulators implements AutoCloseable {
   private static final String LINE_CHANNEL = "1234567890";
   static final String COMPANY = "shop@sandbox.example";
   static final String SMS_CONFIGURATION_SET = "sandbox";
+
+  /** What fits into a heap that the gateway lives in, too. */
+  private static final int SENDS_KEPT = 20_000;
+
+  private static final int RETRY_KEYS_KEPT = 40_000;
   private static final int HANDSHAKES = 50;
   private static final Duration HANDSHAKE_PAUSE = Duration.ofMillis(100);
 
@@ -62,7 +67,9 @@ final class Emulators implements AutoCloseable {
                           file.get("line_bot_user_id"))
                       .withPort(linePort)
                       .withUsers(List.of(LineUser.friend(file.get("line_user_id"), "Hanako")))
-                      .withStateFile(data.resolve("line.json")),
+                      .withStateFile(data.resolve("line.json"))
+                      .withHistory(
+                          LineConfig.HistoryLimits.DEFAULT.withJudge(SENDS_KEPT, RETRY_KEYS_KEPT)),
                   clock,
                   random));
       people.connect(new LineHome(line.control()));

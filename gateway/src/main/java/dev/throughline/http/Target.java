@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where a request goes: scheme, host and port in one fixed spelling, and what follows them. A host
@@ -23,6 +24,9 @@ public record Target(
 
   private static final int MAX_HOST = 253;
   private static final int MAX_LABEL = 63;
+  private static final Pattern NUMBER = Pattern.compile("[0-9]+|0x[0-9a-f]*");
+  private static final Pattern DECIMAL = Pattern.compile("0|[1-9][0-9]{0,2}");
+  private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?");
 
   /** A text that is no target. The message says why and repeats nothing of the text. */
   public static final class InvalidTargetException extends Exception {
@@ -97,11 +101,11 @@ public record Target(
    */
   private static Optional<InetAddress> ipv4OrName(String host) throws InvalidTargetException {
     String[] labels = host.split("\\.", -1);
-    if (labels[labels.length - 1].matches("[0-9]+|0x[0-9a-f]*")) {
+    if (NUMBER.matcher(labels[labels.length - 1]).matches()) {
       return Optional.of(ipv4(labels));
     }
     for (String label : labels) {
-      if (label.length() > MAX_LABEL || !label.matches("[a-z0-9]([a-z0-9-]*[a-z0-9])?")) {
+      if (label.length() > MAX_LABEL || !LABEL.matcher(label).matches()) {
         throw new InvalidTargetException("the host is not a valid name");
       }
     }
@@ -115,7 +119,7 @@ public record Target(
     byte[] bytes = new byte[4];
     boolean plain = labels.length == 4;
     for (int i = 0; i < 4 && plain; i++) {
-      plain = labels[i].matches("0|[1-9][0-9]{0,2}") && Integer.parseInt(labels[i]) <= 255;
+      plain = DECIMAL.matcher(labels[i]).matches() && Integer.parseInt(labels[i]) <= 255;
       bytes[i] = plain ? (byte) Integer.parseInt(labels[i]) : 0;
     }
     if (!plain) {

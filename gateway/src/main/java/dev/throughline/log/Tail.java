@@ -31,6 +31,9 @@ final class Tail {
   /** So many drafts in one batch are a burst. */
   private static final int MANY = 16;
 
+  /** So many of them at least are from outside. */
+  private static final int SOME = 4;
+
   private static final Duration JUST_NOW = Duration.ofMillis(50);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -73,7 +76,7 @@ final class Tail {
         bytes += weight(entries.getLast());
       }
       head = batch.after().next();
-      newest = new Burst(takenIn(batch), batch.at(), System.nanoTime());
+      newest = new Burst(batch.drafts().size(), takenIn(batch), batch.at(), System.nanoTime());
       moved.signalAll();
     } finally {
       lock.unlock();
@@ -85,6 +88,7 @@ final class Tail {
     Burst last = newest;
     return last != null
             && last.drafts() >= MANY
+            && last.takenIn() >= SOME
             && System.nanoTime() - last.since() < JUST_NOW.toNanos()
         ? Optional.of(last)
         : Optional.empty();
@@ -93,10 +97,10 @@ final class Tail {
   /**
    * A batch whose drafts came in together.
    *
-   * @param drafts those that somebody outside waits for
+   * @param takenIn how many of the drafts somebody outside waits for
    * @param since {@link System#nanoTime} of its commit
    */
-  record Burst(int drafts, Instant at, long since) {}
+  record Burst(int drafts, int takenIn, Instant at, long since) {}
 
   /**
    * Up to {@code max} entries from {@code from} on, and up to {@code maxBytes} of them but for the

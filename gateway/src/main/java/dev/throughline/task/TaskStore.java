@@ -18,8 +18,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +103,7 @@ public final class TaskStore {
         case Change.Done(Ulid id) -> done.add(id);
       }
     }
+    leaveOut(created, attempted, again, shelved, done);
     insert(connection, created, now);
     if (!attempted.isEmpty()) {
       try (PreparedStatement statement = connection.prepareStatement(ATTEMPTED)) {
@@ -155,6 +158,25 @@ public final class TaskStore {
         statement.executeUpdate();
       }
     }
+  }
+
+  /** What became of tasks that end in the same transaction is nothing to write. */
+  private static void leaveOut(
+      List<Task> created,
+      List<Change.Attempted> attempted,
+      List<Change.Again> again,
+      List<Change.Shelved> shelved,
+      List<Ulid> done) {
+    if (done.isEmpty()) {
+      return;
+    }
+    Set<Ulid> ended = new HashSet<>(done);
+    attempted.removeIf(change -> ended.contains(change.id()));
+    again.removeIf(change -> ended.contains(change.id()));
+    shelved.removeIf(change -> ended.contains(change.id()));
+    Set<Ulid> never = new HashSet<>();
+    created.removeIf(task -> ended.contains(task.id()) && never.add(task.id()));
+    done.removeIf(never::contains);
   }
 
   /** Every task of these ids, in whatever state. */

@@ -44,11 +44,21 @@ final class TailTest {
   void whatIsWrittenOfSendsIsNone() {
     List<Draft> all = new ArrayList<>(drafts(Kind.ATTEMPT, 40));
     all.addAll(drafts(Kind.OUTCOME, 40));
-    all.addAll(drafts(Kind.REQUEST, 15));
+    all.addAll(drafts(Kind.REQUEST, 3));
 
     tail.add(batch(all));
 
     assertThat(tail.burst()).isEmpty();
+  }
+
+  @Test
+  void requestsAmongThemMakeThemOne() {
+    List<Draft> all = new ArrayList<>(drafts(Kind.OUTCOME, 12));
+    all.addAll(drafts(Kind.REQUEST, 4));
+
+    tail.add(batch(all));
+
+    assertThat(tail.burst()).map(Tail.Burst::takenIn).contains(4);
   }
 
   private static Batch batch(List<Draft> drafts) {

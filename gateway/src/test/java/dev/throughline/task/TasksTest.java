@@ -100,6 +100,26 @@ class TasksTest {
   }
 
   @Test
+  void whatEndsInTheSameTransactionLeavesNothing() {
+    Task older = task("a", 1);
+    commit(new Change.Created(older));
+    Task fresh = task("b", 2);
+    Task kept = task("c", 3);
+
+    commit(
+        new Change.Attempted(older.id(), ulids.next(), Instant.EPOCH),
+        new Change.Created(fresh),
+        new Change.Done(older.id()),
+        new Change.Created(kept),
+        new Change.Attempted(fresh.id(), ulids.next(), Instant.EPOCH),
+        new Change.Done(fresh.id()));
+
+    List<Ulid> all = List.of(older.id(), fresh.id(), kept.id());
+    List<Task> left = database.read(c -> TaskStore.find(c, all));
+    assertThat(left).extracting(Task::id).containsExactly(kept.id());
+  }
+
+  @Test
   void aLaneLongerThanMemoryRunsInOrder() {
     List<Task> first = IntStream.range(0, 150).mapToObj(i -> task("a", i)).toList();
     first.forEach(task -> commit(new Change.Created(task)));

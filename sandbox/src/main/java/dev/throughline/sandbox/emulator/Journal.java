@@ -31,6 +31,9 @@ public final class Journal<T> {
 
   private static final int COMPACT_AT = 1024;
 
+  /** Of the heap, which the sandbox shares with the gateway: load must not fill it. */
+  private static final int SHARE_OF_HEAP = 32;
+
   private final int countLimit;
   private final long weightLimit;
   private final ToLongFunction<T> weigh;
@@ -42,14 +45,23 @@ public final class Journal<T> {
   private long weight;
   private boolean closed;
 
+  /**
+   * @param weightLimit in bytes, never more than {@link #share}; {@link Long#MAX_VALUE} where only
+   *     the count is to matter
+   */
   public Journal(int countLimit, long weightLimit, ToLongFunction<T> weigh) {
     if (countLimit < 1 || weightLimit < 1) {
       throw new IllegalArgumentException(
           "a journal keeps at least one entry, got " + countLimit + " / " + weightLimit);
     }
     this.countLimit = countLimit;
-    this.weightLimit = weightLimit;
+    this.weightLimit = weightLimit == Long.MAX_VALUE ? weightLimit : share(weightLimit);
     this.weigh = weigh;
+  }
+
+  /** So many bytes, or as many as one kind of memory may take of this heap. */
+  public static long share(long bytes) {
+    return Math.min(bytes, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
   }
 
   /** Adds an entry and returns its number. */

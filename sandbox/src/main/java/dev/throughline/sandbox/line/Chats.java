@@ -26,7 +26,7 @@ final class Chats {
 
   Chats(int messagesPerChat, long bytesLimit) {
     this.messagesPerChat = messagesPerChat;
-    this.bytesLimit = bytesLimit;
+    this.bytesLimit = Journal.share(bytesLimit);
   }
 
   synchronized Journal<ChatItem> of(String chat) {

@@ -41,7 +41,7 @@ public record LineConfig(
       long webhookBytes,
       int accepted,
       int retryKeys) {
-    /** About 100 MB at most, reached only by load tests. */
+    /** About 200 MB at most, reached only by load tests; too much beside a gateway in one heap. */
     public static final HistoryLimits DEFAULT =
         new HistoryLimits(500, 32L << 20, 20_000, 24L << 20, 20_000, 24L << 20, 100_000, 200_000);
 

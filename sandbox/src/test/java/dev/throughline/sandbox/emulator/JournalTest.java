@@ -55,6 +55,16 @@ class JournalTest {
   }
 
   @Test
+  void noBytesAreTooManyForTheHeap() {
+    long half = Runtime.getRuntime().maxMemory() / 64;
+    Journal<Integer> journal = new Journal<>(100, Long.MAX_VALUE - 1, value -> half);
+    journal.add(1);
+    journal.add(2);
+    journal.add(3);
+    assertThat(values(journal.after(0, 9))).containsExactly(2, 3);
+  }
+
+  @Test
   void waitingEndsWithTheFirstWantedEntryOrWithTheTime() throws Exception {
     Journal<Integer> journal = new Journal<>(100, Long.MAX_VALUE, value -> 1);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
