@@ -124,9 +124,13 @@ final class CuttingLine implements AutoCloseable {
   private static void toClient(Socket client, Socket server) {
     try {
       server.getInputStream().transferTo(client.getOutputStream());
+    } catch (IOException e) {
+      // Gone with a reset, as from a server that was ended with something left to read; or as above.
+    }
+    try {
       client.shutdownOutput();
     } catch (IOException e) {
-      // As above.
+      // It knows.
     }
   }
 
