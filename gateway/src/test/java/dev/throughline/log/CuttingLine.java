@@ -125,7 +125,8 @@ final class CuttingLine implements AutoCloseable {
     try {
       server.getInputStream().transferTo(client.getOutputStream());
     } catch (IOException e) {
-      // Gone with a reset, as from a server that was ended with something left to read; or as above.
+      // Gone with a reset, as from a server that was ended with something left to read; or as
+      // above.
     }
     try {
       client.shutdownOutput();
