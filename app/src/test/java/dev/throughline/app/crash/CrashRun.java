@@ -39,8 +39,7 @@ final class CrashRun implements AutoCloseable {
 
   private static final Duration SETTLES_WITHIN = Duration.ofSeconds(15);
   private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(2);
-  private static final Duration CALLS_WITHIN = Duration.ofMinutes(1);
-  private static final Duration FOLDS_WITHIN = Duration.ofMinutes(1);
+  private static final Duration WORKS_WITHIN = Duration.ofMinutes(1);
   private static final Duration LOAD_ENDS_WITHIN = Duration.ofMinutes(3);
   private static final Duration TELL_EVERY = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -147,6 +146,9 @@ final class CrashRun implements AutoCloseable {
   /** One round: a life, a death, and the next life's first answer. */
   private GatewayProcess kill(GatewayProcess gateway, int round, boolean withPostgres)
       throws IOException, InterruptedException {
+    // On a slow machine too, a life is one under load.
+    long answered = webhooks.eventsAnswered();
+    boolean _ = await(() -> webhooks.eventsAnswered() > answered, WORKS_WITHIN);
     boolean atWork = random.nextInt(AT_WORK_ONE_IN) == 0 && callsOut();
     Duration life = between(CrashPlan.SHORTEST_LIFE, CrashPlan.LONGEST_LIFE);
     Thread.sleep(life);
@@ -196,7 +198,7 @@ final class CrashRun implements AutoCloseable {
    */
   private boolean callsOut() throws InterruptedException {
     int before = target.calls();
-    return await(() -> target.calls() > before, CALLS_WITHIN);
+    return await(() -> target.calls() > before, WORKS_WITHIN);
   }
 
   /** At the same moment as the JVM, or so long before that the gateway has recovered. */
@@ -218,7 +220,7 @@ final class CrashRun implements AutoCloseable {
   }
 
   private long unfolded() throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + FOLDS_WITHIN.toNanos();
+    long deadline = System.nanoTime() + WORKS_WITHIN.toNanos();
     OptionalLong found = audit.foundUnfolded();
     while (found.isEmpty() && System.nanoTime() < deadline) {
       Thread.sleep(AUDIT_EVERY);
