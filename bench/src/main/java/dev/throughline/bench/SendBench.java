@@ -163,10 +163,12 @@ final class SendBench {
             "sends/s accepted in any window", accepted.min(), Conditions.SENDS_PER_SECOND_EVER),
         Conditions.atMost(
             "answered 200 and not delivered",
-            windows.stream().mapToLong(w -> w.accepted() - w.delivered()).sum(),
+            (double) windows.stream().mapToLong(w -> w.accepted() - w.delivered()).sum(),
             0),
         Conditions.atMost(
-            "delivered more than once", windows.stream().mapToLong(Window::duplicates).sum(), 0));
+            "delivered more than once",
+            (double) windows.stream().mapToLong(Window::duplicates).sum(),
+            0));
   }
 
   private static Spread spread(

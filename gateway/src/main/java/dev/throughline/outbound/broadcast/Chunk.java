@@ -146,10 +146,9 @@ record Chunk(List<Addressee> people, int epoch, Map<Identity, Bytes> hashes) {
   }
 
   private static String text(ByteBuffer in) {
-    int length = Short.toUnsignedInt(in.getShort());
-    String text = new String(in.array(), in.position(), length, StandardCharsets.UTF_8);
-    in.position(in.position() + length);
-    return text;
+    byte[] utf8 = new byte[Short.toUnsignedInt(in.getShort())];
+    in.get(utf8);
+    return new String(utf8, StandardCharsets.UTF_8);
   }
 
   /** Shows nobody. */

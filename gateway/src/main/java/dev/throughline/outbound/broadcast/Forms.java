@@ -56,6 +56,7 @@ public final class Forms {
   private record Place(Ulid broadcast, ChannelName channel) {}
 
   /** What everybody's is made of. */
+  @SuppressWarnings("ReferenceEquality") // To compare what they say would cost what is saved.
   SendRequest request(Broadcast broadcast) {
     Asked known = asked.get(broadcast.id());
     if (known != null && known.order() == broadcast.order()) {
