@@ -28,7 +28,11 @@ import tools.jackson.databind.json.JsonMapper;
  * }</pre>
  */
 final class Rehearsal {
-  private static final Duration LENGTH = Duration.ofSeconds(6);
+  private static final Duration LENGTH = Duration.ofSeconds(5);
+
+  /** Under load what was accepted waits; after it the rest is folded and sent. */
+  private static final Duration ENDS_WITHIN = Duration.ofSeconds(3);
+
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int CALLERS = 16;
   private static final int PEOPLE = 500;
@@ -60,6 +64,7 @@ final class Rehearsal {
     for (Thread caller : callers) {
       caller.join();
     }
+    Thread.sleep(ENDS_WITHIN);
   }
 
   private void call(long end) {
