@@ -8,17 +8,18 @@ import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarFile;
 import java.util.zip.CRC32;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -34,6 +35,12 @@ import org.tukaani.xz.XZInputStream;
 record PostgresBinaries(Path home, int major) {
   /** Written last, with the size of each file: what a crash or a full disk left is not used. */
   private static final String MANIFEST = "MANIFEST";
+
+  /** Held by who unpacks, so that nobody takes what another has just put there for damaged. */
+  private static final String LOCK = ".lock";
+
+  private static final Duration LOCK_PATIENCE = Duration.ofMinutes(1);
+  private static final Duration LOCK_PAUSE = Duration.ofMillis(50);
 
   /** The decoder's dictionary; the archive needs 65 MiB, a damaged one may ask for gigabytes. */
   private static final int XZ_MEMORY_KIB = 128 << 10;
@@ -110,22 +117,47 @@ record PostgresBinaries(Path home, int major) {
     if (isComplete(home)) {
       return home;
     }
-    Folders.delete(home);
+    // A lock of a file is the process's: two threads of one would not keep each other out.
+    synchronized (PostgresBinaries.class) {
+      try (FileChannel channel =
+              FileChannel.open(
+                  folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock alone = lock(channel)) {
+        if (!isComplete(home)) {
+          Folders.delete(home);
+          unpack(archive, folder, home);
+        }
+      }
+    }
+    return home;
+  }
+
+  private static void unpack(URL archive, Path folder, Path home) throws IOException {
     Path fresh = Files.createTempDirectory(folder, ".unpacking-");
     try {
       extract(archive, fresh);
       Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxr-xr-x"));
       Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
       Folders.sync(folder);
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      // Another process unpacked the same archive at the same time; its copy is as good.
-      if (!isComplete(home)) {
-        throw e;
-      }
     } finally {
       Folders.delete(fresh);
     }
-    return home;
+  }
+
+  /** Whoever else holds it unpacks the same: a moment later there is nothing left to do. */
+  private static FileLock lock(FileChannel channel) throws IOException {
+    long end = System.nanoTime() + LOCK_PATIENCE.toNanos();
+    while (true) {
+      FileLock lock = channel.tryLock();
+      if (lock != null) {
+        return lock;
+      }
+      if (System.nanoTime() > end) {
+        throw new IOException(
+            "another process has been unpacking there for " + LOCK_PATIENCE.toSeconds() + " s");
+      }
+      LockSupport.parkNanos(LOCK_PAUSE.toNanos());
+    }
   }
 
   /** Names the archive by what the jar knows of it, so that 15 MB need no hashing at each start. */

@@ -280,12 +280,35 @@ class EmbeddedPostgresTest {
       EmbeddedPostgres.start(config).close();
       Path program;
       try (var homes = Files.list(binaries)) {
-        program = homes.findFirst().orElseThrow().resolve("bin/postgres");
+        program = homes.filter(Files::isDirectory).findFirst().orElseThrow();
       }
+      program = program.resolve("bin/postgres");
       Files.writeString(program, "");
       EmbeddedPostgres.start(config).close();
       assertThat(program).isExecutable();
       assertThat(Files.size(program)).isPositive();
+    } finally {
+      Folders.delete(binaries);
+    }
+  }
+
+  @Test
+  void twoThatUnpackAtOnceShareWhatOneUnpacked() throws Exception {
+    Path binaries = Path.of("/tmp").resolve("throughline-race-" + ProcessHandle.current().pid());
+    String classPath = System.getProperty("java.class.path");
+    Path one = Files.createDirectory(data.resolve("one"));
+    Path other = Files.createDirectory(data.resolve("other"));
+    try (StoreProcess first = StoreProcess.start(List.of(), classPath, one, binaries);
+        StoreProcess second = StoreProcess.start(List.of(), classPath, other, binaries)) {
+      for (StoreProcess each : List.of(first, second)) {
+        long postgres = Long.parseLong(each.await("ready"));
+        assertThat(ProcessHandle.of(postgres).orElseThrow().info().command().orElseThrow())
+            .startsWith(binaries.toString());
+        assertThat(each.stop()).isZero();
+      }
+      try (var left = Files.list(binaries)) {
+        assertThat(left.filter(Files::isDirectory)).hasSize(1);
+      }
     } finally {
       Folders.delete(binaries);
     }
