@@ -47,10 +47,7 @@ final class FoldUnaddressed {
   }
 
   void fail(Item.Send item, ContactId contact) throws SQLException {
-    Optional<DataKey> key =
-        item.entry().keys().isEmpty()
-            ? Optional.empty()
-            : item.entry().keys().getFirst().flatMap(state.vault::key);
+    Optional<DataKey> key = item.entry().key().flatMap(state.vault::key);
     if (key.isEmpty()) {
       // Erased: there is nobody to tell of it.
       return;

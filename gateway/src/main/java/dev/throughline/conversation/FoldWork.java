@@ -273,10 +273,7 @@ final class FoldWork implements Effects {
 
   /** Of no effect here: reactions know what follows from it. */
   private void asked(LogEntry entry, ObjectNode record) {
-    Optional<DataKey> key =
-        entry.keys().isEmpty()
-            ? Optional.empty()
-            : entry.keys().getFirst().flatMap(state.vault::key);
+    Optional<DataKey> key = entry.key().flatMap(state.vault::key);
     if (key.isPresent() && entry.subject() instanceof Subject.Project(String project)) {
       emit(new Fact.Asked(new ProjectId(project), record, key.get(), state.at));
     }

@@ -47,10 +47,7 @@ final class ToldChanges {
       ObjectNode shown) {}
 
   void tell(Item.Change item) throws SQLException {
-    Optional<DataKey> key =
-        item.entry().keys().isEmpty()
-            ? Optional.empty()
-            : item.entry().keys().getFirst().flatMap(vault::key);
+    Optional<DataKey> key = item.entry().key().flatMap(vault::key);
     Optional<ContactId> contact = ulid(item.record(), Changes.CONTACT).map(ContactId::new);
     if (key.isEmpty()
         || contact.isEmpty()

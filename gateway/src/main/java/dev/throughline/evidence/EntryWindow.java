@@ -4,6 +4,7 @@ import dev.throughline.evidence.FsckStore.EntryRow;
 import dev.throughline.ledger.Entry;
 import dev.throughline.ledger.RefusedException;
 import dev.throughline.log.Evidence;
+import dev.throughline.log.Payload;
 import dev.throughline.message.Bytes;
 import dev.throughline.vault.Vault;
 import java.util.HashMap;
@@ -67,13 +68,13 @@ final class EntryWindow {
     store.payloads(
         from,
         to,
-        (index, sealed) -> {
+        (index, payload) -> {
           withoutPayload.remove(index);
           Found of = found.get(index);
           if (of == null) {
             findings.problem(index, "There is a payload, but no entry.");
           } else if (of.entry().isPresent()) {
-            payload(index, of.row().bytes(), sealed);
+            payload(index, of.row().bytes(), payload);
           }
         });
     if (!withoutPayload.isEmpty()) {
@@ -101,11 +102,11 @@ final class EntryWindow {
     }
   }
 
-  private void payload(long index, Bytes entry, Bytes sealed) {
+  private void payload(long index, Bytes entry, Payload payload) {
     Evidence evidence;
     try {
-      load(sealed);
-      evidence = Evidence.of(index, entry, sealed, vault);
+      load(payload);
+      evidence = Evidence.of(index, entry, payload, vault);
     } catch (IllegalStateException malformed) {
       findings.problem(index, "Its payload is corrupt: " + malformed.getMessage() + ".");
       return;
@@ -139,9 +140,9 @@ final class EntryWindow {
   }
 
   /** All keys of a payload in one query; a key that was changed shows at its part. */
-  private void load(Bytes sealed) {
+  private void load(Payload payload) {
     try {
-      vault.load(Evidence.keys(sealed));
+      vault.load(Evidence.keys(payload));
     } catch (Vault.TamperedException changed) {
       findings.note("a key of a payload was changed");
     }

@@ -1,6 +1,7 @@
 package dev.throughline.evidence;
 
 import dev.throughline.ledger.Ulid;
+import dev.throughline.log.Payload;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
@@ -39,7 +40,11 @@ final class FsckStore implements AutoCloseable {
       """;
 
   private static final String PAYLOADS =
-      "select index, sealed from payload where index >= ? and index < ? order by index";
+      """
+      select p.index, p.sealed, case when p.ahead is not null then coalesce(a.sealed, '') end
+      from payload p left join sealed_ahead a on a.entry = p.ahead
+      where p.index >= ? and p.index < ? order by p.index
+      """;
 
   private static final String NEXT_BATCH = "select min(first) from batch where first > ?";
   private static final String LAST_ENTRY = "select max(index) from entry";
@@ -146,7 +151,7 @@ final class FsckStore implements AutoCloseable {
   /** Takes one payload after the other; a few are in memory at a time, for each may be large. */
   @FunctionalInterface
   interface PayloadReader {
-    void read(long index, Bytes sealed);
+    void read(long index, Payload payload);
   }
 
   void payloads(long from, long to, PayloadReader reader) {
@@ -164,7 +169,11 @@ final class FsckStore implements AutoCloseable {
         statement.setLong(2, to);
         try (ResultSet rows = statement.executeQuery()) {
           while (rows.next()) {
-            reader.read(rows.getLong(1), Bytes.wrap(rows.getBytes(2)));
+            byte @Nullable [] ahead = rows.getBytes(3);
+            reader.read(
+                rows.getLong(1),
+                new Payload(
+                    Bytes.wrap(rows.getBytes(2)), Optional.ofNullable(ahead).map(Bytes::wrap)));
           }
         }
       }

@@ -21,9 +21,10 @@ import java.util.UUID;
  *
  * @param verdict the version of the secret that a webhook was signed with
  * @param parts what the payload holds, in clear: handed to the fold in memory, never written
- * @param partKeys the key that each part is sealed with
+ * @param key the one that the first part is sealed with
  * @param partsRoot RFC 6962 tree hash over the part leaves
  * @param payload the sealed parts, as table {@code payload} keeps them; empty without parts
+ * @param ahead whether the last parts were sealed and kept before, in table {@code sealed_ahead}
  * @param keys the keys that seal the parts; rows of fresh ones are committed with the entry
  * @param once at most one entry is made for this idempotency key
  * @param underEpoch append only while this epoch leads; else {@link Appended.Stale}
@@ -36,9 +37,10 @@ public record Draft(
     OptionalInt verdict,
     Optional<Instant> received,
     List<Bytes> parts,
-    List<UUID> partKeys,
+    Optional<UUID> key,
     Hash partsRoot,
     Bytes payload,
+    boolean ahead,
     Map<Owner, DataKey> keys,
     Optional<Once> once,
     OptionalLong underEpoch) {
@@ -51,7 +53,7 @@ public record Draft(
     return ENTRY_BYTES + payload.length();
   }
 
-  public Draft once(Once key) {
+  public Draft once(Once only) {
     return new Draft(
         id,
         kind,
@@ -60,11 +62,12 @@ public record Draft(
         verdict,
         received,
         parts,
-        partKeys,
+        key,
         partsRoot,
         payload,
+        ahead,
         keys,
-        Optional.of(key),
+        Optional.of(only),
         underEpoch);
   }
 
@@ -77,9 +80,10 @@ public record Draft(
         verdict,
         received,
         parts,
-        partKeys,
+        key,
         partsRoot,
         payload,
+        ahead,
         keys,
         once,
         OptionalLong.of(epoch));

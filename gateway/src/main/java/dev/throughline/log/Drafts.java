@@ -1,8 +1,8 @@
 package dev.throughline.log;
 
+import dev.throughline.ledger.CompactRange;
 import dev.throughline.ledger.Hash;
 import dev.throughline.ledger.Kind;
-import dev.throughline.ledger.MerkleTree;
 import dev.throughline.ledger.PartLeaf;
 import dev.throughline.ledger.Subject;
 import dev.throughline.ledger.Ulid;
@@ -48,20 +48,24 @@ public final class Drafts {
   }
 
   /**
-   * Commits to and seals the last parts of an entry that is yet to be made.
+   * Commits to and seals the last parts of an entry that is yet to be made; {@link Log#keepAhead}
+   * keeps them.
    *
    * @param keys those of the owners; who keeps what this answers commits the rows of fresh ones
    *     with it
    * @param first the place of the first of the parts in the entry
    */
-  public SealedAhead ahead(
+  public SealedAhead.Made ahead(
       Ulid entry, int first, List<Owner> owners, List<Bytes> parts, Map<Owner, DataKey> keys) {
     List<PartLeaf> leaves = new ArrayList<>(parts.size());
     List<Bytes> blobs = new ArrayList<>(parts.size());
     for (int i = 0; i < parts.size(); i++) {
       seal(entry, first + i, key(keys, owners.get(i)), parts.get(i), leaves, blobs);
     }
-    return new SealedAhead(entry, first, EncodedParts.of(new SealedParts(leaves, blobs).encode()));
+    List<Hash> hashes = leaves.stream().map(PartLeaf::leafHash).toList();
+    return new SealedAhead.Made(
+        new SealedAhead(entry, first, parts.size(), CompactRange.subtrees(first, hashes)),
+        new SealedParts(leaves, blobs).encode());
   }
 
   private void seal(
@@ -120,7 +124,7 @@ public final class Drafts {
     }
 
     /**
-     * The last parts, sealed for this entry before.
+     * The last parts, sealed for this entry and kept before.
      *
      * @param clear the same parts in clear
      */
@@ -136,30 +140,23 @@ public final class Drafts {
      */
     public Draft build() {
       Map<Owner, DataKey> keys = keys(new LinkedHashSet<>(owners));
-      List<UUID> partKeys = new ArrayList<>(parts.size());
+      Optional<UUID> first = Optional.empty();
       List<Bytes> blobs = new ArrayList<>(parts.size());
       List<PartLeaf> leaves = new ArrayList<>(parts.size());
       for (int i = 0; i < parts.size(); i++) {
         DataKey key = key(keys, owners.get(i));
-        partKeys.add(key.id());
+        if (i == 0) {
+          first = Optional.of(key.id());
+        }
         seal(id, i, key, parts.get(i), leaves, blobs);
       }
       List<Bytes> clear = List.copyOf(parts);
-      Hash root;
-      Bytes payload = Bytes.EMPTY;
+      CompactRange tree =
+          CompactRange.EMPTY.appendAll(leaves.stream().map(PartLeaf::leafHash).toList());
       if (ahead != null) {
         ahead.requirePlace(id, parts.size(), clearAhead.size());
-        List<Hash> leafHashes = new ArrayList<>(parts.size() + clearAhead.size());
-        leaves.forEach(leaf -> leafHashes.add(leaf.leafHash()));
-        ahead.parts().describe(leafHashes, partKeys);
-        root = MerkleTree.root(leafHashes);
-        payload = ahead.parts().after(new SealedParts(leaves, blobs));
+        tree = tree.appendSubtrees(ahead.count(), ahead.subtrees());
         clear = Stream.concat(clear.stream(), clearAhead.stream()).toList();
-      } else {
-        root = PartLeaf.root(leaves);
-        if (!clear.isEmpty()) {
-          payload = new SealedParts(leaves, blobs).encode();
-        }
       }
       return new Draft(
           id,
@@ -169,9 +166,10 @@ public final class Drafts {
           verdict,
           Optional.ofNullable(received),
           clear,
-          partKeys,
-          root,
-          payload,
+          first,
+          tree.root(),
+          clear.isEmpty() ? Bytes.EMPTY : new SealedParts(leaves, blobs).encode(),
+          ahead != null,
           keys,
           Optional.empty(),
           OptionalLong.empty());

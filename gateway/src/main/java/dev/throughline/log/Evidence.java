@@ -51,30 +51,24 @@ public record Evidence(
   }
 
   /**
-   * @param sealed the payload; empty when there is none
    * @throws IllegalStateException if the payload is not one
    */
-  public static Evidence of(long index, Bytes bytes, Bytes sealed, Vault vault) {
+  public static Evidence of(long index, Bytes bytes, Payload payload, Vault vault) {
     Entry entry = Entry.decode(bytes.array());
-    if (sealed.length() == 0) {
-      return new Evidence(index, entry, bytes, List.of(), List.of());
+    SealedParts sealed = payload.parts();
+    List<Part> parts = new ArrayList<>(sealed.blobs().size());
+    for (int i = 0; i < sealed.blobs().size(); i++) {
+      parts.add(part(vault, entry, i, sealed.blobs().get(i)));
     }
-    SealedParts payload = SealedParts.decode(sealed);
-    List<Part> parts = new ArrayList<>(payload.blobs().size());
-    for (int i = 0; i < payload.blobs().size(); i++) {
-      parts.add(part(vault, entry, i, payload.blobs().get(i)));
-    }
-    return new Evidence(index, entry, bytes, payload.leaves(), parts);
+    return new Evidence(index, entry, bytes, sealed.leaves(), parts);
   }
 
   /** The keys that a payload's parts are sealed with, to load them together. */
-  public static List<UUID> keys(Bytes sealed) {
-    return sealed.length() == 0
-        ? List.of()
-        : SealedParts.decode(sealed).blobs().stream()
-            .filter(blob -> blob.length() > 0)
-            .map(Vault::keyId)
-            .toList();
+  public static List<UUID> keys(Payload payload) {
+    return payload.parts().blobs().stream()
+        .filter(blob -> blob.length() > 0)
+        .map(Vault::keyId)
+        .toList();
   }
 
   private static Part part(Vault vault, Entry entry, int index, Bytes blob) {

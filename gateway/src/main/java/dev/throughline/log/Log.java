@@ -4,7 +4,6 @@ import dev.throughline.ledger.Hash;
 import dev.throughline.ledger.RefusedException;
 import dev.throughline.ledger.TreeHash;
 import dev.throughline.ledger.Ulid;
-import dev.throughline.message.Bytes;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
 import dev.throughline.store.DatabaseException;
@@ -167,7 +166,7 @@ public final class Log implements AutoCloseable {
     try {
       return found.stream()
           .findFirst()
-          .map(stored -> Evidence.of(index, stored.entry(), stored.sealed(), vault));
+          .map(stored -> Evidence.of(index, stored.entry(), stored.payload(), vault));
     } catch (RefusedException | IllegalStateException damaged) {
       throw new IllegalStateException(
           "entry %d is damaged: run 'throughline fsck'".formatted(index), damaged);
@@ -265,11 +264,24 @@ public final class Log implements AutoCloseable {
    */
   public static void deleteParts(Connection transaction, long index, int first, int end)
       throws SQLException {
-    Optional<Bytes> payload = LogStore.lockPayload(transaction, index);
+    Optional<Payload> payload = LogStore.lockPayload(transaction, index);
     if (payload.isPresent()) {
-      SealedParts kept = SealedParts.decode(payload.get()).without(first, end);
+      SealedParts kept = payload.get().parts().without(first, end);
       LogStore.replacePayload(transaction, index, kept.encode());
     }
+  }
+
+  /** Keeps parts for the entry that is made of them later. */
+  public static void keepAhead(Connection transaction, SealedAhead.Made made) throws SQLException {
+    LogStore.keepAhead(transaction, made.ahead().entry(), made.sealed());
+  }
+
+  /**
+   * Forgets the parts that were made ahead for these entries, but for those of entries that are in
+   * the log. Nobody may be about to append one of them.
+   */
+  public static void forgetAhead(Connection transaction, List<UUID> entries) throws SQLException {
+    LogStore.forgetAhead(transaction, entries);
   }
 
   @Override
@@ -288,7 +300,7 @@ public final class Log implements AutoCloseable {
     List<UUID> keys = new ArrayList<>();
     try {
       for (LogStore.Stored entry : stored) {
-        keys.addAll(Evidence.keys(entry.sealed()));
+        keys.addAll(Evidence.keys(entry.payload()));
       }
       vault.load(keys);
     } catch (IllegalStateException | Vault.TamperedException damaged) {

@@ -18,8 +18,8 @@ import java.util.UUID;
 /**
  * An entry as readers see it.
  *
- * @param keys the key that each part is sealed with, so that what follows from a part can be sealed
- *     with the same one
+ * @param key the one that the first part is sealed with, so that what follows from it can be sealed
+ *     with the same
  * @param parts the parts in clear, in order; empty ones were deleted or erased. Asking for those of
  *     a damaged entry throws {@link IllegalStateException}, so that whoever handles it sets it
  *     aside instead of taking it for erased
@@ -33,7 +33,7 @@ public record LogEntry(
     Subject subject,
     Instant at,
     List<Optional<Bytes>> parts,
-    List<Optional<UUID>> keys,
+    Optional<UUID> key,
     boolean isDamaged) {
   @Override
   public List<Optional<Bytes>> parts() {
@@ -74,7 +74,7 @@ public record LogEntry(
         draft.subject(),
         at,
         new Present<>(draft.parts()),
-        new Present<>(draft.partKeys()),
+        draft.key(),
         false);
   }
 
@@ -109,7 +109,7 @@ public record LogEntry(
           new Subject.Installation(),
           stored.at(),
           List.of(),
-          List.of(),
+          Optional.empty(),
           true);
     }
   }
@@ -117,13 +117,13 @@ public record LogEntry(
   private static LogEntry opened(LogStore.Stored stored, Vault vault) {
     Entry entry = Entry.decode(stored.entry().array());
     List<Optional<Bytes>> parts = new ArrayList<>();
-    List<Optional<UUID>> keys = new ArrayList<>();
-    if (stored.sealed().length() > 0) {
-      List<Bytes> blobs = SealedParts.decode(stored.sealed()).blobs();
-      for (int i = 0; i < blobs.size(); i++) {
-        Optional<SealedParts.OpenPart> part = SealedParts.open(vault, entry.id(), i, blobs.get(i));
-        parts.add(part.map(SealedParts.OpenPart::bytes));
-        keys.add(part.map(SealedParts.OpenPart::key));
+    Optional<UUID> key = Optional.empty();
+    List<Bytes> blobs = stored.payload().parts().blobs();
+    for (int i = 0; i < blobs.size(); i++) {
+      Optional<SealedParts.OpenPart> part = SealedParts.open(vault, entry.id(), i, blobs.get(i));
+      parts.add(part.map(SealedParts.OpenPart::bytes));
+      if (i == 0) {
+        key = part.map(SealedParts.OpenPart::key);
       }
     }
     return new LogEntry(
@@ -134,7 +134,7 @@ public record LogEntry(
         entry.subject(),
         entry.at(),
         parts,
-        keys,
+        key,
         false);
   }
 }

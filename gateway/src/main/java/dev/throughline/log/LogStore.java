@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** SQL of the log: batches, entries, payloads, idempotency keys, positions. */
 final class LogStore {
@@ -43,8 +44,8 @@ final class LogStore {
         select ? + n - 1, id, kind, ?, bytes
         from unnest(?::uuid[], ?::text[], ?::bytea[]) with ordinality as t (id, kind, bytes, n)),
       p as (
-        insert into payload (index, sealed)
-        select * from unnest(?::bigint[], ?::bytea[])),
+        insert into payload (index, sealed, ahead)
+        select * from unnest(?::bigint[], ?::bytea[], ?::uuid[])),
       k as (
         insert into person_key (id, owner, month, epoch, wrapped)
         select * from unnest(?::uuid[], ?::bytea[], ?::int[], ?::int[], ?::bytea[])),
@@ -85,26 +86,41 @@ final class LogStore {
       where o.day = any (?) and o.key = any (?)
       """;
 
+  /** Of an entry and its payload; where the parts made ahead are gone, empty bytes. */
+  private static final String STORED =
+      """
+      e.index, e.id, e.kind, e.at, e.bytes, p.sealed,
+      case when p.ahead is not null then coalesce(a.sealed, '') end as ahead
+      """;
+
+  private static final String WITH_PAYLOAD =
+      """
+      from entry e left join payload p on p.index = e.index
+        left join sealed_ahead a on a.entry = p.ahead
+      """;
+
   /** So many bytes of payloads at most, but for a first one that is larger. */
   private static final String READ =
       """
-      select index, id, kind, at, bytes, sealed
+      select index, id, kind, at, bytes, sealed, ahead
       from (
-        select e.index, e.id, e.kind, e.at, e.bytes, p.sealed,
-          sum(coalesce(octet_length(p.sealed), 0)) over (order by e.index) as size
-        from entry e left join payload p on p.index = e.index
+        select %s,
+          sum(coalesce(octet_length(p.sealed), 0) + coalesce(octet_length(a.sealed), 0))
+            over (order by e.index) as size
+        %s
         where e.index >= ? and e.index < ?) as t
       where size <= ? or index = ?
       order by index
-      """;
+      """
+          .formatted(STORED, WITH_PAYLOAD);
 
   private static final String READ_SOME =
       """
-      select e.index, e.id, e.kind, e.at, e.bytes, p.sealed
-      from entry e left join payload p on p.index = e.index
+      select %s %s
       where e.index = any (?)
       order by e.index
-      """;
+      """
+          .formatted(STORED, WITH_PAYLOAD);
 
   private static final String INDEXES_OF =
       "select index from entry where id = any (?) order by index";
@@ -131,8 +147,29 @@ final class LogStore {
   private static final String EPOCH = "select epoch from batch order by first desc limit 1";
   private static final String FORGET_STEPS = "delete from step where reader = ? and first < ?";
   private static final String FORGET_ONCE = "delete from once where day < ?";
-  private static final String PAYLOAD = "select sealed from payload where index = ? for update";
-  private static final String SET_PAYLOAD = "update payload set sealed = ? where index = ?";
+
+  private static final String PAYLOAD =
+      """
+      select p.sealed, case when p.ahead is not null then coalesce(a.sealed, '') end
+      from payload p left join sealed_ahead a on a.entry = p.ahead
+      where p.index = ? for update of p
+      """;
+
+  /** The parts made ahead, if there were any, are among those that it is given. */
+  private static final String SET_PAYLOAD =
+      """
+      with kept as (select ahead from payload where index = ?),
+      gone as (delete from sealed_ahead a using kept where a.entry = kept.ahead)
+      update payload set sealed = ?, ahead = null where index = ?
+      """;
+
+  private static final String KEEP_AHEAD = "insert into sealed_ahead (entry, sealed) values (?, ?)";
+
+  private static final String FORGET_AHEAD =
+      """
+      delete from sealed_ahead a
+      where a.entry = any (?) and not exists (select from entry e where e.id = a.entry)
+      """;
 
   private LogStore() {}
 
@@ -178,6 +215,7 @@ final class LogStore {
     String[] kinds = new String[n];
     List<Long> payloadIndexes = new ArrayList<>(n);
     List<byte[]> payloads = new ArrayList<>(n);
+    List<@Nullable UUID> ahead = new ArrayList<>(n);
     List<DataKey.Row> keys = new ArrayList<>();
     List<Draft.Once> once = new ArrayList<>();
     List<Long> onceIndexes = new ArrayList<>();
@@ -190,6 +228,7 @@ final class LogStore {
       if (draft.payload().length() > 0) {
         payloadIndexes.add(index);
         payloads.add(draft.payload().array());
+        ahead.add(draft.ahead() ? draft.id().toUuid() : null);
       }
       draft.keys().values().forEach(key -> key.fresh().ifPresent(keys::add));
       draft
@@ -219,6 +258,7 @@ final class LogStore {
     statement.setArray(++p, bytea(connection, batch.entries()));
     statement.setArray(++p, bigint(connection, payloadIndexes));
     statement.setArray(++p, bytea(connection, payloads));
+    statement.setArray(++p, connection.createArrayOf("uuid", ahead.toArray()));
     DataKey.bind(connection, statement, ++p, keys);
     p += 4;
     statement.setObject(++p, LocalDate.ofInstant(batch.at(), ZoneOffset.UTC));
@@ -412,19 +452,35 @@ final class LogStore {
     }
   }
 
-  static Optional<Bytes> lockPayload(Connection connection, long index) throws SQLException {
+  static Optional<Payload> lockPayload(Connection connection, long index) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(PAYLOAD)) {
       statement.setLong(1, index);
       try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? Optional.of(Bytes.wrap(row.getBytes(1))) : Optional.empty();
+        return row.next() ? Optional.of(payload(row, 1)) : Optional.empty();
       }
     }
   }
 
   static void replacePayload(Connection connection, long index, Bytes sealed) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(SET_PAYLOAD)) {
-      statement.setBytes(1, sealed.array());
-      statement.setLong(2, index);
+      statement.setLong(1, index);
+      statement.setBytes(2, sealed.array());
+      statement.setLong(3, index);
+      statement.executeUpdate();
+    }
+  }
+
+  static void keepAhead(Connection connection, Ulid entry, Bytes sealed) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(KEEP_AHEAD)) {
+      statement.setObject(1, entry.toUuid());
+      statement.setBytes(2, sealed.array());
+      statement.executeUpdate();
+    }
+  }
+
+  static void forgetAhead(Connection connection, List<UUID> entries) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FORGET_AHEAD)) {
+      statement.setArray(1, UuidArray.of(connection, entries));
       statement.executeUpdate();
     }
   }
@@ -433,7 +489,6 @@ final class LogStore {
     List<Stored> entries = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        byte[] sealed = rows.getBytes(6);
         entries.add(
             new Stored(
                 rows.getLong(1),
@@ -441,10 +496,18 @@ final class LogStore {
                 new Kind(rows.getString(3)),
                 rows.getObject(4, OffsetDateTime.class).toInstant(),
                 Bytes.wrap(rows.getBytes(5)),
-                sealed == null ? Bytes.EMPTY : Bytes.wrap(sealed)));
+                payload(rows, 6)));
       }
     }
     return entries;
+  }
+
+  private static Payload payload(ResultSet row, int first) throws SQLException {
+    byte @Nullable [] sealed = row.getBytes(first);
+    byte @Nullable [] ahead = row.getBytes(first + 1);
+    return sealed == null
+        ? Payload.NONE
+        : new Payload(Bytes.wrap(sealed), Optional.ofNullable(ahead).map(Bytes::wrap));
   }
 
   private static Array bytea(Connection connection, List<byte[]> values) throws SQLException {
@@ -457,6 +520,6 @@ final class LogStore {
 
   record Used(long index, Bytes request, Ulid id, Instant at) {}
 
-  /** An entry as it lies in the tables; {@code sealed} is empty where there is no payload. */
-  record Stored(long index, Ulid id, Kind kind, Instant at, Bytes entry, Bytes sealed) {}
+  /** An entry as it lies in the tables. */
+  record Stored(long index, Ulid id, Kind kind, Instant at, Bytes entry, Payload payload) {}
 }

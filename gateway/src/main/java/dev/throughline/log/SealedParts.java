@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
@@ -35,8 +36,7 @@ record SealedParts(List<PartLeaf> leaves, List<Bytes> blobs) {
   static final int NONCE_BYTES = Commitment.R_BYTES;
 
   private static final byte VERSION = 2;
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-  static final int HEADER_BYTES = 1 + Integer.BYTES;
+  private static final int HEADER_BYTES = 1 + Integer.BYTES;
   private static final int CHECKSUM_BYTES = Integer.BYTES;
 
   SealedParts {
@@ -50,29 +50,24 @@ record SealedParts(List<PartLeaf> leaves, List<Bytes> blobs) {
   }
 
   Bytes encode() {
-    return encode(0, NOTHING, NOTHING);
-  }
-
-  /** With so many parts after these, whose leaves and whose blobs are encoded already. */
-  Bytes encode(int more, ByteBuffer moreLeaves, ByteBuffer moreBlobs) {
-    int length =
-        HEADER_BYTES
-            + leaves.size() * PartLeaf.BYTES
-            + moreLeaves.remaining()
-            + moreBlobs.remaining()
-            + CHECKSUM_BYTES;
+    int length = HEADER_BYTES + leaves.size() * PartLeaf.BYTES + CHECKSUM_BYTES;
     for (Bytes blob : blobs) {
       length += Integer.BYTES + blob.length();
     }
-    ByteBuffer out = ByteBuffer.allocate(length).put(VERSION).putInt(blobs.size() + more);
+    ByteBuffer out = ByteBuffer.allocate(length).put(VERSION).putInt(blobs.size());
     leaves.forEach(leaf -> out.put(leaf.bytes()));
-    out.put(moreLeaves.duplicate());
     for (Bytes blob : blobs) {
       out.putInt(blob.length()).put(blob.array());
     }
-    out.put(moreBlobs.duplicate());
     out.putInt(checksum(out.array()));
     return Bytes.wrap(out.array());
+  }
+
+  /** These parts, and those after them. */
+  SealedParts followedBy(SealedParts others) {
+    return new SealedParts(
+        Stream.concat(leaves.stream(), others.leaves.stream()).toList(),
+        Stream.concat(blobs.stream(), others.blobs.stream()).toList());
   }
 
   /** Throws {@link IllegalStateException} for bytes that {@link #encode} did not make. */
@@ -98,7 +93,7 @@ record SealedParts(List<PartLeaf> leaves, List<Bytes> blobs) {
   }
 
   /** What stands between version and checksum, both of which are right. */
-  static ByteBuffer content(Bytes payload) {
+  private static ByteBuffer content(Bytes payload) {
     byte[] all = payload.array();
     if (all.length < HEADER_BYTES + CHECKSUM_BYTES) {
       throw new IllegalStateException("a payload is cut off or corrupt");
@@ -112,7 +107,7 @@ record SealedParts(List<PartLeaf> leaves, List<Bytes> blobs) {
     return ByteBuffer.wrap(all, 1, all.length - 1 - CHECKSUM_BYTES);
   }
 
-  static int count(ByteBuffer in) {
+  private static int count(ByteBuffer in) {
     int count = in.getInt();
     if (count < 0 || count > in.remaining() / (PartLeaf.BYTES + Integer.BYTES)) {
       throw new IllegalStateException("a payload is cut off or corrupt");
@@ -165,23 +160,13 @@ record SealedParts(List<PartLeaf> leaves, List<Bytes> blobs) {
   }
 
   private static Bytes blob(ByteBuffer in) {
-    byte[] blob = new byte[blobLength(in)];
-    in.get(blob);
-    return Bytes.wrap(blob);
-  }
-
-  /** Goes past a blob and its length. */
-  static void skipBlob(ByteBuffer in) {
-    int length = blobLength(in);
-    in.position(in.position() + length);
-  }
-
-  private static int blobLength(ByteBuffer in) {
-    int length = in.remaining() < Integer.BYTES ? -1 : in.getInt();
+    int length = in.getInt();
     if (length < 0 || length > in.remaining()) {
       throw new IllegalStateException("a payload is cut off or corrupt");
     }
-    return length;
+    byte[] blob = new byte[length];
+    in.get(blob);
+    return Bytes.wrap(blob);
   }
 
   private static byte[] associated(Ulid entry, int part) {

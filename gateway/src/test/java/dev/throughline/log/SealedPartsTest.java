@@ -109,7 +109,9 @@ class SealedPartsTest {
       byte[] flipped = good.clone();
       flipped[random.nextInt(good.length)] ^= (byte) (1 << random.nextInt(8));
       try {
-        Evidence evidence = Evidence.of(index, entry, Bytes.wrap(flipped), node.vault());
+        Evidence evidence =
+            Evidence.of(
+                index, entry, new Payload(Bytes.wrap(flipped), Optional.empty()), node.vault());
         assertThat(
                 evidence.hasCommittedLeaves()
                     && evidence.parts().stream().allMatch(Evidence.Part.Open.class::isInstance))

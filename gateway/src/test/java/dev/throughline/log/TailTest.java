@@ -77,9 +77,10 @@ final class TailTest {
                 OptionalInt.empty(),
                 Optional.empty(),
                 List.of(),
-                List.of(),
+                Optional.empty(),
                 CompactRange.EMPTY.root(),
                 Bytes.EMPTY,
+                false,
                 Map.of(),
                 Optional.empty(),
                 OptionalLong.empty()))

@@ -1,5 +1,6 @@
 package dev.throughline.ledger;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -62,6 +63,53 @@ public final class CompactRange {
       leaves++;
     }
     return new CompactRange(newSize, Arrays.copyOf(stack, height));
+  }
+
+  /**
+   * The roots of the largest complete subtrees that leaves {@code [first, first + n)} of a tree are
+   * made of, left to right: with them in hand, {@link #appendSubtrees} needs none of the leaves.
+   */
+  public static List<Hash> subtrees(long first, List<Hash> leafHashes) {
+    List<Hash> roots = new ArrayList<>();
+    for (int at = 0; at < leafHashes.size(); ) {
+      int leaves = 1 << level(first + at, leafHashes.size() - at);
+      roots.add(EMPTY.appendAll(leafHashes.subList(at, at + leaves)).root());
+      at += leaves;
+    }
+    return roots;
+  }
+
+  /**
+   * Appends that many leaves by their {@link #subtrees}, which were made for this place. Throws
+   * {@link RefusedException} for another number of them than those leaves have.
+   */
+  public CompactRange appendSubtrees(long leaves, List<Hash> roots) {
+    long newSize = Math.addExact(size, leaves);
+    Hash[] stack = Arrays.copyOf(peaks, Long.SIZE);
+    int height = peaks.length;
+    int used = 0;
+    for (long at = size; at < newSize; used++) {
+      if (used == roots.size()) {
+        throw new RefusedException("Subtrees are missing from leaf " + at + " on.");
+      }
+      int level = level(at, newSize - at);
+      Hash subtree = roots.get(used);
+      for (long complete = at >> level; (complete & 1) == 1; complete >>= 1) {
+        subtree = TreeHash.node(stack[--height], subtree);
+      }
+      stack[height++] = subtree;
+      at += 1L << level;
+    }
+    if (used < roots.size()) {
+      throw new RefusedException("There are more subtrees than " + leaves + " leaves have.");
+    }
+    return new CompactRange(newSize, Arrays.copyOf(stack, height));
+  }
+
+  /** Of the largest complete subtree that begins at a leaf and has at most so many. */
+  private static int level(long first, long leaves) {
+    return Math.min(
+        Long.numberOfTrailingZeros(first), Long.SIZE - 1 - Long.numberOfLeadingZeros(leaves));
   }
 
   public Hash root() {

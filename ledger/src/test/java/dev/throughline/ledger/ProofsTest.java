@@ -220,6 +220,29 @@ class ProofsTest {
   }
 
   @Test
+  void subtreesStandForTheLeavesThatTheyWereMadeOf() {
+    List<Hash> leaves = Samples.leaves(ALL_SIZES_TO);
+    for (int first = 0; first <= ALL_SIZES_TO; first++) {
+      CompactRange before = CompactRange.EMPTY.appendAll(leaves.subList(0, first));
+      for (int end = first; end <= ALL_SIZES_TO; end++) {
+        List<Hash> roots = CompactRange.subtrees(first, leaves.subList(first, end));
+        assertThat(before.appendSubtrees(end - first, roots))
+            .isEqualTo(CompactRange.EMPTY.appendAll(leaves.subList(0, end)));
+        assertThat(roots)
+            .hasSizeLessThanOrEqualTo(2 * (Integer.SIZE - Integer.numberOfLeadingZeros(end)));
+      }
+    }
+  }
+
+  @Test
+  void subtreesOfOtherLeavesAreRefused() {
+    List<Hash> roots = CompactRange.subtrees(2, Samples.leaves(9));
+    CompactRange two = CompactRange.EMPTY.appendAll(Samples.leaves(2));
+    assertThatThrownBy(() -> two.appendSubtrees(8, roots)).isInstanceOf(RefusedException.class);
+    assertThatThrownBy(() -> two.appendSubtrees(31, roots)).isInstanceOf(RefusedException.class);
+  }
+
+  @Test
   void aCompactRangeHasOnePeakForEachBitOfItsSize() {
     byte[] one = Samples.leaf(0).bytes();
     assertThat(CompactRange.of(4, one).size()).isEqualTo(4);

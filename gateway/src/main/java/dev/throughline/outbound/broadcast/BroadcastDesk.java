@@ -379,7 +379,7 @@ public final class BroadcastDesk {
 
   /** Takes away what was made beforehand for requests that nobody makes any more. */
   void forgetParts() {
-    while (database.<Integer>transaction(PreparedParts::forgetOver) > 0) {
+    while (database.<Integer>transaction(c -> PreparedParts.forgetOver(c, now())) > 0) {
       // There may be more.
     }
   }

@@ -99,7 +99,7 @@ public final class BroadcastStore {
   /** Parts serve one entry: not if it is in the log already. */
   private static final String TO_SEND =
       """
-      select k.sealed, p.entry, p.month, p.recipients, p.sealed
+      select k.sealed, p.entry, p.month, p.recipients, p.subtrees
       from broadcast_chunk k left join broadcast_parts p
         on p.broadcast = k.broadcast and p.number = k.number
         and not exists (select from entry e where e.id = p.entry)
@@ -371,6 +371,7 @@ public final class BroadcastStore {
 
   /** Forgets an audience, before another takes its place. */
   void clear(Connection c, Ulid id) throws SQLException {
+    PreparedParts.forget(c, id);
     clear(c, CLEAR_CHUNKS, id, Optional.empty());
   }
 
@@ -425,7 +426,6 @@ public final class BroadcastStore {
             before.people().stream().filter(who.negate()).toList(),
             before.epoch(),
             before.hashes());
-    PreparedParts.forget(c, id, number);
     try (PreparedStatement s = c.prepareStatement(REPLACE_CHUNK)) {
       s.setInt(1, left.people().size());
       s.setBytes(2, vault.seal(key, left.toBytes().array(), associated(id, number)).array());

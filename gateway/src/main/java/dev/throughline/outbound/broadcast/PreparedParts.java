@@ -6,6 +6,7 @@ import dev.throughline.conversation.Owners;
 import dev.throughline.conversation.Reachability;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.log.Drafts;
+import dev.throughline.log.Log;
 import dev.throughline.log.SealedAhead;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.Identity;
@@ -17,6 +18,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,9 +31,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Table {@code broadcast_parts}: what each recipient's part of a request's entry is made of, sealed
- * when the audience is handed in. To seal 500 of them takes longer than all else that is done for a
- * request, and for a person nobody knew it needs a new key.
+ * Table {@code broadcast_parts}: which parts of a request's entry, one a recipient, were sealed
+ * when the audience was handed in. To seal 500 of them takes longer than all else that is done for
+ * a request, and for a person nobody knew it needs a new key.
  */
 final class PreparedParts {
   /** Before a recipient's parts an entry has what it is about, and what is everybody's. */
@@ -37,20 +41,27 @@ final class PreparedParts {
 
   private static final String ADD =
       """
-      insert into broadcast_parts (broadcast, number, entry, month, recipients, sealed)
+      insert into broadcast_parts (broadcast, number, entry, month, recipients, subtrees)
       values (?, ?, ?, ?, ?, ?)
       """;
 
-  /** Nobody asks any more for those of what is over: a few at a time, since they are large. */
+  /**
+   * Nobody asks any more for those of what has been over for some time, nor is about to append an
+   * entry with them: a few at a time, since they are large.
+   */
   private static final String FORGET_OVER =
       """
       delete from broadcast_parts where ctid = any (array(
-        select p.ctid from broadcast b join broadcast_parts p on p.broadcast = b.id
-        where b.state in ('COMPLETED', 'STOPPED') limit 64))
+        select p.ctid from broadcast_parts p left join broadcast b on b.id = p.broadcast
+        where b.id is null or (b.state in ('COMPLETED', 'STOPPED') and b.updated < ?) limit 64))
+      returning entry
       """;
 
   private static final String FORGET =
-      "delete from broadcast_parts where broadcast = ? and number = ?";
+      "delete from broadcast_parts where broadcast = ? returning entry";
+
+  /** No request is under way for so long. */
+  private static final Duration UNDER_WAY = Duration.ofHours(1);
 
   private final Vault vault;
   private final Drafts drafts;
@@ -68,7 +79,7 @@ final class PreparedParts {
    * @param recipients by which they are known again
    * @param keys whose rows have to stand before the parts can be opened
    */
-  record Made(SealedAhead parts, int month, Bytes recipients, Collection<DataKey> keys) {}
+  record Made(SealedAhead.Made parts, int month, Bytes recipients, Collection<DataKey> keys) {}
 
   /**
    * @param hashes by which the recipients' addresses are found, as {@link Reachability#hashes}
@@ -84,7 +95,8 @@ final class PreparedParts {
     }
     int month = vault.month();
     Map<Owner, DataKey> keys = vault.keysFor(hashed);
-    SealedAhead parts = drafts.ahead(ulids.next(), FIRST, owners, multicast.runs(recipients), keys);
+    SealedAhead.Made parts =
+        drafts.ahead(ulids.next(), FIRST, owners, multicast.runs(recipients), keys);
     return new Made(parts, month, name(recipients), keys.values());
   }
 
@@ -94,22 +106,24 @@ final class PreparedParts {
    */
   static void add(Connection c, Ulid broadcast, int number, Made made) throws SQLException {
     Vault.insert(c, made.keys());
+    SealedAhead ahead = made.parts().ahead();
+    Log.keepAhead(c, made.parts());
     try (PreparedStatement s = c.prepareStatement(ADD)) {
       s.setObject(1, broadcast.toUuid());
       s.setInt(2, number);
-      s.setObject(3, made.parts().entry().toUuid());
+      s.setObject(3, ahead.entry().toUuid());
       s.setInt(4, made.month());
       s.setBytes(5, made.recipients().array());
-      s.setBytes(6, made.parts().toBytes().array());
+      s.setBytes(6, ahead.toBytes().array());
       s.executeUpdate();
     }
   }
 
   /** A row of the table. */
-  record Kept(Ulid entry, int month, Bytes recipients, Bytes sealed) {}
+  record Kept(Ulid entry, int month, Bytes recipients, Bytes subtrees) {}
 
   /**
-   * The row whose entry, month, recipients and parts stand from that column on; empty for nulls.
+   * The row whose entry, month, recipients and subtrees stand from that column on; empty for nulls.
    */
   static Optional<Kept> kept(ResultSet row, int first) throws SQLException {
     @Nullable UUID entry = row.getObject(first, UUID.class);
@@ -126,23 +140,35 @@ final class PreparedParts {
   /** Empty if they are not for exactly these, in this order and month: then each is sealed anew. */
   Optional<SealedAhead> of(Kept kept, List<Identity> recipients) {
     return kept.month() == vault.month() && kept.recipients().equals(name(recipients))
-        ? Optional.of(SealedAhead.of(kept.entry(), FIRST, kept.sealed()))
+        ? Optional.of(SealedAhead.of(kept.entry(), FIRST, recipients.size(), kept.subtrees()))
         : Optional.empty();
   }
 
-  static void forget(Connection c, Ulid broadcast, int number) throws SQLException {
+  /** Forgets all of a broadcast that has not begun. */
+  static void forget(Connection c, Ulid broadcast) throws SQLException {
     try (PreparedStatement s = c.prepareStatement(FORGET)) {
       s.setObject(1, broadcast.toUuid());
-      s.setInt(2, number);
-      s.executeUpdate();
+      forget(c, s);
     }
   }
 
   /** How many chunks' parts were taken away; 0 when there are no more. */
-  static int forgetOver(Connection c) throws SQLException {
+  static int forgetOver(Connection c, Instant now) throws SQLException {
     try (PreparedStatement s = c.prepareStatement(FORGET_OVER)) {
-      return s.executeUpdate();
+      s.setObject(1, now.minus(UNDER_WAY).atOffset(ZoneOffset.UTC));
+      return forget(c, s);
     }
+  }
+
+  private static int forget(Connection c, PreparedStatement forgetting) throws SQLException {
+    List<UUID> entries = new ArrayList<>();
+    try (ResultSet row = forgetting.executeQuery()) {
+      while (row.next()) {
+        entries.add(row.getObject(1, UUID.class));
+      }
+    }
+    Log.forgetAhead(c, entries);
+    return entries.size();
   }
 
   static Owner owner(App app, Identity recipient) {
