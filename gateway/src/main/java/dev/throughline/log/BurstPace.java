@@ -4,15 +4,18 @@ import java.time.Duration;
 
 /**
  * How long the fold may rest in a burst: what comes in is acknowledged first, and larger batches
- * cost less. But only as long as it can make up for all that it has put off within the time that
- * the burst has lasted, and what it puts off is not old.
+ * cost less. But only as long as it can make up for all that it has put off within a second, or
+ * within the time that the burst has lasted, and what it puts off is not old.
  */
 final class BurstPace {
   /** What the fold puts off is never older than this. */
   static final Duration MAX_LAG = Duration.ofSeconds(2);
 
   /** How much of the time that a burst has lasted the fold may need afterwards. */
-  static final double OF_THE_BURST = 0.75;
+  static final double OF_THE_BURST = 0.85;
+
+  /** What it may need however short the burst was. */
+  private static final Duration ALWAYS = Duration.ofSeconds(1);
 
   /**
    * How much faster the fold is once a burst is over, as long as it has not been seen: it then has
@@ -73,6 +76,7 @@ final class BurstPace {
     }
     burstSeen = now;
     double each = nanosAlone == 0 ? nanosEach / FASTER_ALONE : nanosAlone;
-    return behind * each < OF_THE_BURST * (now - burstSince) && lag.compareTo(MAX_LAG) < 0;
+    double mayTake = Math.max(ALWAYS.toNanos(), OF_THE_BURST * (now - burstSince));
+    return behind * each < mayTake && lag.compareTo(MAX_LAG) < 0;
   }
 }

@@ -255,7 +255,7 @@ public final class Log implements AutoCloseable {
 
   /** Whether many write at this moment; empty while nobody or few do. */
   Optional<Tail.Burst> burst() {
-    return tail.burst();
+    return tail.burst(sequencer.queued());
   }
 
   /**

@@ -36,6 +36,9 @@ final class Tail {
 
   private static final Duration JUST_NOW = Duration.ofMillis(50);
 
+  /** How long a commit, or the processor, may keep many waiting before it is something else. */
+  private static final Duration HELD_UP = Duration.ofMillis(500);
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
   private final ArrayDeque<LogEntry> entries = new ArrayDeque<>();
@@ -83,13 +86,19 @@ final class Tail {
     }
   }
 
-  /** The newest batch, if it is large and has only just been written. */
-  Optional<Burst> burst() {
+  /**
+   * The newest batch, if it is large and has only just been written; with many waiting for the
+   * next, a little longer.
+   *
+   * @param waiting drafts that wait for their batch
+   */
+  Optional<Burst> burst(int waiting) {
     Burst last = newest;
-    return last != null
-            && last.drafts() >= MANY
-            && last.takenIn() >= SOME
-            && System.nanoTime() - last.since() < JUST_NOW.toNanos()
+    if (last == null || last.drafts() < MANY || last.takenIn() < SOME) {
+      return Optional.empty();
+    }
+    Duration recent = waiting < MANY ? JUST_NOW : HELD_UP;
+    return System.nanoTime() - last.since() < recent.toNanos()
         ? Optional.of(last)
         : Optional.empty();
   }

@@ -30,14 +30,25 @@ final class TailTest {
   void manyRequestsAreABurst() {
     tail.add(batch(drafts(Kind.REQUEST, 16)));
 
-    assertThat(tail.burst()).map(Tail.Burst::drafts).contains(16);
+    assertThat(tail.burst(0)).map(Tail.Burst::drafts).contains(16);
+  }
+
+  @Test
+  void aBurstThatIsHeldUpIsNotOver() throws InterruptedException {
+    tail.add(batch(drafts(Kind.REQUEST, 16)));
+    Thread.sleep(60);
+
+    assertThat(tail.burst(15)).isEmpty();
+    assertThat(tail.burst(16)).isPresent();
+    Thread.sleep(500);
+    assertThat(tail.burst(16)).isEmpty();
   }
 
   @Test
   void fewAreNone() {
     tail.add(batch(drafts(Kind.WEBHOOK, 15)));
 
-    assertThat(tail.burst()).isEmpty();
+    assertThat(tail.burst(0)).isEmpty();
   }
 
   @Test
@@ -48,7 +59,7 @@ final class TailTest {
 
     tail.add(batch(all));
 
-    assertThat(tail.burst()).isEmpty();
+    assertThat(tail.burst(0)).isEmpty();
   }
 
   @Test
@@ -58,7 +69,7 @@ final class TailTest {
 
     tail.add(batch(all));
 
-    assertThat(tail.burst()).map(Tail.Burst::takenIn).contains(4);
+    assertThat(tail.burst(0)).map(Tail.Burst::takenIn).contains(4);
   }
 
   private static Batch batch(List<Draft> drafts) {
