@@ -76,6 +76,7 @@ final class DataFixture {
       }
       messages.addObject().put("id", visitor.hear(other, "請問幾點營業？")).put("text", "請問幾點營業？");
       expected.put("unsent", visitor.unsent(other, "not this"));
+      expected.put("broadcast", visitor.broadcast(List.of(visitor.user(), other)));
       String checkpoint = visitor.checkpoint();
       expected.put("origin", checkpoint.lines().findFirst().orElseThrow());
       expected.put("size", Long.parseLong(checkpoint.lines().skip(1).findFirst().orElseThrow()));
@@ -138,6 +139,36 @@ final class DataFixture {
       String id = api().post("/messages:send", send.toString()).ok().path("message_id").asString();
       World.eventually(() -> status(id, "QUEUED_ON_CHANNEL"));
       return id;
+    }
+
+    /** The id of a broadcast by LINE's multicast, once it is through. */
+    String broadcast(List<String> users) {
+      ObjectNode broadcast = (ObjectNode) Api.json("{}");
+      ObjectNode send = broadcast.putObject("send").put("app_id", file.get("app_id"));
+      send.putObject("message").putObject("text_message").put("text", "to both");
+      ArrayNode recipients = broadcast.putObject("audience").putArray("recipients");
+      for (String user : users) {
+        recipients
+            .addObject()
+            .putObject("identified_by")
+            .putArray("channel_identities")
+            .addObject()
+            .put("channel", "LINE")
+            .put("identity", user);
+      }
+      String id = api().post("/broadcasts", broadcast.toString()).ok().path("id").asString();
+      api().post("/broadcasts/" + id + ":start", "").ok();
+      World.eventually(() -> {
+        String state = broadcastOf(id).path("state").asString();
+        if (!state.equals("COMPLETED")) {
+          throw new AssertionError(id + " is " + state);
+        }
+      });
+      return id;
+    }
+
+    JsonNode broadcastOf(String id) {
+      return api().get("/broadcasts/" + id).ok();
     }
 
     private void status(String id, String wanted) {

@@ -36,6 +36,12 @@ final class UpgradeTest {
       assertThat(visitor.message(expected.path("unsent").asString()).path("contact_message"))
           .isEmpty();
 
+      if (expected.has("broadcast")) {
+        JsonNode broadcast = visitor.broadcastOf(expected.path("broadcast").asString());
+        assertThat(broadcast.path("state").asString()).isEqualTo("COMPLETED");
+        assertThat(broadcast.path("results").path("ACCEPTED").asInt()).isEqualTo(2);
+      }
+
       conflictsAreFoundAmongOldAddresses(visitor);
 
       String id = visitor.send("from today");

@@ -76,7 +76,7 @@ final class BurstPace {
     }
     burstSeen = now;
     double each = nanosAlone == 0 ? nanosEach / FASTER_ALONE : nanosAlone;
-    double mayTake = Math.max(ALWAYS.toNanos(), OF_THE_BURST * (now - burstSince));
+    double mayTake = Math.max((double) ALWAYS.toNanos(), OF_THE_BURST * (now - burstSince));
     return behind * each < mayTake && lag.compareTo(MAX_LAG) < 0;
   }
 }

@@ -122,7 +122,7 @@ record PostgresBinaries(Path home, int major) {
       try (FileChannel channel =
               FileChannel.open(
                   folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock alone = lock(channel)) {
+          FileLock _ = lock(channel)) {
         if (!isComplete(home)) {
           Folders.delete(home);
           unpack(archive, folder, home);
