@@ -336,6 +336,7 @@ public final class Gateway implements AutoCloseable {
                 channels,
                 credentials,
                 probe,
+                config.providers().rates(),
                 tasks,
                 lead::epoch,
                 () -> publicBase(config));

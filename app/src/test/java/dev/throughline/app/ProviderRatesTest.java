@@ -26,6 +26,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class ProviderRatesTest {
   private static final int INSTALLATION = 8;
   private static final int ACCOUNT = 4;
+  private static final int MULTICASTS = 2;
+
+  /** Of one multicast. */
+  private static final int PEOPLE = 500;
 
   private static World world;
 
@@ -38,12 +42,15 @@ final class ProviderRatesTest {
         World.reaching(
             Providers.REAL.rates(
                 new ProviderRates(
-                    Map.of(ChannelName.LINE, Map.of("push", INSTALLATION, "reply", ACCOUNT)))));
+                    Map.of(
+                        ChannelName.LINE,
+                        Map.of("push", INSTALLATION, "reply", ACCOUNT, "multicast", MULTICASTS)))));
     Rate most = new Rate(INSTALLATION, Duration.ofSeconds(1));
+    Rate fewer = new Rate(MULTICASTS, Duration.ofSeconds(1));
     world.line.settings(
         LineSettings.published()
             .withDelivery(1, 64, World.LINE_WAITS)
-            .withRateLimits(true, Map.of("push", most, "reply", most)));
+            .withRateLimits(true, Map.of("push", most, "reply", most, "multicast", fewer)));
   }
 
   @AfterAll
@@ -153,6 +160,62 @@ final class ProviderRatesTest {
   }
 
   @Test
+  void multicastsOfABroadcastKeepToTheirRateAndAreShown() throws Exception {
+    assertThat(shown("multicast").path("per_second").asInt()).isEqualTo(MULTICASTS);
+    String broadcast = broadcast(4 * MULTICASTS);
+
+    World.eventually(() -> assertThat(world.requests("multicast", text)).hasSize(MULTICASTS));
+    World.eventually(() -> assertThat(waiting("multicast")).isEqualTo(3 * MULTICASTS));
+    assertThat(shown("multicast").path("used").asInt()).isEqualTo(MULTICASTS);
+    assertThat(shown("multicast").path("left").asInt()).isZero();
+    for (int second = 2; second <= 4; second++) {
+      int most = second * MULTICASTS;
+      world.advance(Duration.ofSeconds(1));
+      World.eventually(() -> assertThat(world.requests("multicast", text)).hasSize(most));
+    }
+
+    comesToItsEnd(broadcast, 4 * MULTICASTS);
+    assertThat(world.requests("multicast", text))
+        .hasSize(4 * MULTICASTS)
+        .allSatisfy(request -> assertThat(request.path("status").asInt()).isEqualTo(200));
+    assertThat(waiting("multicast")).isZero();
+  }
+
+  @Test
+  void aMulticastThatCameTooSoonMakesThemFewerForAWhile() throws Exception {
+    world.fault("multicast", Fault.RATE_LIMITED, text, 1);
+    String broadcast = broadcast(1);
+    World.eventually(
+        () -> assertThat(shown("multicast").path("granted").asInt()).isEqualTo(MULTICASTS / 2));
+    assertThat(shown("multicast").path("per_second").asInt()).isEqualTo(MULTICASTS);
+
+    world.advance(Duration.ofSeconds(8));
+    comesToItsEnd(broadcast, 1);
+    world.advance(Duration.ofSeconds(16));
+
+    World.eventually(
+        () -> assertThat(shown("multicast").path("granted").asInt()).isEqualTo(MULTICASTS));
+    assertThat(world.requests("multicast", text)).hasSize(2);
+  }
+
+  /** What waits for its turn is held by a pause like everything else, and goes on where it was. */
+  @Test
+  void aPauseHoldsWhatWaitsForItsTurn() throws Exception {
+    String broadcast = broadcast(4 * MULTICASTS);
+    World.eventually(() -> assertThat(waiting("multicast")).isEqualTo(3 * MULTICASTS));
+    world.api().post("/broadcasts/" + broadcast + ":pause", "").ok();
+    World.eventually(() -> assertThat(waiting("multicast")).isZero());
+    world.advance(Duration.ofMinutes(1));
+    String _ = app.send(world.friend(), text + " meanwhile");
+    World.eventually(() -> assertThat(world.requests("push", text + " meanwhile")).hasSize(1));
+    assertThat(world.requests("multicast", text)).hasSize(MULTICASTS);
+
+    world.api().post("/broadcasts/" + broadcast + ":resume", "").ok();
+
+    comesToItsEnd(broadcast, 4 * MULTICASTS);
+  }
+
+  @Test
   void theOperatorSeesTheAccountsOfAllApps() {
     JsonNode all = world.ops().get("/rates").ok();
     assertThat(all.path("requests").findValuesAsString("project_id")).contains(world.project);
@@ -160,6 +223,35 @@ final class ProviderRatesTest {
     assertThat(world.api().get("/apps/" + app.id() + "/rate-limits").ok().path("requests"))
         .isEqualTo(Api.json("{\"per_second\":0}"));
     assertThat(world.api().get("/apps/" + world.project + "/rate-limits").status()).isEqualTo(404);
+  }
+
+  /** To so many times as many people as one multicast takes; begun. */
+  private String broadcast(int multicasts) {
+    ObjectNode body = (ObjectNode) Api.json("{\"audience\":{\"upload\":true}}");
+    ObjectNode send = body.putObject("send").put("app_id", app.id());
+    send.putObject("message").putObject("text_message").put("text", text);
+    String id = world.api().post("/broadcasts", body.toString()).ok().path("id").asString();
+    StringBuilder lines = new StringBuilder("line\n");
+    for (int i = 0; i < multicasts * PEOPLE; i++) {
+      lines.append("U%032x\n".formatted(((long) world.number() << 24) + i));
+    }
+    world
+        .api()
+        .put("/broadcasts/" + id + "/audience", lines.toString(), "Content-Type", "text/csv")
+        .ok();
+    world.api().post("/broadcasts/" + id + ":start", "").ok();
+    return id;
+  }
+
+  private void comesToItsEnd(String broadcast, int multicasts) throws Exception {
+    World.eventually(() -> {
+      JsonNode shown = world.api().get("/broadcasts/" + broadcast).ok();
+      if (!shown.path("state").asString().equals("COMPLETED")) {
+        world.advance(Duration.ofSeconds(1));
+      }
+      assertThat(shown.path("state").asString()).isEqualTo("COMPLETED");
+      assertThat(shown.at("/results/ACCEPTED").asInt()).isEqualTo(multicasts * PEOPLE);
+    });
   }
 
   private void grant(String rates) {

@@ -10,8 +10,8 @@ public interface Multicast {
   /** Recipients of one request at most. */
   int recipients();
 
-  /** Requests a second that the provider takes from one account. */
-  int perSecond();
+  /** What a request takes of which of {@link Channel#rates}. */
+  Channel.Allowance allowance();
 
   /** Whether such an address may be among the recipients of a request. */
   boolean takes(Identity recipient);

@@ -30,7 +30,8 @@ public record ProviderRates(Map<ChannelName, Map<String, Integer>> installation)
     return set(account, rate).orElse(published);
   }
 
-  Draw draw(Account account, Channel.Allowance allowance) {
+  /** What a call of the account takes of which of its rates. */
+  public Draw draw(Account account, Channel.Allowance allowance) {
     return new Draw(
         account.id(),
         allowance.rate(),

@@ -14,6 +14,11 @@ public interface Admission {
         }
 
         @Override
+        public boolean awaits(Draw draw, Duration atMost) {
+          return true;
+        }
+
+        @Override
         public void refused(Draw draw, Optional<Duration> pause) {}
       };
 
@@ -22,6 +27,15 @@ public interface Admission {
    * it runs again as soon as it may, and others of higher priority before it.
    */
   boolean admits(Draw draw);
+
+  /**
+   * As {@link #admits}, but waits for its turn by itself before it is sent back: for calls that
+   * follow each other so closely, and are so much work to prepare, that they are to be made by the
+   * ones that are ready.
+   *
+   * @param atMost so long, and no longer
+   */
+  boolean awaits(Draw draw, Duration atMost) throws InterruptedException;
 
   /**
    * Whom it called takes fewer calls from the account than it was thought to.

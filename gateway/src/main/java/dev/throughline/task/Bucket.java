@@ -4,15 +4,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** One rate of an account. Times are nanoseconds of the clock that the provider's seconds are. */
 final class Bucket {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-  /** How finely the last second is counted. */
-  private static final int SLOTS = 20;
+  /** Calls of so long are counted together, until the last of them is a second old. */
+  private static final long SLOT = Duration.ofMillis(50).toNanos();
 
-  private static final long SLOT = SECOND / SLOTS;
+  /** Of which a second may touch one more than it has. */
+  private static final int SLOTS = (int) (SECOND / SLOT) + 1;
 
   /** After a refusal it takes so long until the whole rate is used again. */
   private static final long RECOVERY = Duration.ofSeconds(16).toNanos();
@@ -23,16 +25,22 @@ final class Bucket {
   /** So many calls at once are no burst to any provider that takes as many a second. */
   private static final int FEW = 20;
 
+  /** Of those who wait here, one looks when the next call may be made. */
+  private final ReentrantLock turn = new ReentrantLock(true);
+
   private int perSecond;
   private long last;
 
   /** When the calls so far would have been made at an even rate. */
   private long paid;
 
-  /** Calls in each twentieth of a second, by its number modulo {@link #SLOTS}. */
+  /** Calls of each slot, by its number modulo {@link #SLOTS}. */
   private final int[] calls = new int[SLOTS];
 
   private final long[] numbers = new long[SLOTS];
+
+  /** When the last of them was made. */
+  private final long[] lasts = new long[SLOTS];
 
   private long restingUntil;
   private boolean narrowed;
@@ -45,6 +53,10 @@ final class Bucket {
     last = now;
     paid = now;
     restingUntil = now;
+  }
+
+  ReentrantLock turn() {
+    return turn;
   }
 
   /** What the account is allowed from now on; 0: nobody says. */
@@ -88,6 +100,7 @@ final class Bucket {
       calls[slot] = 0;
     }
     calls[slot] += units;
+    lasts[slot] = now;
   }
 
   void refused(long pause, long now) {
@@ -145,21 +158,25 @@ final class Bucket {
     long oldest = Math.floorDiv(now, SLOT) - SLOTS + 1;
     for (long number = oldest; surplus > 0; number++) {
       int slot = (int) Math.floorMod(number, (long) SLOTS);
-      surplus -= numbers[slot] == number ? calls[slot] : 0;
+      if (numbers[slot] == number) {
+        surplus -= counted(slot, now);
+      }
       if (surplus <= 0) {
-        return (number + SLOTS) * SLOT - now;
+        return lasts[slot] + SECOND - now;
       }
     }
     return 0;
   }
 
   private int used(long now) {
-    long newest = Math.floorDiv(now, SLOT);
     int used = 0;
     for (int slot = 0; slot < SLOTS; slot++) {
-      long age = newest - numbers[slot];
-      used += age >= 0 && age < SLOTS ? calls[slot] : 0;
+      used += counted(slot, now);
     }
     return used;
+  }
+
+  private int counted(int slot, long now) {
+    return now - lasts[slot] < SECOND ? calls[slot] : 0;
   }
 }

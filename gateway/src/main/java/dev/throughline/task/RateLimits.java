@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What accounts have used of the rates that their providers allow them. Whoever was quiet may make
@@ -23,14 +25,30 @@ public final class RateLimits {
 
   private static final Duration QUIET = Duration.ofHours(1);
 
+  /** Who waits looks again this often at least, since the clock may jump. */
+  private static final Duration TICK = Duration.ofMillis(100);
+
   private final InstantSource clock;
+  private final Sleep sleep;
   private final Map<Rate, Bucket> buckets = new HashMap<>();
 
   /**
    * @param clock by which the providers' seconds pass
    */
   public RateLimits(InstantSource clock) {
+    this(clock, Thread::sleep);
+  }
+
+  /** With another way for time to pass while somebody waits. */
+  RateLimits(InstantSource clock, Sleep sleep) {
     this.clock = clock;
+    this.sleep = sleep;
+  }
+
+  /** Lets time pass. */
+  @FunctionalInterface
+  interface Sleep {
+    void sleep(Duration time) throws InterruptedException;
   }
 
   /** What the account is allowed is this from now on. */
@@ -47,6 +65,37 @@ public final class RateLimits {
     }
     bucket.take(draw.units(), now);
     return true;
+  }
+
+  /**
+   * Takes what the call needs as soon as it is there, in the order in which they ask; false if that
+   * would be later than this.
+   */
+  boolean await(Draw draw, Duration atMost) throws InterruptedException {
+    long asked = System.nanoTime();
+    ReentrantLock turn = turn(draw);
+    if (!turn.tryLock(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+      return false;
+    }
+    try {
+      Duration left = atMost.minusNanos(System.nanoTime() - asked);
+      while (!take(draw)) {
+        Duration wait = freeIn(draw);
+        if (wait.compareTo(left) > 0) {
+          return false;
+        }
+        Duration slept = wait.compareTo(TICK) < 0 ? wait : TICK;
+        sleep.sleep(slept);
+        left = left.minus(slept);
+      }
+      return true;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private synchronized ReentrantLock turn(Draw draw) {
+    return bucket(draw, now()).turn();
   }
 
   /** How long until the call may be made; zero: now. */

@@ -753,7 +753,12 @@ public final class Tasks implements AutoCloseable {
           schedule(lane, clock.instant().plus(FAILED_PAUSE));
         } else if (gate.turnedAway && lanes.get(lane.name) == lane && lane.isHead(task)) {
           lane.running = false;
-          schedule(lane, clock.instant());
+          if (lane.probing) {
+            // Held while it waited: what it has done nothing for stays in the table.
+            forget(lane);
+          } else {
+            schedule(lane, clock.instant());
+          }
         }
         changed.signalAll();
       } finally {
@@ -789,7 +794,7 @@ public final class Tasks implements AutoCloseable {
     @Override
     public boolean admits(Draw draw) {
       limits.allow(draw);
-      if (taken.filter(had -> had.rate().equals(draw.rate())).isPresent()) {
+      if (hasTaken(draw)) {
         return true;
       }
       lock.lock();
@@ -803,6 +808,21 @@ public final class Tasks implements AutoCloseable {
       } finally {
         lock.unlock();
       }
+    }
+
+    /** Who stands in the queue goes before whoever waits without. */
+    @Override
+    public boolean awaits(Draw draw, Duration atMost) throws InterruptedException {
+      limits.allow(draw);
+      if (hasTaken(draw)) {
+        return true;
+      }
+      boolean first = waitingFor(draw.account(), draw.endpoint()) == 0;
+      return first && limits.await(draw, atMost) || admits(draw);
+    }
+
+    private boolean hasTaken(Draw draw) {
+      return taken.filter(had -> had.rate().equals(draw.rate())).isPresent();
     }
 
     @Override

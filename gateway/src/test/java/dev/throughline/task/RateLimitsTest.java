@@ -24,11 +24,8 @@ class RateLimitsTest {
   private static final Instant START = Instant.parse("2026-11-20T09:00:00Z");
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  /** A second is counted in twentieths. */
-  private static final Duration COUNTED = Duration.ofMillis(950);
-
   private final ManualClock clock = new ManualClock(START.toString());
-  private final RateLimits limits = new RateLimits(clock);
+  private final RateLimits limits = new RateLimits(clock, clock::advance);
   private final AccountId account = account();
 
   @Test
@@ -48,7 +45,7 @@ class RateLimitsTest {
       }
       int from = 0;
       for (int to = 0; to < calls.size(); to++) {
-        while (calls.get(from).plus(COUNTED).compareTo(calls.get(to)) <= 0) {
+        while (calls.get(from).plus(SECOND).compareTo(calls.get(to)) <= 0) {
           from++;
         }
         assertThat(to - from + 1)
@@ -146,6 +143,53 @@ class RateLimitsTest {
     assertThat(limits.of(List.of(account)).getFirst().resting()).isEmpty();
   }
 
+  /** What a short stall holds up is made up for, so that stalls do not add up. */
+  @Test
+  void whoWaitsCallsAtTheWholeRateAndNoSecondHasMore() throws InterruptedException {
+    long seed = new SecureRandom().nextLong();
+    Random random = new Random(seed);
+    Draw draw = draw("multicast", 1, 200);
+    List<Instant> calls = new ArrayList<>();
+    Instant end = clock.instant().plusSeconds(60);
+    while (clock.instant().isBefore(end)) {
+      assertThat(limits.await(draw, SECOND)).isTrue();
+      calls.add(clock.instant());
+      if (random.nextInt(200) == 0) {
+        clock.advance(Duration.ofMillis(random.nextInt(100)));
+      }
+    }
+    assertThat(calls.size()).as("calls of seed %d", seed).isBetween(60 * 198, 60 * 200 + 100);
+    for (int i = 200; i < calls.size(); i++) {
+      assertThat(Duration.between(calls.get(i - 200), calls.get(i)))
+          .as("201 calls of seed %d", seed)
+          .isGreaterThanOrEqualTo(SECOND);
+    }
+  }
+
+  @Test
+  void whoWaitsCallsLessOftenAfterARefusalAndThenAsBefore() throws InterruptedException {
+    Draw draw = draw("multicast", 1, 200);
+    assertThat(awaited(draw, SECOND.multipliedBy(5))).isBetween(990, 1_100);
+    limits.refused(draw, Optional.empty());
+    assertThat(granted()).isEqualTo(100);
+    clock.advance(SECOND);
+    assertThat(awaited(draw, SECOND.multipliedBy(2))).isBetween(190, 300);
+    clock.advance(Duration.ofSeconds(16));
+    assertThat(granted()).isEqualTo(200);
+    assertThat(awaited(draw, SECOND.multipliedBy(5))).isBetween(990, 1_100);
+  }
+
+  @Test
+  void nobodyWaitsLongerThanTheySaid() throws InterruptedException {
+    Draw draw = draw("multicast", 1, 200);
+    limits.refused(draw, Optional.of(Duration.ofSeconds(30)));
+    assertThat(limits.await(draw, SECOND)).isFalse();
+    assertThat(clock.instant()).as("that it is too long is known at once").isEqualTo(START);
+    clock.advance(Duration.ofMillis(29_500));
+    assertThat(limits.await(draw, SECOND)).isTrue();
+    assertThat(clock.instant()).isEqualTo(START.plusSeconds(30));
+  }
+
   @Test
   void aClockThatIsSetBackStopsNobody() {
     Draw draw = draw("push", 1, 10);
@@ -175,6 +219,16 @@ class RateLimitsTest {
       takes++;
     }
     return takes;
+  }
+
+  private int awaited(Draw draw, Duration length) throws InterruptedException {
+    int calls = 0;
+    Instant end = clock.instant().plus(length);
+    while (clock.instant().isBefore(end)) {
+      assertThat(limits.await(draw, SECOND)).isTrue();
+      calls++;
+    }
+    return calls;
   }
 
   private int granted() {

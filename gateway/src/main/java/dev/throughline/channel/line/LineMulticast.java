@@ -19,7 +19,6 @@ import java.util.UUID;
 final class LineMulticast implements Multicast {
   private static final String PATH = "/v2/bot/message/multicast";
   private static final int RECIPIENTS = 500;
-  private static final int PER_SECOND = 200;
 
   private final Transport transport;
   private final LineHost host;
@@ -37,8 +36,8 @@ final class LineMulticast implements Multicast {
   }
 
   @Override
-  public int perSecond() {
-    return PER_SECOND;
+  public Channel.Allowance allowance() {
+    return LineRates.one(LineRates.MULTICAST);
   }
 
   /** Neither groups nor rooms nor phone numbers. */

@@ -13,6 +13,7 @@ final class LineRates {
   static final String PNP_TEMPLATED = "pnp_templated";
   static final String LOADING = "loading";
   static final String MARK_AS_READ = "mark_as_read";
+  static final String MULTICAST = "multicast";
 
   private static final int USUAL = 2_000;
 
@@ -29,7 +30,9 @@ final class LineRates {
           LOADING,
           100,
           MARK_AS_READ,
-          USUAL);
+          USUAL,
+          MULTICAST,
+          200);
 
   private LineRates() {}
 

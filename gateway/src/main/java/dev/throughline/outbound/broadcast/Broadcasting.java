@@ -12,6 +12,7 @@ import dev.throughline.log.Log;
 import dev.throughline.media.MediaProbe;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ulids;
+import dev.throughline.outbound.ProviderRates;
 import dev.throughline.store.Database;
 import dev.throughline.task.TaskHandler;
 import dev.throughline.task.Tasks;
@@ -35,6 +36,7 @@ public final class Broadcasting {
 
   /**
    * @param credentials what a channel needs to send as an account
+   * @param rates how fast an account may send
    * @param epoch the epoch under which this node leads
    * @param base the address of the public port, without a slash at its end
    */
@@ -49,6 +51,7 @@ public final class Broadcasting {
       Map<ChannelName, Channel> channels,
       Function<Account, Optional<Channel.Credentials>> credentials,
       MediaProbe probe,
+      ProviderRates rates,
       Tasks tasks,
       LongSupplier epoch,
       Supplier<String> base) {
@@ -99,7 +102,8 @@ public final class Broadcasting {
                 leftOut,
                 reachability,
                 parts,
-                forms),
+                forms,
+                rates),
             new OwnAudienceHandler(
                 log, drafts, ulids, clock, directory, channels, credentials, epoch, store, forms),
             new AudienceHandler(log, drafts, directory, store, desk, new ContactWalk(database)));

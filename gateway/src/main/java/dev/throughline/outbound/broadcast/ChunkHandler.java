@@ -25,8 +25,11 @@ import dev.throughline.message.MessageClass;
 import dev.throughline.message.SendRequest;
 import dev.throughline.message.SendRequest.Recipient;
 import dev.throughline.message.Ulids;
+import dev.throughline.outbound.ProviderRates;
 import dev.throughline.outbound.broadcast.ChunkOutcome.Result;
 import dev.throughline.store.Database;
+import dev.throughline.task.Admission;
+import dev.throughline.task.Draw;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskHandler;
 import dev.throughline.vault.Owner;
@@ -60,6 +63,11 @@ public final class ChunkHandler implements TaskHandler {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
+  /**
+   * A chunk that is ready waits so long for its turn; what waits longer may be paused meanwhile.
+   */
+  private static final Duration TURN = Duration.ofMillis(500);
+
   /** Messages of a broadcast that wait to go out, before more of them are made. */
   private static final int WAITING = 2_000;
 
@@ -78,7 +86,7 @@ public final class ChunkHandler implements TaskHandler {
   private final Reachability reachability;
   private final PreparedParts parts;
   private final Forms forms;
-  private final RequestPace pace = new RequestPace();
+  private final ProviderRates rates;
 
   ChunkHandler(
       Log log,
@@ -95,7 +103,8 @@ public final class ChunkHandler implements TaskHandler {
       LeftOut leftOut,
       Reachability reachability,
       PreparedParts parts,
-      Forms forms) {
+      Forms forms,
+      ProviderRates rates) {
     this.log = log;
     this.drafts = drafts;
     this.ulids = ulids;
@@ -111,6 +120,7 @@ public final class ChunkHandler implements TaskHandler {
     this.reachability = reachability;
     this.parts = parts;
     this.forms = forms;
+    this.rates = rates;
   }
 
   @Override
@@ -125,6 +135,11 @@ public final class ChunkHandler implements TaskHandler {
 
   @Override
   public void run(Task task, Bytes bytes) throws InterruptedException {
+    run(task, bytes, Admission.FREE);
+  }
+
+  @Override
+  public void run(Task task, Bytes bytes, Admission admission) throws InterruptedException {
     ChunkWork work = ChunkWork.of(bytes);
     Optional<Ulid> repeats = task.attempt().or(work::repeats);
     switch (database.read(c -> take(c, work, repeats.isEmpty()))) {
@@ -132,10 +147,10 @@ public final class ChunkHandler implements TaskHandler {
           conclude(task, work, broadcast, ChunkOutcome.plain(Result.OVER));
       case Taken.Known(Broadcast broadcast, App app) -> {
         if (repeats.isPresent()) {
-          repeat(task, work, broadcast, app, repeats.get());
+          repeat(task, work, broadcast, app, repeats.get(), admission);
         }
       }
-      case Taken.Whole whole -> begin(task, work, whole);
+      case Taken.Whole whole -> begin(task, work, whole, admission);
     }
   }
 
@@ -194,7 +209,8 @@ public final class ChunkHandler implements TaskHandler {
             .build());
   }
 
-  private void begin(Task task, ChunkWork work, Taken.Whole taken) throws InterruptedException {
+  private void begin(Task task, ChunkWork work, Taken.Whole taken, Admission admission)
+      throws InterruptedException {
     Broadcast broadcast = taken.broadcast();
     App app = taken.app();
     SendRequest request = taken.request();
@@ -265,13 +281,15 @@ public final class ChunkHandler implements TaskHandler {
             multicast,
             draft.build(),
             joined(Stream.concat(Stream.of(opening), runs.stream()).toList()),
-            record);
+            record,
+            admission);
       }
     }
   }
 
   /** Makes a request again as it was made before: it may have been taken. */
-  private void repeat(Task task, ChunkWork work, Broadcast broadcast, App app, Ulid attempt)
+  private void repeat(
+      Task task, ChunkWork work, Broadcast broadcast, App app, Ulid attempt, Admission admission)
       throws InterruptedException {
     Optional<LogEntry> entry =
         log.indexOf(attempt).flatMap(index -> log.read(List.of(index)).stream().findFirst());
@@ -280,7 +298,7 @@ public final class ChunkHandler implements TaskHandler {
     Optional<Ulid> first =
         record.flatMap(json -> Json.string(json, "repeats")).flatMap(Ulids::parse);
     if (first.isPresent()) {
-      repeat(task, work, broadcast, app, first.get());
+      repeat(task, work, broadcast, app, first.get(), admission);
       return;
     }
     Optional<Bytes> body = entry.flatMap(ChunkHandler::request);
@@ -323,7 +341,8 @@ public final class ChunkHandler implements TaskHandler {
         multicast.get(),
         draft,
         body.get(),
-        again);
+        again,
+        admission);
   }
 
   private void send(
@@ -334,17 +353,25 @@ public final class ChunkHandler implements TaskHandler {
       Multicast multicast,
       Draft attempt,
       Bytes body,
-      ObjectNode record)
+      ObjectNode record,
+      Admission admission)
       throws InterruptedException {
     Optional<Channel.Credentials> secret = credentials.apply(account);
     if (secret.isEmpty()) {
       throw new IllegalStateException("the account has no credentials that can be used");
     }
-    pace.await(account.id(), multicast.perSecond());
+    Draw draw = rates.draw(account, multicast.allowance());
+    if (!admission.awaits(draw, TURN)) {
+      // What was done so far is done once, however often it is asked for.
+      return;
+    }
     if (!(log.appendSurely(attempt.underEpoch(epoch.getAsLong())) instanceof Appended.At)) {
       throw new IllegalStateException("another node leads: nothing was sent");
     }
     SendResult result = multicast.send(body, work.retryKey(), secret.get(), DEADLINE);
+    if (result instanceof SendResult.Throttled throttled && throttled.whole()) {
+      admission.refused(draw, throttled.retryAfter());
+    }
     conclude(
         task,
         work,
