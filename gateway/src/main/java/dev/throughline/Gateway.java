@@ -25,6 +25,7 @@ import dev.throughline.channel.Inlet;
 import dev.throughline.channel.Subscriptions;
 import dev.throughline.channel.aws.AwsClients;
 import dev.throughline.channel.aws.AwsSettings;
+import dev.throughline.channel.aws.S3Objects;
 import dev.throughline.channel.aws.SnsCertificates;
 import dev.throughline.channel.aws.SnsSignature;
 import dev.throughline.channel.aws.SnsSubscriptions;
@@ -179,6 +180,10 @@ public final class Gateway implements AutoCloseable {
       HttpTransport transport = new HttpTransport(http);
       LineApi line = new LineApi(transport, config.lineApi());
       AwsSettings aws = config.providers().aws();
+      AwsClients<SocialMessagingClient> social =
+          AwsClients.of(SocialMessagingClient::builder, aws, http, clock);
+      // As the SDK does, S3 is signed for by this machine's own clock.
+      S3Objects objects = new S3Objects(aws, http, InstantSource.system());
       SnsCertificates certificates = new SnsCertificates(http, aws, clock);
       SnsSignature notifications = new SnsSignature(certificates);
       EmailChannel email =
@@ -199,11 +204,7 @@ public final class Gateway implements AutoCloseable {
                   notifications,
                   smpp),
               new WhatsAppChannel(
-                  transport,
-                  config.providers().whatsApp(),
-                  AwsClients.of(SocialMessagingClient::builder, aws, http, clock),
-                  notifications,
-                  clock),
+                  transport, config.providers().whatsApp(), social, objects, notifications, clock),
               email);
       AccountCredentials credentials = new AccountCredentials(channels);
       AccountCheck check = new AccountCheck(line, config.publicUrl());
@@ -318,7 +319,8 @@ public final class Gateway implements AutoCloseable {
                     ChannelName.LINE,
                     new LineContent(http, LineHost.data(config.lineApi()), clock),
                     ChannelName.WHATSAPP,
-                    new WhatsAppContent(http, config.providers().whatsApp(), clock)),
+                    new WhatsAppContent(
+                        http, config.providers().whatsApp(), social, objects, clock)),
                 credentials,
                 media,
                 web,

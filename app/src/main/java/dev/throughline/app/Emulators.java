@@ -36,6 +36,7 @@ final class Emulators implements AutoCloseable {
   private static final String LINE_CHANNEL = "1234567890";
   static final String COMPANY = "shop@sandbox.example";
   static final String SMS_CONFIGURATION_SET = "sandbox";
+  private static final String MEDIA_BUCKET = "sandbox-files";
 
   /** What fits into a heap that the gateway lives in, too. */
   private static final int SENDS_KEPT = 20_000;
@@ -181,6 +182,14 @@ final class Emulators implements AutoCloseable {
     file.put("aws_region", aws.region());
     file.put("sms_number", aws.number());
     file.put("sms_topic_arn", topic());
+    // For who has WhatsApp come over AWS: docs/sandbox.md.
+    String whatsApp = aws.control().topic("whatsapp", "2");
+    aws.control().whatsAppEvents(whatsApp);
+    aws.control().bucket(MEDIA_BUCKET);
+    file.put("aws_whatsapp_number_id", aws.whatsAppNumber().phoneNumberId());
+    file.put("aws_whatsapp_meta_number_id", aws.whatsAppNumber().metaPhoneNumberId());
+    file.put("aws_whatsapp_topic_arn", whatsApp);
+    file.put("aws_media_bucket", MEDIA_BUCKET);
   }
 
   SandboxPages pages() {

@@ -125,6 +125,65 @@ final class SandboxChannelsTest {
     theExampleOfTheMigrationWorks(hanako);
   }
 
+  /** As docs/sandbox.md has it. */
+  @Test
+  void whoHasWhatsAppOverAwsGetsPicturesToo() {
+    Api aws = new Api(file.get("ops") + "/sandbox/aws", "");
+    ObjectNode settings = (ObjectNode) Api.json("{}");
+    ObjectNode account =
+        settings
+            .putArray("channel_credentials")
+            .addObject()
+            .put("channel", "WHATSAPP")
+            .putObject("whatsapp_aws_social")
+            .put("access_key_id", file.get("aws_access_key_id"))
+            .put("secret_access_key", file.get("aws_secret_access_key"))
+            .put("region", file.get("aws_region"))
+            .put("origination_phone_number_id", file.get("aws_whatsapp_number_id"))
+            .put("meta_phone_number_id", file.get("aws_whatsapp_meta_number_id"))
+            .put("media_bucket", file.get("aws_media_bucket"));
+    String topic = file.get("aws_whatsapp_topic_arn");
+    account.putArray("topic_arns").add(topic);
+    api().patch("/apps/" + file.get("app_id"), settings.toString()).ok();
+    ObjectNode subscription = (ObjectNode) Api.json("{\"protocol\":\"http\"}");
+    subscription.put("topicArn", topic);
+    subscription.put("endpoint", file.get("api") + "/hooks/whatsapp/" + file.get("app_id"));
+    aws.post("/subscriptions", subscription.toString()).ok();
+    World.eventually(() ->
+        assertThat(aws.get("/subscriptions").ok().path("subscriptions").valueStream())
+            .filteredOn(one -> one.path("topicArn").asString().equals(topic))
+            .isNotEmpty()
+            .allMatch(one -> one.path("confirmed").asBoolean()));
+
+    String media =
+        aws.post("/whatsapp/media", "{\"mimeType\":\"image/jpeg\",\"base64\":\"/9j/4AAQ\"}")
+            .ok()
+            .path("mediaId")
+            .asString();
+    ObjectNode sent = (ObjectNode) Api.json("{\"from\":\"+819012345678\"}");
+    sent.putObject("message")
+        .put("type", "image")
+        .putObject("image")
+        .put("id", media)
+        .put("mime_type", "image/jpeg");
+    aws.post("/whatsapp/inbound", sent.toString()).ok();
+
+    World.eventually(() -> {
+      String id =
+          api()
+              .get("/messages?app_id=" + file.get("app_id"))
+              .ok()
+              .path("messages")
+              .path(0)
+              .path("id")
+              .asString();
+      JsonNode file = api().get("/media/" + id).ok();
+      assertThat(file.path("state").asString()).as(file.toString()).isEqualTo("ready");
+      assertThat(file.path("length").asInt()).isEqualTo(6);
+    });
+    assertThat(aws.get("/objects/" + file.get("aws_media_bucket")).ok().path("keys")).isEmpty();
+  }
+
   private static boolean isThere(String program) {
     return Stream.of(System.getenv("PATH").split(":", -1))
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));

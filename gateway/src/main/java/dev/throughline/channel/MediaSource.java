@@ -32,6 +32,13 @@ public interface MediaSource {
     /** The account may not have it. */
     record Refused(String why) implements Fetched {}
 
+    /**
+     * The account lacks what its provider hands files over by.
+     *
+     * @param reason a stable code that says what, as docs/api-errors.md has it
+     */
+    record NotSetUp(String reason) implements Fetched {}
+
     /** Later, perhaps. */
     record Unavailable(Optional<Duration> retryAfter, String why) implements Fetched {}
 

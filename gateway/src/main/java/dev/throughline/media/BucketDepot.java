@@ -1,5 +1,6 @@
 package dev.throughline.media;
 
+import dev.throughline.channel.aws.SignatureV4;
 import dev.throughline.http.Headers;
 import dev.throughline.http.Http;
 import dev.throughline.http.HttpResult;
@@ -42,7 +43,8 @@ final class BucketDepot implements Depot {
     this.bucket = bucket;
     this.http = http;
     this.clock = clock;
-    this.signature = new SignatureV4(bucket.region(), bucket.accessKey(), bucket.secretKey());
+    this.signature =
+        new SignatureV4(bucket.region(), bucket.accessKey(), bucket.secretKey(), Optional.empty());
     try {
       this.origin = Target.parse(bucket.endpoint().toString());
     } catch (Target.InvalidTargetException e) {

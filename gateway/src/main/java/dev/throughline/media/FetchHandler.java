@@ -113,6 +113,7 @@ public final class FetchHandler implements TaskHandler {
         case Fetched.NotYet() -> FetchOutcome.plain(Result.NOT_YET, "");
         case Fetched.Gone(String why) -> FetchOutcome.plain(Result.GONE, why);
         case Fetched.Refused(String why) -> FetchOutcome.plain(Result.REFUSED, why);
+        case Fetched.NotSetUp(String reason) -> FetchOutcome.plain(Result.NOT_SET_UP, reason);
         case Fetched.Stopped() -> FetchOutcome.plain(Result.TOO_LARGE, "");
         case Fetched.Unavailable(Optional<Duration> retryAfter, String why) ->
             FetchOutcome.unavailable(retryAfter, why);

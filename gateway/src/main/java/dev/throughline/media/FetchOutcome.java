@@ -9,7 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The first part of an {@code outcome} entry of a fetch.
  *
- * @param why a few words where it did not work
+ * @param why a few words where it did not work; of {@link Result#NOT_SET_UP} a code
  * @param type and {@code length}, {@code sha256}: of the file that was fetched
  */
 record FetchOutcome(
@@ -31,6 +31,8 @@ record FetchOutcome(
     GONE,
     /** The channel does not give it to this account. */
     REFUSED,
+    /** The account lacks something that files need. */
+    NOT_SET_UP,
     TOO_LARGE,
     /** Nobody wants it any more. */
     UNWANTED

@@ -159,6 +159,7 @@ public final class Receiving implements Reaction {
       }
       case GONE -> fail(outcome.task(), body, "GONE_FROM_CHANNEL", effects);
       case REFUSED -> fail(outcome.task(), body, "REFUSED_BY_CHANNEL", effects);
+      case NOT_SET_UP -> fail(outcome.task(), body, result.why(), effects);
       case TOO_LARGE -> fail(outcome.task(), body, "TOO_LARGE", effects);
       case UNWANTED -> effects.change(new Task.Change.Done(outcome.task().id()));
     }

@@ -3,17 +3,14 @@ package dev.throughline.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.throughline.http.Headers;
 import dev.throughline.http.Http;
 import dev.throughline.http.Redacted;
 import dev.throughline.ledger.Ulid;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,32 +97,6 @@ final class BucketDepotTest {
         .isInstanceOf(IOException.class)
         .hasMessage("the bucket answered 403 SignatureDoesNotMatch");
     assertThat(server.refused).hasValue(1);
-  }
-
-  /** Amazon S3 API Reference, "Signature Calculations for the Authorization Header", GET Object. */
-  @Test
-  void signsAsInAmazonsExample() {
-    SignatureV4 signature =
-        new SignatureV4(
-            "us-east-1",
-            "AKIAIOSFODNN7EXAMPLE",
-            Redacted.of("key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
-
-    List<Headers.Field> signed =
-        signature.sign(
-            "GET",
-            "examplebucket.s3.amazonaws.com",
-            "/test.txt",
-            "",
-            List.of(new Headers.Field("range", "bytes=0-9")),
-            new byte[0],
-            Instant.parse("2013-05-24T00:00:00Z"));
-
-    assertThat(signed.getLast().value())
-        .isEqualTo(
-            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,"
-                + " SignedHeaders=host;range;x-amz-content-sha256;x-amz-date,"
-                + " Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
   }
 
   private static byte[] bytes(int length) {

@@ -121,7 +121,7 @@ public final class AwsVerdict {
   }
 
   /** What any service of AWS answers to who may not call it. */
-  private static Optional<Reason> common(AwsResult.Refused<?> refused) {
+  public static Optional<Reason> common(AwsResult.Refused<?> refused) {
     String code = refused.code();
     if (KEY_REFUSED.contains(code)) {
       return Optional.of(

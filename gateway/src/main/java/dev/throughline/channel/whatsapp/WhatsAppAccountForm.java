@@ -3,6 +3,7 @@ package dev.throughline.channel.whatsapp;
 import dev.throughline.channel.AccountForm;
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.aws.AwsForm;
+import dev.throughline.channel.aws.S3Object;
 import dev.throughline.contract.Fields;
 import dev.throughline.contract.Json;
 import dev.throughline.message.Bytes;
@@ -19,7 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
  * previous_app_secret} while a new one is rolled out, {@code verify_token}, {@code
  * business_account_id}. Where AWS End User Messaging Social stands before Meta, {@code
  * whatsapp_aws_social} takes the place of both: the account at AWS, {@code
- * origination_phone_number_id}, and {@code meta_phone_number_id}, which notifications name.
+ * origination_phone_number_id}, {@code meta_phone_number_id}, which notifications name, and {@code
+ * media_bucket}, through which files that people send are fetched.
  */
 final class WhatsAppAccountForm implements AccountForm {
   static final String BEARER = "static_bearer";
@@ -31,6 +33,7 @@ final class WhatsAppAccountForm implements AccountForm {
   private static final String ID = "claimed_identity";
   private static final String ORIGINATION = "origination_phone_number_id";
   private static final String META_ID = "meta_phone_number_id";
+  private static final String MEDIA_BUCKET = "media_bucket";
   private static final String TOKEN = "token";
   private static final String APP_SECRET = "app_secret";
   private static final String PREVIOUS_APP_SECRET = "previous_app_secret";
@@ -70,6 +73,18 @@ final class WhatsAppAccountForm implements AccountForm {
     account.put(ORIGINATION, id);
     Optional<String> number = social.string(META_ID, MAX_ID).filter(text -> !text.isEmpty());
     number.ifPresent(text -> account.put(META_ID, text));
+    social
+        .string(MEDIA_BUCKET, MAX_ID)
+        .filter(text -> !text.isEmpty())
+        .ifPresent(bucket -> {
+          if (!S3Object.BUCKET.matcher(bucket).matches()) {
+            throw social.wrong(
+                MEDIA_BUCKET,
+                "must be the name of an S3 bucket: 3 to 63 lower-case letters, digits and hyphens,"
+                    + " no dots.");
+          }
+          account.put(MEDIA_BUCKET, bucket);
+        });
     ObjectNode kept = Json.object();
     kept.set(SOCIAL, account);
     return new Given(kept, false, number);
@@ -103,7 +118,9 @@ final class WhatsAppAccountForm implements AccountForm {
     Optional<String> origination = Json.string(json, SOCIAL, ORIGINATION);
     if (origination.isPresent()) {
       return AwsForm.credentials(json.path(SOCIAL))
-          .map(aws -> new SocialCredentials(aws, origination.get()));
+          .map(aws ->
+              new SocialCredentials(
+                  aws, origination.get(), Json.string(json, SOCIAL, MEDIA_BUCKET)));
     }
     Optional<String> id = Json.string(json, BEARER, ID);
     Optional<String> token = Json.string(json, BEARER, TOKEN);

@@ -5,6 +5,7 @@ import dev.throughline.channel.Channel;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.Transport;
 import dev.throughline.channel.aws.AwsClients;
+import dev.throughline.channel.aws.S3Objects;
 import dev.throughline.channel.aws.SnsSignature;
 import dev.throughline.message.Assurance;
 import dev.throughline.message.Bytes;
@@ -35,6 +36,7 @@ public final class WhatsAppChannel implements Channel {
   private final Transport transport;
   private final WhatsAppHost host;
   private final SocialSender social;
+  private final SocialFiles files;
   private final SnsSignature notifications;
   private final InstantSource clock;
   private final AccountForm accounts = new WhatsAppAccountForm();
@@ -43,6 +45,7 @@ public final class WhatsAppChannel implements Channel {
    * @param host Meta's API. It belongs to the installation and not to an app, so that nobody who
    *     edits an app can have its token sent elsewhere
    * @param social AWS's clients, for accounts that AWS stands before
+   * @param objects buckets of such accounts
    * @param notifications tells which notifications are AWS's
    * @param clock what a {@code retry-after} date is measured against
    */
@@ -50,11 +53,13 @@ public final class WhatsAppChannel implements Channel {
       Transport transport,
       WhatsAppHost host,
       AwsClients<SocialMessagingClient> social,
+      S3Objects objects,
       SnsSignature notifications,
       InstantSource clock) {
     this.transport = transport;
     this.host = host;
     this.social = new SocialSender(social, host.version());
+    this.files = new SocialFiles(social, objects);
     this.notifications = notifications;
     this.clock = clock;
   }
@@ -94,8 +99,16 @@ public final class WhatsAppChannel implements Channel {
   public Check check(Credentials credentials, Duration deadline) {
     return switch (WhatsAppCredentials.of(credentials)) {
       case MetaCredentials _ -> new Check.Untold();
-      case SocialCredentials aws -> social.check(aws, deadline);
+      case SocialCredentials aws -> check(aws, deadline);
     };
+  }
+
+  private Check check(SocialCredentials aws, Duration deadline) {
+    long began = System.nanoTime();
+    Check number = social.check(aws, deadline);
+    return number instanceof Check.Good
+        ? files.check(aws, deadline.minusNanos(System.nanoTime() - began))
+        : number;
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.throughline.channel.whatsapp;
 
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.MediaSource;
+import dev.throughline.channel.aws.AwsClients;
+import dev.throughline.channel.aws.S3Objects;
 import dev.throughline.http.Headers;
 import dev.throughline.http.Http;
 import dev.throughline.http.HttpResult;
@@ -16,6 +18,7 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import software.amazon.awssdk.services.socialmessaging.SocialMessagingClient;
 
 /**
  * Files that people sent (spec providers.md B.3.1): Meta gives an address for a file's id, which is
@@ -28,11 +31,21 @@ public final class WhatsAppContent implements MediaSource {
 
   private final Http http;
   private final WhatsAppHost host;
+  private final SocialFiles social;
   private final InstantSource clock;
 
-  public WhatsAppContent(Http http, WhatsAppHost host, InstantSource clock) {
+  /**
+   * @param social AWS's clients, and buckets, for accounts that AWS stands before
+   */
+  public WhatsAppContent(
+      Http http,
+      WhatsAppHost host,
+      AwsClients<SocialMessagingClient> social,
+      S3Objects objects,
+      InstantSource clock) {
     this.http = http;
     this.host = host;
+    this.social = new SocialFiles(social, objects);
     this.clock = clock;
   }
 
@@ -41,8 +54,7 @@ public final class WhatsAppContent implements MediaSource {
       String fileId, Channel.Credentials credentials, Receiver receiver, Duration deadline) {
     return switch (WhatsAppCredentials.of(credentials)) {
       case MetaCredentials meta -> fetch(fileId, meta, receiver, deadline);
-      case SocialCredentials _ ->
-          new Fetched.Refused("AWS gives files of WhatsApp to buckets only");
+      case SocialCredentials aws -> social.fetch(fileId, aws, receiver, deadline);
     };
   }
 

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,11 +68,13 @@ class SocialSenderTest {
     return new WhatsAppAccountForm().read(Fields.of((ObjectNode) JSON.readTree(entry)));
   }
 
+  private static SocialCredentials credentials(String entry) {
+    return (SocialCredentials)
+        new WhatsAppAccountForm().credentials(Json.bytes(given(entry).kept())).orElseThrow();
+  }
+
   private SendResult send(String message) {
-    SocialCredentials account =
-        (SocialCredentials)
-            new WhatsAppAccountForm().credentials(Json.bytes(given(ENTRY).kept())).orElseThrow();
-    return sender.send(account, Bytes.utf8(message), Duration.ofSeconds(5));
+    return sender.send(credentials(ENTRY), Bytes.utf8(message), Duration.ofSeconds(5));
   }
 
   @Test
@@ -138,6 +141,21 @@ class SocialSenderTest {
   void anAccountIsKnownByItsNumberAtMeta() {
     assertThat(given(ENTRY).platformId()).contains("1065");
     assertThat(given(ENTRY).kept().toString()).contains("AKIDEXAMPLE");
+  }
+
+  @Test
+  void theBucketOfFilesIsOptionalAndOneThatS3Has() {
+    assertThat(credentials(ENTRY).mediaBucket()).isEmpty();
+    assertThat(credentials(withBucket("our-files-1")).mediaBucket()).contains("our-files-1");
+    for (String wrong : List.of("a", "Files", "our.files", "-files", "x".repeat(64), "a/b")) {
+      assertThatThrownBy(() -> given(withBucket(wrong)))
+          .isInstanceOf(WrongFieldException.class)
+          .hasMessageContaining("name of an S3 bucket");
+    }
+  }
+
+  private static String withBucket(String name) {
+    return ENTRY.replace("\"1065\"", "\"1065\",\"media_bucket\":\"" + name + "\"");
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ import dev.throughline.channel.SendResult;
 import dev.throughline.channel.Transport;
 import dev.throughline.channel.aws.AwsClients;
 import dev.throughline.channel.aws.AwsSettings;
+import dev.throughline.channel.aws.S3Objects;
 import dev.throughline.channel.aws.SnsCertificates;
 import dev.throughline.channel.aws.SnsSignature;
 import dev.throughline.contract.Fields;
@@ -85,6 +86,7 @@ class WhatsAppChannelTest {
           },
           new WhatsAppHost(URI.create("http://127.0.0.1:1/graph"), "v25.0"),
           AwsClients.of(SocialMessagingClient::builder, AwsSettings.AWS, HTTP, () -> NOW),
+          new S3Objects(AwsSettings.AWS, HTTP, () -> NOW),
           new SnsSignature(new SnsCertificates(HTTP, AwsSettings.AWS, () -> NOW)),
           () -> NOW);
 

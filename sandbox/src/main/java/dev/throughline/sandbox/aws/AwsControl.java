@@ -28,7 +28,8 @@ public final class AwsControl implements AutoCloseable {
       SocialState social,
       SocialSending socialSending,
       SocialInbound socialInbound,
-      SocialMedia media) {}
+      SocialMedia media,
+      Buckets buckets) {}
 
   /**
    * What the account may do.
@@ -196,6 +197,14 @@ public final class AwsControl implements AutoCloseable {
     services.sms.numbers().forEach(number -> services.sms.put(number.twoWay(topicArn)));
   }
 
+  /** Sets WhatsApp up as the console does: whatever happens on its numbers goes to a topic. */
+  public void whatsAppEvents(String topicArn) {
+    services
+        .social
+        .linked()
+        .forEach(linked -> services.social.destinations(linked.id(), List.of(topicArn)));
+  }
+
   /** A person texts one of the account's numbers (its first if {@code to} is empty). */
   public String text(String from, Optional<String> to, String words) {
     return services.smsInbound.bring(from, to, words);
@@ -227,13 +236,26 @@ public final class AwsControl implements AutoCloseable {
     return services.media.keep(bytes, mimeType);
   }
 
-  /** Puts an object into a bucket, from where media are taken. */
+  /** Makes a bucket, if there is none of that name. */
+  public void bucket(String name) {
+    if (!services.buckets.create(name)) {
+      throw new IllegalArgumentException("There are as many buckets as there can be.");
+    }
+  }
+
+  /** Puts an object into a bucket, which is made if there is none. */
   public void putObject(String bucket, String key, Bytes bytes) {
-    services.social.buckets.put(SocialMedia.key(bucket, key), bytes);
+    bucket(bucket);
+    services.buckets.put(bucket, key, new Buckets.Stored(bytes, SocialMedia.type(key)));
   }
 
   public Optional<Bytes> object(String bucket, String key) {
-    return services.social.buckets.get(SocialMedia.key(bucket, key));
+    return services.buckets.get(bucket, key).map(Buckets.Stored::bytes);
+  }
+
+  /** The keys of a bucket's objects, oldest first. */
+  public List<String> objects(String bucket) {
+    return services.buckets.keys(bucket);
   }
 
   /**

@@ -75,10 +75,12 @@ public final class AwsEmulator implements Network, AutoCloseable {
     SesSending sesSending = new SesSending(account, ses, new SesOutcomes(account, ses, sesEvents));
     SesApi sesApi = new SesApi(account, ses, sesSending, topics);
 
+    Buckets buckets = new Buckets();
+    S3Api s3Api = new S3Api(buckets);
     SocialState social = new SocialState(account);
     SocialEvents socialEvents = new SocialEvents(account, social, topics);
     SocialSending socialSending = new SocialSending(account, social, socialEvents);
-    media = new SocialMedia(account, social);
+    media = new SocialMedia(account, social, buckets);
     SocialApi socialApi = new SocialApi(account, social, socialSending, media, topics);
     socialInbound = new SocialInbound(account, social, socialEvents);
 
@@ -93,6 +95,7 @@ public final class AwsEmulator implements Network, AutoCloseable {
                   case SMS -> smsApi.answer(call);
                   case SOCIAL -> socialApi.answer(call);
                   case SQS -> sqsApi.answer(call);
+                  case S3 -> s3Api.answer(call);
                 });
     control =
         new AwsControl(
@@ -110,7 +113,8 @@ public final class AwsEmulator implements Network, AutoCloseable {
                 social,
                 socialSending,
                 socialInbound,
-                media));
+                media,
+                buckets));
     server = new Loopback("AWS", config.port(), controlService(), this::handle, this::stopWorking);
   }
 
@@ -130,6 +134,11 @@ public final class AwsEmulator implements Network, AutoCloseable {
   /** The account's first number for text messages. */
   public String number() {
     return config.texting().numbers().getFirst().number();
+  }
+
+  /** The account's first number on WhatsApp. */
+  public AwsConfig.WhatsAppNumber whatsAppNumber() {
+    return config.whatsAppAccounts().getFirst().numbers().getFirst();
   }
 
   public int port() {
@@ -189,7 +198,7 @@ public final class AwsEmulator implements Network, AutoCloseable {
           response.header(HeaderValues.CONNECTION_CLOSE);
         }
         response.header(HeaderNames.CONTENT_TYPE, type);
-        response.send(reply.body().getBytes(StandardCharsets.UTF_8));
+        response.send(reply.body().copy());
       }
       case Gate.Reaction.Hang(Duration time) -> {
         var _ = closing.await(time.toMillis(), TimeUnit.MILLISECONDS);

@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.aws;
 
+import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Json;
 import java.util.List;
 import java.util.Map;
@@ -12,14 +13,18 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param values what varies in the path
  * @param query decoded
- * @param json the body; an empty object if there was none
+ * @param json the body; an empty object if there was none, or if it is not JSON
+ * @param body as it came
+ * @param contentType of the body; empty if it was not said
  */
 record Call(
     Operation operation,
     String requestId,
     List<String> values,
     Map<String, String> query,
-    ObjectNode json) {
+    ObjectNode json,
+    Bytes body,
+    String contentType) {
 
   Call {
     values = List.copyOf(values);

@@ -38,6 +38,7 @@ final class ControlApi implements HttpService {
           "GET sms/feedback/{messageId}",
           "POST whatsapp/inbound|read|media",
           "POST ses/events",
+          "GET|PUT objects/{bucket}",
           "GET|PUT objects/{bucket}/{key…}");
 
   private static final int PAGE_LIMIT = 1_000;
@@ -62,8 +63,8 @@ final class ControlApi implements HttpService {
   }
 
   private ObjectNode answer(ControlRequest asked) throws ControlRefusal, InterruptedException {
-    if (asked.part(0).equals("objects") && asked.path().size() > 2) {
-      return object(asked);
+    if (asked.part(0).equals("objects") && asked.path().size() > 1) {
+      return asked.path().size() > 2 ? object(asked) : bucket(asked);
     }
     String line = asked.method() + " " + String.join("/", asked.path());
     if (line.startsWith("GET sms/feedback/")) {
@@ -191,6 +192,16 @@ final class ControlApi implements HttpService {
     return ControlRequest.page(name, page, json);
   }
 
+  private ObjectNode bucket(ControlRequest asked) {
+    if (asked.method().equals("PUT")) {
+      control.bucket(asked.part(1));
+    }
+    ObjectNode json = Json.object();
+    ArrayNode keys = json.putArray("keys");
+    control.objects(asked.part(1)).forEach(keys::add);
+    return json;
+  }
+
   private ObjectNode object(ControlRequest asked) throws ControlRefusal {
     String bucket = asked.part(1);
     String key = String.join("/", asked.path().subList(2, asked.path().size()));
@@ -206,7 +217,7 @@ final class ControlApi implements HttpService {
 
   private ObjectNode about() {
     ObjectNode json = Json.object();
-    json.put("emulates", "AWS: SES v2, End User Messaging SMS and Social, SQS, SNS");
+    json.put("emulates", "AWS: SES v2, End User Messaging SMS and Social, SQS, SNS, S3");
     json.put("region", control.config().region()).put("account", control.config().account());
     ArrayNode operations = json.putArray("operations");
     Gate.operations().forEach(operations::add);

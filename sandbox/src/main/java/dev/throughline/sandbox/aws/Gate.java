@@ -123,7 +123,7 @@ final class Gate {
   private static Call call(Incoming request, Operation.Match match, String requestId)
       throws Refusal {
     ObjectNode json = Json.object();
-    if (request.body().length() > 0) {
+    if (request.body().length() > 0 && match.operation().service() != Service.S3) {
       try {
         if (!(Json.parse(request.body()) instanceof ObjectNode object)) {
           throw Refusal.unparsable();
@@ -133,7 +133,14 @@ final class Gate {
         throw Refusal.unparsable();
       }
     }
-    return new Call(match.operation(), requestId, match.values(), query(request.rawQuery()), json);
+    return new Call(
+        match.operation(),
+        requestId,
+        match.values(),
+        query(request.rawQuery()),
+        json,
+        request.body(),
+        request.header("content-type"));
   }
 
   static Map<String, String> query(String rawQuery) {
@@ -147,8 +154,14 @@ final class Gate {
     return values;
   }
 
-  /** What a rule's {@code about} is looked for in: the body, and what WhatsApp's envelope hides. */
+  /**
+   * What a rule's {@code about} is looked for in: the body, and what WhatsApp's envelope hides; of
+   * an object its place.
+   */
   private static String about(Incoming request) {
+    if (Signatures.service(request).filter(Service.S3::equals).isPresent()) {
+      return request.rawPath();
+    }
     String body = request.body().text();
     if (!request.rawPath().equals("/v1/whatsapp/send")) {
       return body;
@@ -169,7 +182,8 @@ final class Gate {
       int status,
       Reply reply,
       Optional<Scripted<Fault>> fault) {
-    String body = request.body().text();
+    boolean object = Signatures.service(request).filter(Service.S3::equals).isPresent();
+    String body = object ? "" : request.body().text();
     calls.add(
         new AwsCall(
             account.now(),
@@ -180,7 +194,7 @@ final class Gate {
             request.header("amz-sdk-request"),
             body.substring(0, Math.min(body.length(), RECORDED_BODY_LIMIT)),
             status,
-            status == 0 ? "" : reply.body(),
+            status == 0 || object && reply.accepted() ? "" : reply.body().text(),
             reply.accepted() && (status != 0 || fault.orElseThrow().fault().afterAccepting()),
             fault.map(rule -> rule.fault().label())));
   }

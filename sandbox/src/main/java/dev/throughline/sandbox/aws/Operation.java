@@ -1,5 +1,6 @@
 package dev.throughline.sandbox.aws;
 
+import static dev.throughline.sandbox.aws.Service.S3;
 import static dev.throughline.sandbox.aws.Service.SES;
 import static dev.throughline.sandbox.aws.Service.SMS;
 import static dev.throughline.sandbox.aws.Service.SOCIAL;
@@ -118,7 +119,15 @@ enum Operation {
   RECEIVE_MESSAGE(SQS, "ReceiveMessage"),
   DELETE_MESSAGE(SQS, "DeleteMessage"),
   DELETE_MESSAGE_BATCH(SQS, "DeleteMessageBatch"),
-  CHANGE_MESSAGE_VISIBILITY(SQS, "ChangeMessageVisibility");
+  CHANGE_MESSAGE_VISIBILITY(SQS, "ChangeMessageVisibility"),
+
+  CREATE_BUCKET(S3, "CreateBucket", "PUT", "/{}"),
+  PUT_OBJECT(S3, "PutObject", "PUT", "/{}/{+}"),
+  GET_OBJECT(S3, "GetObject", "GET", "/{}/{+}"),
+  DELETE_OBJECT(S3, "DeleteObject", "DELETE", "/{}/{+}");
+
+  /** Parameters that make no other operation of a request to S3. */
+  private static final Pattern S3_PARAMETER = Pattern.compile("x-id|X-Amz-[A-Za-z0-9-]+");
 
   private static final Map<String, Operation> EXACT = new HashMap<>();
 
@@ -148,7 +157,7 @@ enum Operation {
     this.service = service;
     this.model = model;
     this.line = line;
-    this.pattern = Pattern.compile(line.replace("{}", "([^/]+)"));
+    this.pattern = Pattern.compile(line.replace("{}", "([^/]+)").replace("{+}", "(.+)"));
   }
 
   /** An operation, and the values of its path, decoded. */
@@ -161,13 +170,19 @@ enum Operation {
   static Optional<Match> find(Incoming request) {
     String target = request.header("x-amz-target");
     String line = target.isEmpty() ? request.method() + " " + request.rawPath() : target;
+    boolean toS3 = Signatures.service(request).filter(S3::equals).isPresent();
+    if (toS3
+        && !Gate.query(request.rawQuery()).keySet().stream()
+            .allMatch(name -> S3_PARAMETER.matcher(name).matches())) {
+      return Optional.empty();
+    }
     Operation exact = EXACT.get(line);
-    if (exact != null) {
+    if (exact != null && !toS3) {
       return Optional.of(new Match(exact, List.of()));
     }
     for (Operation operation : values()) {
       Matcher matcher = operation.pattern.matcher(line);
-      if (operation.line.contains("{}") && matcher.matches()) {
+      if (operation.line.contains("{}") && toS3 == (operation.service == S3) && matcher.matches()) {
         List<String> values = new ArrayList<>();
         for (int i = 1; i <= matcher.groupCount(); i++) {
           values.add(
@@ -188,8 +203,15 @@ enum Operation {
     return service.label() + "." + model;
   }
 
-  /** The longest body, in bytes: SES takes 40 MB, which base64 makes a third longer. */
+  /**
+   * The longest body, in bytes: an object is what people send, and SES takes 40 MB, which base64
+   * makes a third longer.
+   */
   int bodyLimit() {
-    return this == SEND_EMAIL ? 56 << 20 : 4 << 20;
+    return switch (this) {
+      case SEND_EMAIL -> 56 << 20;
+      case PUT_OBJECT -> SocialMedia.BYTES_LIMIT;
+      default -> 4 << 20;
+    };
   }
 }

@@ -43,10 +43,19 @@ final class Refusal extends Exception {
 
   /** An operation that the service (or this emulator of it) does not have. */
   static Refusal unknownOperation(Service service) {
-    return new Refusal(
-        service.dialect() == Service.Dialect.REST_JSON ? 404 : 400,
-        "UnknownOperationException",
-        "The operation is unknown.");
+    return switch (service.dialect()) {
+      case REST_JSON -> unknownOperation(404);
+      case AWS_JSON, QUERY_JSON -> unknownOperation(400);
+      case XML ->
+          new Refusal(
+              501,
+              "NotImplemented",
+              "A header you provided implies functionality that is not implemented.");
+    };
+  }
+
+  private static Refusal unknownOperation(int status) {
+    return new Refusal(status, "UnknownOperationException", "The operation is unknown.");
   }
 
   static Refusal unparsable() {

@@ -37,6 +37,7 @@ final class Refusals {
       case SMS -> new Refusal(400, "ThrottlingException", "Rate exceeded");
       case SOCIAL -> new Refusal(429, "ThrottledRequestException", "Rate exceeded");
       case SQS -> new Refusal(400, "RequestThrottled", "The request was throttled.");
+      case S3 -> new Refusal(503, "SlowDown", "Please reduce your request rate.");
     };
   }
 
@@ -46,6 +47,8 @@ final class Refusals {
       case SMS -> new Refusal(500, "InternalServerException", "An internal error occurred.");
       case SOCIAL -> new Refusal(500, "InternalServiceException", "An internal error occurred.");
       case SQS -> new Refusal(500, "InternalFailure", "An internal error occurred.");
+      case S3 ->
+          new Refusal(500, "InternalError", "We encountered an internal error. Please try again.");
     };
   }
 
@@ -60,7 +63,8 @@ final class Refusals {
       case "TooManyRequestsException", "ThrottledRequestException" -> 429;
       case "NotFoundException", "ResourceNotFoundException" -> 404;
       case "ConflictException" -> 409;
-      case "AccessDeniedException", "AccessDeniedByMetaException" -> 403;
+      case "NoSuchKey", "NoSuchBucket" -> 404;
+      case "AccessDeniedException", "AccessDeniedByMetaException", "AccessDenied" -> 403;
       case "DependencyException" -> 502;
       default -> 400;
     };

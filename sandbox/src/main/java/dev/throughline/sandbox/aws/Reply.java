@@ -1,6 +1,8 @@
 package dev.throughline.sandbox.aws;
 
+import dev.throughline.sandbox.emulator.Bytes;
 import dev.throughline.sandbox.emulator.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
@@ -10,18 +12,18 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param accepted whether the request had its effect: a fault after accepting strikes only then
  */
-record Reply(int status, Map<String, String> headers, String body, boolean accepted) {
+record Reply(int status, Map<String, String> headers, Bytes body, boolean accepted) {
 
   Reply {
     headers = Map.copyOf(headers);
   }
 
   static Reply ok(ObjectNode body) {
-    return new Reply(200, Map.of(), Json.string(body), true);
+    return new Reply(200, Map.of(), bytes(Json.string(body)), true);
   }
 
   static Reply ok() {
-    return new Reply(200, Map.of(), "{}", true);
+    return new Reply(200, Map.of(), bytes("{}"), true);
   }
 
   /** The error in the dialect of the service. */
@@ -40,14 +42,31 @@ record Reply(int status, Map<String, String> headers, String body, boolean accep
         String fault = refusal.status() < 500 ? "Sender" : "Receiver";
         headers.put("x-amzn-query-error", SqsErrors.queryCode(refusal.code()) + ";" + fault);
       }
+      case XML -> {
+        return new Reply(refusal.status(), headers, bytes(xml(refusal)), false);
+      }
     }
     body.setAll(refusal.more());
-    return new Reply(refusal.status(), headers, Json.string(body), false);
+    return new Reply(refusal.status(), headers, bytes(Json.string(body)), false);
+  }
+
+  private static String xml(Refusal refusal) {
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>"
+        + refusal.code()
+        + "</Code><Message>"
+        + refusal.message().replace("&", "&amp;").replace("<", "&lt;")
+        + "</Message></Error>";
+  }
+
+  private static Bytes bytes(String text) {
+    return Bytes.of(text.getBytes(StandardCharsets.UTF_8));
   }
 
   String contentType(Service service) {
-    return service.dialect() == Service.Dialect.REST_JSON
-        ? "application/json"
-        : "application/x-amz-json-1.0";
+    return switch (service.dialect()) {
+      case REST_JSON -> "application/json";
+      case AWS_JSON, QUERY_JSON -> "application/x-amz-json-1.0";
+      case XML -> headers.getOrDefault("content-type", "application/xml");
+    };
   }
 }

@@ -8,7 +8,8 @@ enum Service {
   SES("ses", Dialect.REST_JSON),
   SMS("sms-voice", Dialect.AWS_JSON),
   SOCIAL("social-messaging", Dialect.REST_JSON),
-  SQS("sqs", Dialect.QUERY_JSON);
+  SQS("sqs", Dialect.QUERY_JSON),
+  S3("s3", Dialect.XML);
 
   /** How errors are written. */
   enum Dialect {
@@ -17,7 +18,9 @@ enum Service {
     /** The code in {@code __type}, {@code Message} beside it. */
     AWS_JSON,
     /** The code in {@code __type} and, in its older form, in {@code x-amzn-query-error}. */
-    QUERY_JSON
+    QUERY_JSON,
+    /** {@code Code} and {@code Message} in an {@code Error} of XML. */
+    XML
   }
 
   private final String signingName;

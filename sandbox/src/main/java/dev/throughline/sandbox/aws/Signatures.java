@@ -29,6 +29,8 @@ final class Signatures {
       Pattern.compile(
           "AWS4-HMAC-SHA256 +Credential=([^/,]+)/(\\d{8})/([^/,]+)/([^/,]+)/aws4_request, *"
               + "SignedHeaders=([a-z0-9;-]+), *Signature=([0-9a-f]{64})");
+  private static final Pattern PRESIGNED =
+      Pattern.compile("(^|&)X-Amz-Credential=[^&]*%2Fs3%2Faws4_request(&|$)");
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -37,18 +39,31 @@ final class Signatures {
   /** Clients sign by the computer's clock, whatever clock the world goes by. */
   private final InstantSource clock;
 
+  private final S3Signatures s3;
+
   Signatures(AwsConfig config, InstantSource clock) {
     this.config = config;
     this.clock = clock;
+    this.s3 = new S3Signatures(config, clock);
   }
 
   /** The service that a request was signed for, whether the signature is right or not. */
   static Optional<Service> service(Incoming request) {
     Matcher matcher = AUTHORIZATION.matcher(request.header("authorization"));
-    return matcher.matches() ? Service.signedAs(matcher.group(4)) : Optional.empty();
+    if (matcher.matches()) {
+      return Service.signedAs(matcher.group(4));
+    }
+    // An address that was signed beforehand; only those of S3 are.
+    return PRESIGNED.matcher(request.rawQuery()).find()
+        ? Optional.of(Service.S3)
+        : Optional.empty();
   }
 
   void check(Incoming request, Service service) throws Refusal {
+    if (service == Service.S3) {
+      s3.check(request);
+      return;
+    }
     String authorization = request.header("authorization");
     if (authorization.isEmpty()) {
       throw new Refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -103,10 +118,14 @@ final class Signatures {
   }
 
   private static Instant instant(String stamp) throws Refusal {
+    return signedAt(stamp).orElseThrow(() -> mismatch("X-Amz-Date must be like 20261121T120000Z."));
+  }
+
+  static Optional<Instant> signedAt(String stamp) {
     try {
-      return STAMP.parse(stamp, Instant::from);
+      return Optional.of(STAMP.parse(stamp, Instant::from));
     } catch (DateTimeParseException e) {
-      throw mismatch("X-Amz-Date must be like 20261121T120000Z.");
+      return Optional.empty();
     }
   }
 
@@ -137,16 +156,28 @@ final class Signatures {
     }
     canonical.append('\n').append(String.join(";", signed)).append('\n');
     canonical.append(declared.isEmpty() ? payload : declared);
-    String scope = day + "/" + region + "/" + service.signingName() + "/aws4_request";
+    return sign(
+        config.secretAccessKey(),
+        stamp,
+        day + "/" + region + "/" + service.signingName() + "/aws4_request",
+        canonical.toString());
+  }
+
+  /**
+   * @param scope day, region, service and {@code aws4_request}
+   */
+  static String sign(String secret, String stamp, String scope, String canonicalRequest) {
     String toSign =
         "AWS4-HMAC-SHA256\n"
             + stamp
             + "\n"
             + scope
             + "\n"
-            + sha256(canonical.toString().getBytes(StandardCharsets.UTF_8));
-    byte[] key = hmac(("AWS4" + config.secretAccessKey()).getBytes(StandardCharsets.UTF_8), day);
-    key = hmac(hmac(hmac(key, region), service.signingName()), "aws4_request");
+            + sha256(canonicalRequest.getBytes(StandardCharsets.UTF_8));
+    byte[] key = ("AWS4" + secret).getBytes(StandardCharsets.UTF_8);
+    for (String part : scope.split("/", -1)) {
+      key = hmac(key, part);
+    }
     return HexFormat.of().formatHex(hmac(key, toSign));
   }
 
@@ -159,7 +190,8 @@ final class Signatures {
     return String.join("/", segments);
   }
 
-  private static String query(String rawQuery) {
+  /** Sorted, and encoded anew. */
+  static String query(String rawQuery) {
     if (rawQuery.isEmpty()) {
       return "";
     }

@@ -8,7 +8,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +16,10 @@ import tools.jackson.databind.JsonNode;
 /** Media of WhatsApp, which AWS takes from S3 and gives to S3 only. */
 final class SocialMedia implements AutoCloseable {
   /** The largest kind, a document, has 100 MB at Meta; the sandbox keeps less. */
-  private static final int BYTES_LIMIT = 16 << 20;
+  static final int BYTES_LIMIT = 16 << 20;
+
+  /** The longest address that AWS takes. */
+  private static final int ADDRESS_LIMIT = 2_000;
 
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -38,17 +40,31 @@ final class SocialMedia implements AutoCloseable {
 
   private final Account account;
   private final SocialState state;
+  private final Buckets buckets;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-  SocialMedia(Account account, SocialState state) {
+  SocialMedia(Account account, SocialState state, Buckets buckets) {
     this.account = account;
     this.state = state;
+    this.buckets = buckets;
   }
 
-  /** The name under which an object of a bucket is kept. */
-  static String key(String bucket, String key) {
-    return Signatures.sha256((bucket + "/" + key).getBytes(StandardCharsets.UTF_8));
+  /** What a file of this name is. */
+  static String type(String name) {
+    return TYPES.getOrDefault(
+        name.substring(name.lastIndexOf('.') + 1), "application/octet-stream");
+  }
+
+  /** How a file of this type ends, as AWS makes of it: {@code .jpeg}; empty where it is unknown. */
+  private static String ending(String type) {
+    return type.equals("image/jpeg")
+        ? ".jpeg"
+        : TYPES.entrySet().stream()
+            .filter(known -> known.getValue().equals(type))
+            .map(known -> "." + known.getKey())
+            .findFirst()
+            .orElse("");
   }
 
   /** Keeps what a person sent, or what was posted; returns its id. */
@@ -79,13 +95,10 @@ final class SocialMedia implements AutoCloseable {
   private Found object(JsonNode file) throws Refusal {
     String bucket = Json.text(file, "bucketName").orElse("");
     String key = Json.text(file, "key").orElse("");
-    Bytes bytes =
-        state
-            .buckets
-            .get(key(bucket, key))
-            .orElseThrow(() -> SocialApi.notFound("There is no object " + key + "."));
-    String extension = key.substring(key.lastIndexOf('.') + 1);
-    return new Found(bytes, TYPES.getOrDefault(extension, "application/octet-stream"));
+    return buckets
+        .get(bucket, key)
+        .map(object -> new Found(object.bytes(), object.type()))
+        .orElseThrow(() -> SocialApi.notFound("There is no object " + key + "."));
   }
 
   private Found fetched(JsonNode presigned) throws Refusal, InterruptedException {
@@ -110,10 +123,12 @@ final class SocialMedia implements AutoCloseable {
   }
 
   private static HttpRequest.Builder request(JsonNode presigned) throws Refusal {
+    String url = Json.text(presigned, "url").orElse("");
+    if (url.isEmpty() || url.length() > ADDRESS_LIMIT || !presigned.path("headers").isObject()) {
+      throw SocialApi.invalid("A presigned URL has url, of 1 to 2,000 characters, and headers.");
+    }
     try {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(URI.create(Json.text(presigned, "url").orElse("")))
-              .timeout(TIMEOUT);
+      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT);
       for (var header : presigned.path("headers").properties()) {
         request.header(header.getKey(), header.getValue().stringValue(""));
       }
@@ -126,11 +141,15 @@ final class SocialMedia implements AutoCloseable {
   Reply get(Call call) throws Refusal, InterruptedException {
     SocialState.Owned _ = state.requireNumber(SocialApi.required(call, "originationPhoneNumberId"));
     String id = SocialApi.required(call, "mediaId");
+    if (!id.matches("[A-Za-z0-9]{1,100}")) {
+      throw SocialApi.invalid("mediaId is 1 to 100 letters and digits.");
+    }
     Optional<SocialState.Media> media = state.kept(id);
     Bytes bytes =
         media
             .flatMap(one -> state.media.get(id))
             .orElseThrow(() -> SocialApi.notFound("There is no media " + id + "."));
+    String mimeType = media.map(SocialState.Media::mimeType).orElse("");
     if (!call.at("metadataOnly").booleanValue(false)) {
       JsonNode file = call.at("destinationS3File");
       JsonNode url = call.at("destinationS3PresignedUrl");
@@ -141,16 +160,22 @@ final class SocialMedia implements AutoCloseable {
             "Exactly one of destinationS3File and destinationS3PresignedUrl is given.");
       }
       if (file.isObject()) {
-        String bucket = Json.text(file, "bucketName").orElse("");
-        state.buckets.put(key(bucket, Json.text(file, "key").orElse("")), bytes);
+        store(file, id, new Buckets.Stored(bytes, mimeType));
       } else {
         put(url, bytes);
       }
     }
-    return Reply.ok(
-        Json.object()
-            .put("mimeType", media.map(SocialState.Media::mimeType).orElse(""))
-            .put("fileSize", bytes.length()));
+    return Reply.ok(Json.object().put("mimeType", mimeType).put("fileSize", bytes.length()));
+  }
+
+  /** The key that is given is only the beginning of the object's ({@code S3File}). */
+  private void store(JsonNode file, String mediaId, Buckets.Stored object) throws Refusal {
+    String bucket = Json.text(file, "bucketName").orElse("");
+    if (!buckets.has(bucket)) {
+      throw new Refusal(400, "InvalidParametersException", "There is no bucket " + bucket + ".");
+    }
+    String key = Json.text(file, "key").orElse("") + mediaId + ending(object.type());
+    buckets.put(bucket, key, object);
   }
 
   private void put(JsonNode presigned, Bytes bytes) throws Refusal, InterruptedException {

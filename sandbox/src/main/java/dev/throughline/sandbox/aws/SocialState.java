@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What End User Messaging Social keeps: linked accounts, templates, windows, media, buckets. */
+/** What End User Messaging Social keeps: linked accounts, templates, windows, media. */
 final class SocialState {
   private static final long MEDIA_BYTES = 128L << 20;
   private static final Duration WINDOW = Duration.ofHours(24);
@@ -27,7 +27,6 @@ final class SocialState {
   record Media(String id, String mimeType, int size) {}
 
   final Blobs media = new Blobs(Optional.empty(), MEDIA_BYTES);
-  final Blobs buckets = new Blobs(Optional.empty(), MEDIA_BYTES);
 
   private final Account account;
   private final List<Linked> linked = new ArrayList<>();

@@ -13,10 +13,13 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.pinpointsmsvoicev2.PinpointSmsVoiceV2Client;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.sesv2.SesV2Client;
 import software.amazon.awssdk.services.socialmessaging.SocialMessagingClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -38,6 +41,7 @@ final class Cloud implements AutoCloseable {
   final PinpointSmsVoiceV2Client sms;
   final SocialMessagingClient social;
   final SqsClient sqs;
+  final S3Client s3;
 
   Cloud() {
     this(config -> config);
@@ -60,6 +64,16 @@ final class Cloud implements AutoCloseable {
     sms = with(PinpointSmsVoiceV2Client.builder(), SECRET).build();
     social = with(SocialMessagingClient.builder(), SECRET).build();
     sqs = with(SqsClient.builder(), SECRET).build();
+    s3 = s3(with(S3Client.builder(), SECRET));
+  }
+
+  /** Signs bodies whole: not in pieces, as it does for streams. */
+  static S3Client s3(S3ClientBuilder builder) {
+    return builder
+        .forcePathStyle(true)
+        .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+        .serviceConfiguration(settings -> settings.chunkedEncodingEnabled(false))
+        .build();
   }
 
   /** A client of this cloud that signs with the given secret and never tries again. */
@@ -120,6 +134,7 @@ final class Cloud implements AutoCloseable {
     sms.close();
     social.close();
     sqs.close();
+    s3.close();
     emulator.close();
   }
 }

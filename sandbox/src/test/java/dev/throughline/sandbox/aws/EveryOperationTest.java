@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.pinpointsmsvoicev2.model.MessageFeedbackStatus;
 import software.amazon.awssdk.services.sesv2.model.EventDestinationDefinition;
 import software.amazon.awssdk.services.sesv2.model.EventType;
@@ -43,10 +44,13 @@ final class EveryOperationTest {
     texts();
     whatsApp();
     queues();
+    objects();
 
     Set<String> succeeded = new TreeSet<>();
     for (AwsCall call : cloud.calls()) {
-      assertThat(call.status()).as(call.operation() + " " + call.answer()).isEqualTo(200);
+      assertThat(call.status())
+          .as(call.operation() + " " + call.answer())
+          .isEqualTo(call.operation().equals("s3.DeleteObject") ? 204 : 200);
       assertThat(call.attempt()).isEqualTo("attempt=1; max=1");
       succeeded.add(call.operation());
     }
@@ -277,6 +281,15 @@ final class EveryOperationTest {
     sqs.deleteQueue(request -> request.queueUrl(url));
   }
 
+  private void objects() {
+    var s3 = cloud.s3;
+    s3.createBucket(request -> request.bucket("files"));
+    s3.putObject(request -> request.bucket("files").key("a/b"), RequestBody.fromString("bytes"));
+    assertThat(s3.getObjectAsBytes(request -> request.bucket("files").key("a/b")).asUtf8String())
+        .isEqualTo("bytes");
+    s3.deleteObject(request -> request.bucket("files").key("a/b"));
+  }
+
   @ParameterizedTest
   @EnumSource(Service.class)
   void anUnknownOperationIsTheServicesOwnError(Service service) {
@@ -291,9 +304,11 @@ final class EveryOperationTest {
                     cloud.social.listTagsForResource(request -> request.resourceArn("arn"));
                 case SQS ->
                     cloud.sqs.listDeadLetterSourceQueues(request -> request.queueUrl("http://q"));
+                case S3 -> cloud.s3.listObjectsV2(request -> request.bucket("files"));
               }
             });
-    assertThat(refused.awsErrorDetails().errorCode()).isEqualTo("UnknownOperationException");
+    assertThat(refused.awsErrorDetails().errorCode())
+        .isEqualTo(service == Service.S3 ? "NotImplemented" : "UnknownOperationException");
     assertThat(cloud.calls().getLast().operation()).isEqualTo("unknown");
   }
 }

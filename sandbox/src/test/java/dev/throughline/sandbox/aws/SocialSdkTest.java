@@ -265,10 +265,10 @@ final class SocialSdkTest {
             request
                 .originationPhoneNumberId(Cloud.WHATSAPP)
                 .mediaId(id)
-                .destinationS3File(file -> file.bucketName("media").key("out/a.png")));
+                .destinationS3File(file -> file.bucketName("media").key("out/")));
     assertThat(got.mimeType()).isEqualTo("image/png");
     assertThat(got.fileSize()).isEqualTo(7);
-    assertThat(cloud.control.object("media", "out/a.png").orElseThrow().text())
+    assertThat(cloud.control.object("media", "out/" + id + ".png").orElseThrow().text())
         .isEqualTo("picture");
     cloud.social.deleteWhatsAppMessageMedia(
         request -> request.originationPhoneNumberId(Cloud.WHATSAPP).mediaId(id));
