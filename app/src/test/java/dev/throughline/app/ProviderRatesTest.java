@@ -32,14 +32,17 @@ final class ProviderRatesTest {
   private static final int PEOPLE = 500;
 
   private static World world;
+  private static LineFront front;
 
   private CustomerApp app;
   private String text;
 
   @BeforeAll
   static void start() throws Exception {
+    front = new LineFront();
     world =
-        World.reaching(
+        World.behind(
+            front,
             Providers.REAL.rates(
                 new ProviderRates(
                     Map.of(
@@ -56,6 +59,7 @@ final class ProviderRatesTest {
   @AfterAll
   static void stop() throws Exception {
     world.close();
+    front.close();
   }
 
   @BeforeEach
@@ -196,6 +200,27 @@ final class ProviderRatesTest {
     World.eventually(
         () -> assertThat(shown("multicast").path("granted").asInt()).isEqualTo(MULTICASTS));
     assertThat(world.requests("multicast", text)).hasSize(2);
+  }
+
+  @Test
+  void aPauseThatLineAsksForIsKeptByTheWholeBroadcast() throws Exception {
+    front.answersInstead(
+        text, new LineFront.Instead(429, "{\"message\":\"slow down\"}", "retry-after", "60"));
+    String broadcast = broadcast(2 * MULTICASTS);
+    World.eventually(
+        () -> assertThat(shown("multicast").path("resting_until").asString()).isNotEmpty());
+    assertThat(shown("multicast").path("left").asInt()).isZero();
+    int underWay = shown("multicast").path("used").asInt() - 1;
+    World.eventually(() -> assertThat(world.requests("multicast", text)).hasSize(underWay));
+
+    world.advance(Duration.ofSeconds(59));
+    String _ = app.send(world.friend(), text + " meanwhile");
+    World.eventually(() -> assertThat(world.requests("push", text + " meanwhile")).hasSize(1));
+    assertThat(world.requests("multicast", text)).hasSize(underWay);
+
+    world.advance(Duration.ofSeconds(1));
+    comesToItsEnd(broadcast, 2 * MULTICASTS);
+    assertThat(shown("multicast").has("resting_until")).isFalse();
   }
 
   /** What waits for its turn is held by a pause like everything else, and goes on where it was. */

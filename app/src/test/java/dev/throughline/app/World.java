@@ -156,6 +156,18 @@ final class World implements AutoCloseable {
     return media.probing(false);
   }
 
+  /** LINE's API is reached through somebody else; of other providers this says where they are. */
+  static World behind(LineFront front, Providers providers) throws Exception {
+    return new World(
+        TargetPolicy.SANDBOX,
+        Optional.of(front),
+        Optional.empty(),
+        World::withoutProbes,
+        Http.Settings.of(Gateway.VERSION),
+        Limits.DEFAULT,
+        providers);
+  }
+
   /** Other providers than LINE are where this says. */
   static World reaching(Providers providers) throws Exception {
     return reaching(providers, Limits.DEFAULT);

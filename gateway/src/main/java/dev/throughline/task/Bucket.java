@@ -11,7 +11,7 @@ final class Bucket {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
   /** Calls of so long are counted together, until the last of them is a second old. */
-  private static final long SLOT = Duration.ofMillis(50).toNanos();
+  private static final long SLOT = Duration.ofMillis(20).toNanos();
 
   /** Of which a second may touch one more than it has. */
   private static final int SLOTS = (int) (SECOND / SLOT) + 1;
@@ -24,6 +24,15 @@ final class Bucket {
 
   /** So many calls at once are no burst to any provider that takes as many a second. */
   private static final int FEW = 20;
+
+  /** Whoever was quiet may make half of a second's calls at once. */
+  private static final int SHARE_AT_ONCE = 2;
+
+  /**
+   * Calls that come evenly make up for a quarter of a second. More would come in bursts for ever: a
+   * second's calls that came early leave their place all at once.
+   */
+  private static final int SHARE_MADE_UP = 4;
 
   /** Of those who wait here, one looks when the next call may be made. */
   private final ReentrantLock turn = new ReentrantLock(true);
@@ -78,13 +87,22 @@ final class Bucket {
 
   /** How long until so many calls may be made; 0: now. */
   long freeIn(int units, long now) {
+    return freeIn(units, SHARE_AT_ONCE, now);
+  }
+
+  /** The same for calls that come as evenly as they can. */
+  long evenlyFreeIn(int units, long now) {
+    return freeIn(units, SHARE_MADE_UP, now);
+  }
+
+  private long freeIn(int units, int share, long now) {
     long wait = Math.max(0, restingUntil - now);
     int rate = granted(now);
     if (rate == 0) {
       return wait;
     }
     // More than may come at once is let through when nothing is owed.
-    long atOnce = Math.max(0, (atOnce(rate) - units) * (SECOND / rate));
+    long atOnce = Math.max(0, (atOnce(rate, share) - units) * (SECOND / rate));
     return Math.max(wait, Math.max(paid - atOnce - now, roomIn(units, rate, now)));
   }
 
@@ -148,8 +166,8 @@ final class Bucket {
     return perSecond > 0 ? Math.min(perSecond, rate) : rate;
   }
 
-  private static int atOnce(int rate) {
-    return Math.max(rate / 2, Math.min(rate, FEW));
+  private static int atOnce(int rate, int share) {
+    return Math.max(rate / share, Math.min(rate, FEW));
   }
 
   /** How long until the calls of a second leave room for so many more. */

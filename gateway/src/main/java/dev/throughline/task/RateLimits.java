@@ -79,19 +79,31 @@ public final class RateLimits {
     }
     try {
       Duration left = atMost.minusNanos(System.nanoTime() - asked);
-      while (!take(draw)) {
-        Duration wait = freeIn(draw);
+      Duration wait = takeEvenly(draw);
+      while (wait.isPositive()) {
         if (wait.compareTo(left) > 0) {
           return false;
         }
         Duration slept = wait.compareTo(TICK) < 0 ? wait : TICK;
         sleep.sleep(slept);
         left = left.minus(slept);
+        wait = takeEvenly(draw);
       }
       return true;
     } finally {
       turn.unlock();
     }
+  }
+
+  /** Zero if it took what the call needs; else how long until it is there. */
+  private synchronized Duration takeEvenly(Draw draw) {
+    long now = now();
+    Bucket bucket = bucket(draw, now);
+    long wait = bucket.evenlyFreeIn(draw.units(), now);
+    if (wait <= 0) {
+      bucket.take(draw.units(), now);
+    }
+    return Duration.ofNanos(Math.max(0, wait));
   }
 
   private synchronized ReentrantLock turn(Draw draw) {

@@ -1,7 +1,7 @@
 /**
  * What all channels over AWS share: accounts and clients, what is known after a call, notifications
- * by SNS over HTTPS or out of SQS. It knows no channel. Calls AWS, by the gateway's one HTTP
- * client.
+ * by SNS over HTTPS or out of SQS, objects of an account's bucket. It knows no channel. Calls AWS,
+ * by the gateway's one HTTP client.
  */
 @NullMarked
 package dev.throughline.channel.aws;

@@ -124,7 +124,7 @@ final class SocialFiles {
       case S3Result.Missing _ ->
           new Fetched.Unavailable(Optional.empty(), "AWS put no object into the bucket");
       case S3Result.Refused(int status, String _) ->
-          new Fetched.Refused("S3 gives the object not to this key: status " + status);
+          new Fetched.Refused("S3 does not give the object to this key: status " + status);
       case S3Result.Unavailable(Optional<Duration> retryAfter, String why) ->
           new Fetched.Unavailable(retryAfter, why);
     };

@@ -114,7 +114,7 @@ final class S3Signatures {
           "The provided 'x-amz-content-sha256' header does not match what was computed.");
     }
     return new Given(
-        parts.group(1), stamp, List.of(parts.group(2).split(";")), payload, parts.group(3));
+        parts.group(1), stamp, List.of(parts.group(2).split(";", -1)), payload, parts.group(3));
   }
 
   private Given presigned(Incoming request, Map<String, String> query) throws Refusal {
@@ -141,7 +141,7 @@ final class S3Signatures {
     return new Given(
         query.getOrDefault("X-Amz-Credential", ""),
         stamp,
-        List.of(query.getOrDefault("X-Amz-SignedHeaders", "").split(";")),
+        List.of(query.getOrDefault("X-Amz-SignedHeaders", "").split(";", -1)),
         UNSIGNED,
         query.getOrDefault("X-Amz-Signature", ""));
   }
