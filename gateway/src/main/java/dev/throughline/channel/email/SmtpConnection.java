@@ -62,12 +62,17 @@ final class SmtpConnection extends SMTPTransport {
    */
   static Opening open(Smtp account, Socket socket, SSLContext trust, String helo) {
     BoundedSocket wire = new BoundedSocket(socket);
-    Login login = account.login().orElse(new Login("", ""));
     SmtpConnection connection =
         new SmtpConnection(
             Session.getInstance(properties(account, trust, helo)),
             new URLName(
-                "smtp", account.host(), account.port(), "", login.username(), login.password()),
+                "smtp",
+                account.host(),
+                account.port(),
+                "",
+                // Whatever is no null is logged in with, wherever the server offers that.
+                account.login().map(Login::username).orElse(null),
+                account.login().map(Login::password).orElse(null)),
             wire,
             account.tls());
     boolean ready = false;

@@ -207,6 +207,14 @@ class SmtpSenderTest {
   }
 
   @Test
+  void anAccountWithoutALoginDoesNotLogInWhereOthersMay() {
+    server.offers("250-AUTH PLAIN LOGIN\r\n").says("AUTH", "535 5.7.8 wrong");
+
+    assertThat(send(account(Tls.NONE, "mail.test"))).isInstanceOf(SendResult.Accepted.class);
+    assertThat(server.commands).noneMatch(command -> command.startsWith("AUTH"));
+  }
+
+  @Test
   void aServerWithoutTheTlsItShouldHaveGetsNothing() {
     server.offers("250-AUTH PLAIN LOGIN\r\n");
 
