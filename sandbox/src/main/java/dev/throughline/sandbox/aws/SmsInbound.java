@@ -44,8 +44,8 @@ final class SmsInbound {
         to.isPresent()
             ? state
                 .find(to.get())
-                .orElseThrow(
-                    () -> new IllegalArgumentException("The account has no number " + to.get()))
+                .orElseThrow(() ->
+                    new IllegalArgumentException("The account has no number " + to.get() + "."))
             : state.numbers().stream()
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("The account has no number."));

@@ -69,7 +69,10 @@ public final class People implements Phones, AutoCloseable {
     this.clock = clock;
   }
 
-  /** A network that brings what people write; the first that carries a channel is asked. */
+  /**
+   * A network that brings what people write. The first that carries a channel is asked; what is for
+   * an address of the company that it does not have, goes to the next.
+   */
   public synchronized void connect(Network network) {
     networks.add(network);
   }
@@ -402,32 +405,40 @@ public final class People implements Phones, AutoCloseable {
     if (home != null) {
       return home.say(phone.person.address(channel), text);
     }
-    Network network = network(channel);
-    Written written =
-        new Written(
-            channel,
-            channel == PhoneChannel.EMAIL ? phone.person.email() : phone.person.phone(),
-            phone.person.name(),
-            to,
-            subject,
-            text);
-    String messageId;
-    try {
-      messageId = network.bring(written);
-    } catch (IllegalArgumentException e) {
-      throw new ControlRefusal(409, String.valueOf(e.getMessage()));
-    }
+    String messageId =
+        bring(
+            new Written(
+                channel,
+                channel == PhoneChannel.EMAIL ? phone.person.email() : phone.person.phone(),
+                phone.person.name(),
+                to,
+                subject,
+                text));
     show(phone, channel, messageId, to, subject, text);
     return messageId;
   }
 
-  private synchronized Network network(PhoneChannel channel) throws ControlRefusal {
-    for (Network network : networks) {
-      if (network.carries(channel)) {
-        return network;
+  private String bring(Written written) throws ControlRefusal {
+    List<String> refusals = new ArrayList<>();
+    for (Network network : carriers(written.channel())) {
+      try {
+        return network.bring(written);
+      } catch (IllegalArgumentException e) {
+        refusals.add(String.valueOf(e.getMessage()));
+      }
+      if (written.to().isEmpty()) {
+        break; // to nobody else by another way
       }
     }
-    throw new ControlRefusal(409, "No network of this sandbox carries " + channel + ".");
+    throw new ControlRefusal(
+        409,
+        refusals.isEmpty()
+            ? "No network of this sandbox carries " + written.channel() + "."
+            : String.join(" ", refusals));
+  }
+
+  private synchronized List<Network> carriers(PhoneChannel channel) {
+    return networks.stream().filter(network -> network.carries(channel)).toList();
   }
 
   /** The person looks at a channel. */
@@ -441,12 +452,8 @@ public final class People implements Phones, AutoCloseable {
     if (!condition(channel, phone.person.address(channel)).shows()) {
       return; // a phone that is off tells nobody
     }
-    List<Network> carriers;
-    synchronized (this) {
-      carriers = networks.stream().filter(network -> network.carries(channel)).toList();
-    }
     String address = channel == PhoneChannel.EMAIL ? phone.person.email() : phone.person.phone();
-    carriers.forEach(network -> network.opened(channel, address));
+    carriers(channel).forEach(network -> network.opened(channel, address));
   }
 
   @Override

@@ -71,7 +71,7 @@ final class Centre {
   record Taken(String id, boolean receiptFirst, Runnable next) {}
 
   Taken take(Submission submission) throws ProcessRequestException {
-    if (!config.sources().isEmpty() && !config.sources().contains(submission.from())) {
+    if (!config.has(submission.from())) {
       throw Submission.refused(
           "The source is not the customer's", SMPPConstant.STAT_ESME_RINVSRCADR);
     }

@@ -35,6 +35,7 @@ import org.jsmpp.util.MessageId;
 /** Answers submit_sm; every other operation is an unknown command here. */
 final class Desk implements ServerMessageReceiverListener, ServerResponseDeliveryListener {
   private static final int CALLS_KEPT = 100_000;
+  private static final long CALL_BYTES = 32L << 20;
 
   /** A message id that stands for no answer at all; see {@link Silence}. */
   static final String NO_ANSWER = "no-answer";
@@ -49,7 +50,8 @@ final class Desk implements ServerMessageReceiverListener, ServerResponseDeliver
   /** Ids of accepted messages whose answer is withheld. */
   private final Set<String> withheld;
 
-  private final Journal<SubmitCall> calls = new Journal<>(CALLS_KEPT, Long.MAX_VALUE, call -> 1);
+  private final Journal<SubmitCall> calls =
+      new Journal<>(CALLS_KEPT, CALL_BYTES, SubmitCall::weight);
 
   Desk(Centre centre, int window, Set<String> withheld) {
     this.centre = centre;

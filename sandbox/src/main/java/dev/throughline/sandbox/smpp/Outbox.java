@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingDeque;
 import org.jsmpp.InvalidResponseException;
 import org.jsmpp.PDUException;
+import org.jsmpp.SMPPConstant;
 import org.jsmpp.bean.DataCoding;
 import org.jsmpp.bean.ESMClass;
 import org.jsmpp.bean.NumberingPlanIndicator;
@@ -22,12 +23,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What goes to the customer, one after the other over whatever session can receive. Without one it
- * waits; what was not confirmed is sent again a few times.
+ * waits, and with a customer who says "not now"; what was not confirmed is sent again a few times.
  */
 final class Outbox implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
   private static final int WAITING_LIMIT = 100_000;
   private static final int TRIES = 3;
+
+  /** Who says "not now" is asked for ten minutes. */
+  private static final int LATER_TRIES = 6_000;
+
+  private static final int LATER_MILLIS = 100;
   private static final int LOOK_EVERY_MILLIS = 10;
 
   /** A deliver_sm. */
@@ -55,6 +61,7 @@ final class Outbox implements AutoCloseable {
   void add(SMPPServerSession session) {
     synchronized (sessions) {
       sessions.add(session);
+      sessions.notifyAll();
     }
   }
 
@@ -79,19 +86,41 @@ final class Outbox implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
-        Letter letter = waiting.take();
-        for (int i = 0; i < TRIES && !closed && !sent(letter, receiving()); i++) {
-          Thread.sleep(LOOK_EVERY_MILLIS);
-        }
+        bring(waiting.take());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Waits for a session that can receive. */
+  private void bring(Letter letter) throws InterruptedException {
+    int tries = 0;
+    int later = 0;
+    while (!closed && tries < TRIES && later < LATER_TRIES) {
+      switch (deliver(letter, receiving())) {
+        case TAKEN -> {
+          return;
+        }
+        case NOT_NOW -> {
+          later++;
+          Thread.sleep(LATER_MILLIS);
+        }
+        case NOT_CONFIRMED -> {
+          tries++;
+          Thread.sleep(LOOK_EVERY_MILLIS);
+        }
+      }
+    }
+  }
+
+  /** Waits for a session that can receive, and looks for none while there is nobody. */
   private SMPPServerSession receiving() throws InterruptedException {
     while (true) {
+      synchronized (sessions) {
+        while (sessions.isEmpty()) {
+          sessions.wait();
+        }
+      }
       for (SMPPServerSession session : sessions()) {
         if (session.getSessionState().isReceivable()) {
           return session;
@@ -101,8 +130,13 @@ final class Outbox implements AutoCloseable {
     }
   }
 
-  /** Returns whether it is done with, one way or the other. */
-  boolean sent(Letter letter, SMPPServerSession session) {
+  private enum Outcome {
+    TAKEN,
+    NOT_NOW,
+    NOT_CONFIRMED
+  }
+
+  private static Outcome deliver(Letter letter, SMPPServerSession session) {
     DataCoding coding = new RawDataCoding((byte) letter.dataCoding);
     try {
       session.deliverShortMessage(
@@ -120,13 +154,15 @@ final class Outbox implements AutoCloseable {
           coding,
           letter.message.copy(),
           letter.parameters.toArray(OptionalParameter[]::new));
-      return true;
+      return Outcome.TAKEN;
     } catch (NegativeResponseException e) {
       LOG.debug("The customer refused a deliver_sm with {}", e.getCommandStatus());
-      return false;
+      return e.getCommandStatus() == SMPPConstant.STAT_ESME_RX_T_APPN
+          ? Outcome.NOT_NOW
+          : Outcome.NOT_CONFIRMED;
     } catch (ResponseTimeoutException | InvalidResponseException | PDUException | IOException e) {
       LOG.debug("A deliver_sm was not confirmed: {}", e.getClass().getSimpleName());
-      return false;
+      return Outcome.NOT_CONFIRMED;
     }
   }
 

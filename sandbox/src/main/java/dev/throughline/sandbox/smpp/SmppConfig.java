@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * @param port on the loopback address; 0 = any free one
  * @param binds how many sessions the customer may have at once
- * @param sources the numbers and names it may send from; empty = any
+ * @param sources the numbers, without plus, and names that it may send from; empty = any
  * @param window how many submits of one session may be unanswered
  */
 public record SmppConfig(
@@ -26,6 +26,12 @@ public record SmppConfig(
     if (window < 1 || window > 1_000 || binds < 1) {
       throw new IllegalArgumentException("a window is 1 to 1000 wide, and there is one bind");
     }
+  }
+
+  /** Whether that is a source of the customer's; a number may have its plus. */
+  boolean has(String source) {
+    return sources.isEmpty()
+        || sources.contains(source.startsWith("+") ? source.substring(1) : source);
   }
 
   /** How ids are written in receipts. */

@@ -9,6 +9,7 @@ import io.helidon.webserver.http.HttpService;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,10 +26,10 @@ final class SmppControlApi implements HttpService {
           "GET requests?after=N&wait=SECONDS",
           "GET accepted?after=N&wait=SECONDS");
 
-  private final SmppControl control;
+  private final Supplier<SmppControl> controlled;
 
-  SmppControlApi(SmppControl control) {
-    this.control = control;
+  SmppControlApi(Supplier<SmppControl> controlled) {
+    this.controlled = controlled;
   }
 
   @Override
@@ -46,22 +47,23 @@ final class SmppControlApi implements HttpService {
 
   private ObjectNode answer(ControlRequest asked) throws ControlRefusal, InterruptedException {
     JsonNode body = asked.json();
+    SmppControl control = controlled.get();
     return switch (asked.method() + " " + String.join("/", asked.path())) {
-      case "GET " -> about();
-      case "GET faults" -> faults();
+      case "GET " -> about(control);
+      case "GET faults" -> faults(control);
       case "PUT faults" -> {
         List<Scripted<SmppFault>> rules = new ArrayList<>();
         for (JsonNode one : body.isArray() ? body : body.path("faults")) {
           rules.add(Scripted.read(one, SmppFault::named));
         }
         control.setFaults(rules);
-        yield faults();
+        yield faults(control);
       }
       case "DELETE faults" -> {
         control.clearFaults();
-        yield faults();
+        yield faults(control);
       }
-      case "GET style" -> style();
+      case "GET style" -> style(control);
       case "PUT style" -> {
         SmppConfig.Style old = control.style();
         control.style(
@@ -71,7 +73,7 @@ final class SmppControlApi implements HttpService {
                 Json.text(body, "longTexts")
                     .map(SmppConfig.LongTexts::valueOf)
                     .orElse(old.longTexts())));
-        yield style();
+        yield style(control);
       }
       case "POST unbind" -> {
         control.unbind();
@@ -102,7 +104,7 @@ final class SmppControlApi implements HttpService {
         .orElseThrow(() -> new IllegalArgumentException("The body has " + name + ", a string."));
   }
 
-  private ObjectNode about() {
+  private static ObjectNode about(SmppControl control) {
     ObjectNode json = Json.object().put("emulates", "a message centre, SMPP 3.4");
     json.put("bound", control.bound());
     ArrayNode faults = json.putArray("faults");
@@ -112,7 +114,7 @@ final class SmppControlApi implements HttpService {
     return json;
   }
 
-  private ObjectNode faults() {
+  private static ObjectNode faults(SmppControl control) {
     ObjectNode json = Json.object();
     ArrayNode all = json.putArray("faults");
     control
@@ -121,7 +123,7 @@ final class SmppControlApi implements HttpService {
     return json;
   }
 
-  private ObjectNode style() {
+  private static ObjectNode style(SmppControl control) {
     SmppConfig.Style style = control.style();
     return Json.object()
         .put("ids", style.ids().name())

@@ -1,84 +1,54 @@
 package dev.throughline.sandbox.smpp;
 
 import dev.throughline.sandbox.emulator.Ids;
-import dev.throughline.sandbox.emulator.Scripted;
-import dev.throughline.sandbox.emulator.Timers;
 import dev.throughline.sandbox.people.Network;
 import dev.throughline.sandbox.people.PhoneChannel;
 import dev.throughline.sandbox.people.Phones;
 import dev.throughline.sandbox.people.Written;
 import io.helidon.webserver.http.HttpService;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jsmpp.DefaultPDUReader;
-import org.jsmpp.PDUStringException;
-import org.jsmpp.SMPPConstant;
-import org.jsmpp.SynchronizedPDUSender;
-import org.jsmpp.extra.SessionState;
-import org.jsmpp.session.BindRequest;
-import org.jsmpp.session.SMPPServerSession;
-import org.jsmpp.session.Session;
-import org.jsmpp.session.connection.socket.SocketConnection;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A message centre on a port of the loopback address. Lives by the clock that is passed in; waits
- * for the network go by real time.
+ * for the network go by real time. Until somebody connects, texts or steers it, it is a port and
+ * nothing more: no class of jsmpp is loaded.
  */
 public final class SmppEmulator implements Network, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SmppEmulator.class);
-  private static final Duration BIND_TIMEOUT = Duration.ofSeconds(5);
-  private static final int ENQUIRE_LINK_MILLIS = 30_000;
   private static final int CONNECTIONS_LIMIT = 100;
-  private static final int QUEUE = 100;
-  private static final int REFUSED_LEAVE_TRIES = 100;
-  private static final int REFUSED_LEAVE_MILLIS = 20;
 
   private final SmppConfig config;
-  private final Timers timers;
-  private final Outbox outbox = new Outbox();
-  private final Centre centre;
-  private final Desk desk;
-  private final SmppControl control;
-  private final Set<String> withheld = ConcurrentHashMap.newKeySet();
-  private final Semaphore connections = new Semaphore(CONNECTIONS_LIMIT);
+  private final Supplier<Reception> opening;
   private final ServerSocket server;
+  private @Nullable Reception reception;
   private volatile boolean closed;
 
   /**
    * Starts at once.
    *
-   * @throws UncheckedIOException if the port is taken
+   * @throws IllegalStateException if the port is taken
    */
   public SmppEmulator(
       SmppConfig config, Phones phones, InstantSource clock, RandomGenerator random) {
     this.config = config;
-    Ids ids = new Ids(random, clock);
-    timers = new Timers("smpp", clock);
-    centre = new Centre(config, phones, clock, ids, timers, outbox);
-    desk = new Desk(centre, config.window(), withheld);
-    control = new SmppControl(config, centre, desk, outbox, ids);
+    this.opening =
+        () -> new Reception(config, phones, clock, new Ids(random, clock), CONNECTIONS_LIMIT);
     try {
       server =
           new ServerSocket(config.port(), CONNECTIONS_LIMIT, InetAddress.ofLiteral("127.0.0.1"));
     } catch (IOException e) {
-      timers.close();
-      outbox.close();
-      throw new UncheckedIOException(
-          "The emulated message centre cannot listen on port " + config.port(), e);
+      throw new IllegalStateException(
+          "The emulated SMSC cannot listen on port " + config.port() + "; is the port taken?", e);
     }
     Thread.ofVirtual().name("smpp-accept").start(this::accept);
   }
@@ -88,12 +58,22 @@ public final class SmppEmulator implements Network, AutoCloseable {
   }
 
   public SmppControl control() {
-    return control;
+    return reception().control();
+  }
+
+  private synchronized Reception reception() {
+    if (reception == null) {
+      reception = opening.get();
+      if (closed) {
+        reception.close();
+      }
+    }
+    return reception;
   }
 
   /** {@link #control} over HTTP, to be mounted where the sandbox has its pages. */
   public HttpService controlService() {
-    return new SmppControlApi(control);
+    return new SmppControlApi(this::control);
   }
 
   @Override
@@ -106,102 +86,23 @@ public final class SmppEmulator implements Network, AutoCloseable {
     if (written.channel() != PhoneChannel.SMS) {
       throw new IllegalArgumentException("SMPP does not carry " + written.channel() + ".");
     }
-    return control.text(written.from(), written.to(), written.text());
+    Optional<String> to = written.to().map(number -> number.replaceFirst("^\\+", ""));
+    if (to.isPresent() && !config.has(to.get())) {
+      throw new IllegalArgumentException("The SMSC's customer has no number " + to.get() + ".");
+    }
+    return control().text(written.from(), to, written.text());
   }
 
   private void accept() {
     while (!closed) {
       try {
         Socket socket = server.accept();
-        if (!connections.tryAcquire()) {
-          socket.close();
-          continue;
-        }
-        Thread.ofVirtual().name("smpp-bind").start(() -> serve(socket));
+        reception().receive(socket);
       } catch (IOException e) {
         if (!closed) {
           LOG.warn("A connection could not be accepted: {}", e.getMessage());
         }
       }
-    }
-  }
-
-  private void serve(Socket socket) {
-    AtomicBoolean counted = new AtomicBoolean(true);
-    try {
-      SMPPServerSession session =
-          new SMPPServerSession(
-              new SocketConnection(socket),
-              (now, before, one) -> {
-                if (now == SessionState.CLOSED) {
-                  gone(one, counted);
-                }
-              },
-              desk,
-              desk,
-              // more hands than the window, so that a submit too many is answered and not kept
-              config.window() + 4,
-              QUEUE,
-              new SynchronizedPDUSender(new Silence(withheld)),
-              new DefaultPDUReader());
-      BindRequest request = session.waitForBind(BIND_TIMEOUT.toMillis());
-      Optional<Integer> refusal = refusal(request);
-      if (refusal.isPresent()) {
-        request.reject(refusal.get());
-        // who closes at once may close before the answer is read; the refused one closes first
-        for (int i = 0; i < REFUSED_LEAVE_TRIES && session.getSessionState().isNotClosed(); i++) {
-          Thread.sleep(REFUSED_LEAVE_MILLIS);
-        }
-        session.close();
-        return;
-      }
-      outbox.add(session);
-      session.setEnquireLinkTimer(ENQUIRE_LINK_MILLIS);
-      request.accept("sandbox");
-    } catch (IOException | PDUStringException | TimeoutException | IllegalStateException e) {
-      LOG.debug("A connection did not bind: {}", e.getMessage());
-      if (counted.compareAndSet(true, false)) {
-        connections.release();
-      }
-      closeQuietly(socket);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      closeQuietly(socket);
-    }
-  }
-
-  private static void closeQuietly(Socket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      LOG.debug("A socket did not close: {}", e.getMessage());
-    }
-  }
-
-  private Optional<Integer> refusal(BindRequest request) {
-    Optional<Scripted<SmppFault>> fault =
-        centre.faults.strike(SmppFault.BIND, request::getSystemId);
-    if (fault.isPresent()) {
-      return Optional.of(Integer.decode(fault.get().detail()));
-    }
-    if (!config.systemId().equals(request.getSystemId())) {
-      return Optional.of(SMPPConstant.STAT_ESME_RINVSYSID);
-    }
-    if (!config.password().equals(request.getPassword())) {
-      return Optional.of(SMPPConstant.STAT_ESME_RINVPASWD);
-    }
-    return outbox.sessions().size() >= config.binds()
-        ? Optional.of(SMPPConstant.STAT_ESME_RALYBND)
-        : Optional.empty();
-  }
-
-  private void gone(Session session, AtomicBoolean counted) {
-    if (session instanceof SMPPServerSession bound) {
-      outbox.remove(bound);
-    }
-    desk.gone(session);
-    if (counted.compareAndSet(true, false)) {
-      connections.release();
     }
   }
 
@@ -214,9 +115,10 @@ public final class SmppEmulator implements Network, AutoCloseable {
     } catch (IOException e) {
       LOG.debug("The listener did not close: {}", e.getMessage());
     }
-    timers.close();
-    outbox.close();
-    outbox.sessions().forEach(SMPPServerSession::close);
-    control.close();
+    synchronized (this) {
+      if (reception != null) {
+        reception.close();
+      }
+    }
   }
 }

@@ -10,4 +10,11 @@ import java.util.Optional;
  * @param accepted whether it had its effect, whatever was answered
  */
 public record SubmitCall(
-    Instant at, String from, String to, int status, boolean accepted, Optional<String> fault) {}
+    Instant at, String from, String to, int status, boolean accepted, Optional<String> fault) {
+
+  private static final long OVERHEAD_BYTES = 200;
+
+  long weight() {
+    return OVERHEAD_BYTES + from.length() + to.length();
+  }
+}

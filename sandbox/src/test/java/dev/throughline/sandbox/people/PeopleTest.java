@@ -30,6 +30,7 @@ import tools.jackson.databind.JsonNode;
 
 /** What is handed over is on the screen, held or unseen as the person's state says, and once. */
 class PeopleTest {
+  private static final String SHOP = "+81350000001";
   private static final Person HANAKO = Person.numbered(1, "Hanako", "U" + "a".repeat(32));
 
   private final People people = new People(() -> Instant.parse("2026-11-20T09:00:00Z"));
@@ -46,19 +47,24 @@ class PeopleTest {
   @BeforeEach
   void add() throws Exception {
     people.add(HANAKO);
-    people.connect(
-        new Network() {
-          @Override
-          public boolean carries(PhoneChannel channel) {
-            return channel == PhoneChannel.SMS;
-          }
+    people.connect(new Texting(SHOP, written));
+  }
 
-          @Override
-          public String bring(Written one) {
-            written.add(one);
-            return "sms-" + written.size();
-          }
-        });
+  /** Brings SMS to one number. */
+  private record Texting(String number, List<Written> written) implements Network {
+    @Override
+    public boolean carries(PhoneChannel channel) {
+      return channel == PhoneChannel.SMS;
+    }
+
+    @Override
+    public String bring(Written one) {
+      if (one.to().filter(to -> !to.equals(number)).isPresent()) {
+        throw new IllegalArgumentException(number + " is the only one.");
+      }
+      written.add(one);
+      return "sms-" + written.size();
+    }
   }
 
   @AfterEach
@@ -119,6 +125,27 @@ class PeopleTest {
         .isEqualTo(Condition.OK);
     assertThat(people.condition(PhoneChannel.EMAIL, "HANAKO@People.Example"))
         .isEqualTo(Condition.OK);
+  }
+
+  @Test
+  void whatIsForAnAddressOfAnotherNetworkGoesThere() throws Exception {
+    List<Written> elsewhere = new ArrayList<>();
+    people.connect(new Texting("+81350000002", elsewhere));
+
+    call(200, "POST", "/hanako/messages", "{\"channel\":\"SMS\",\"text\":\"hi\"}");
+    call(200, "POST", "/hanako/messages", to(SHOP));
+    call(200, "POST", "/hanako/messages", to("+81350000002"));
+    JsonNode nowhere = call(409, "POST", "/hanako/messages", to("+81350000003"));
+
+    assertThat(written).hasSize(2);
+    assertThat(elsewhere).hasSize(1);
+    assertThat(nowhere.path("message").stringValue(""))
+        .isEqualTo("+81350000001 is the only one. +81350000002 is the only one.");
+    assertThat(call(200, "GET", "/hanako/chat?channel=SMS", "").path("messages")).hasSize(3);
+  }
+
+  private static String to(String number) {
+    return "{\"channel\":\"SMS\",\"to\":\"" + number + "\",\"text\":\"hi\"}";
   }
 
   @Test

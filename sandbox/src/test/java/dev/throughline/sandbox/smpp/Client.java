@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jsmpp.InvalidResponseException;
 import org.jsmpp.PDUException;
+import org.jsmpp.SMPPConstant;
 import org.jsmpp.bean.AlertNotification;
 import org.jsmpp.bean.BindType;
 import org.jsmpp.bean.DataSm;
@@ -20,6 +22,7 @@ import org.jsmpp.bean.RawDataCoding;
 import org.jsmpp.bean.RegisteredDelivery;
 import org.jsmpp.bean.TypeOfNumber;
 import org.jsmpp.extra.NegativeResponseException;
+import org.jsmpp.extra.ProcessRequestException;
 import org.jsmpp.extra.ResponseTimeoutException;
 import org.jsmpp.session.BindParameter;
 import org.jsmpp.session.DataSmResult;
@@ -35,6 +38,9 @@ final class Client implements AutoCloseable {
 
   final SMPPSession session = new SMPPSession();
   final LinkedBlockingQueue<DeliverSm> came = new LinkedBlockingQueue<>();
+
+  /** So many of the next deliver_sm are to come again. */
+  final AtomicInteger notNow = new AtomicInteger();
 
   /** What is submitted. */
   record Submit(
@@ -83,7 +89,10 @@ final class Client implements AutoCloseable {
     session.setMessageReceiverListener(
         new MessageReceiverListener() {
           @Override
-          public void onAcceptDeliverSm(DeliverSm letter) {
+          public void onAcceptDeliverSm(DeliverSm letter) throws ProcessRequestException {
+            if (notNow.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+              throw new ProcessRequestException("not now", SMPPConstant.STAT_ESME_RX_T_APPN);
+            }
             came.add(letter);
           }
 

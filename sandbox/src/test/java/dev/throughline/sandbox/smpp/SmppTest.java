@@ -11,7 +11,9 @@ import dev.throughline.sandbox.emulator.Scripted;
 import dev.throughline.sandbox.emulator.SmsText;
 import dev.throughline.sandbox.emulator.VirtualClock;
 import dev.throughline.sandbox.people.Condition;
+import dev.throughline.sandbox.people.PhoneChannel;
 import dev.throughline.sandbox.people.ScriptedPhones;
+import dev.throughline.sandbox.people.Written;
 import dev.throughline.sandbox.smpp.Client.Submit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -392,6 +394,32 @@ final class SmppTest {
       text.append(new String(words, from, words.length - from, StandardCharsets.UTF_16BE));
     }
     assertThat(text.toString()).isEqualTo(LONG_JAPANESE);
+  }
+
+  @Test
+  void whatACustomerCannotTakeNowComesAgainUntilItCan() throws Exception {
+    client.notNow.set(5);
+
+    control.text("+" + ALICE, Optional.empty(), "patience");
+
+    assertThat(SmsText.decodeGsm(client.next().getShortMessage())).contains("patience");
+    assertThat(client.notNow).hasValue(0);
+    assertThat(client.came).isEmpty();
+  }
+
+  @Test
+  void peopleTextTheNumbersOfTheCustomerAndNoOthers() throws Exception {
+    emulator.bring(written(Optional.of("+" + Client.SOURCE)));
+    assertThat(client.next().getDestAddress()).isEqualTo(Client.SOURCE);
+    emulator.bring(written(Optional.empty()));
+    assertThat(client.next().getDestAddress()).isEqualTo(Client.SOURCE);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> emulator.bring(written(Optional.of("+819099999999"))))
+        .withMessageContaining("no number 819099999999");
+  }
+
+  private static Written written(Optional<String> to) {
+    return new Written(PhoneChannel.SMS, "+" + ALICE, "Alice", to, Optional.empty(), "hi");
   }
 
   @Test
