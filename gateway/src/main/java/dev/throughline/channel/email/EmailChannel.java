@@ -115,7 +115,7 @@ public final class EmailChannel implements Channel, AutoCloseable {
   @Override
   public Check check(Credentials credentials, Duration deadline) {
     return switch (mail(credentials)) {
-      case Smtp _ -> new Check.Untold();
+      case Smtp account -> SmtpCheck.ask(pool, account, deadline);
       case Ses account -> ses.check(account, deadline);
     };
   }

@@ -154,7 +154,8 @@ final class SmtpPool implements AutoCloseable {
     all.forEach(SmtpConnection::quit);
   }
 
-  private Lease open(Smtp account, Duration time) {
+  /** One beside those that are held; {@link #take} keeps to what the account allows. */
+  Lease open(Smtp account, Duration time) {
     long end = System.nanoTime() + time.toNanos();
     Target target;
     try {

@@ -2,6 +2,7 @@ package dev.throughline.channel.sms;
 
 import dev.throughline.http.Dialled;
 import dev.throughline.http.Http;
+import dev.throughline.http.HttpResult;
 import dev.throughline.http.Target;
 import dev.throughline.http.TargetPolicy;
 import java.io.FilterOutputStream;
@@ -38,14 +39,38 @@ final class SmppConnections {
     this.tls = tls;
   }
 
+  /** No connection came to be; nothing was said to anybody. */
+  static final class NotDialledException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final HttpResult.Cause why;
+
+    NotDialledException(HttpResult.Cause why) {
+      super(why.name());
+      this.why = why;
+    }
+
+    /** Whether that is because customers' addresses may not be there. */
+    boolean isForbidden() {
+      return why == HttpResult.Cause.REFUSED_TARGET;
+    }
+  }
+
   ConnectionFactory to(SmsCredentials.Smpp account) {
+    return to(account, DIAL);
+  }
+
+  /**
+   * @param time for the connection, and as much again for each answer of a handshake
+   */
+  ConnectionFactory to(SmsCredentials.Smpp account, Duration time) {
     return (host, port) -> {
-      Socket socket = dial(host, port);
+      Socket socket = dial(host, port, time);
       if (!account.tls()) {
         return new Plain(socket);
       }
       try {
-        return new Plain(secured(socket, host, port));
+        return new Plain(secured(socket, host, port, time));
       } catch (IOException e) {
         socket.close();
         throw e;
@@ -53,21 +78,21 @@ final class SmppConnections {
     };
   }
 
-  private Socket dial(String host, int port) throws IOException {
+  private Socket dial(String host, int port, Duration time) throws IOException {
     Target target;
     try {
       target = Target.parse("http://" + host + ":" + port);
     } catch (Target.InvalidTargetException e) {
-      throw new IOException("the SMSC's address is not valid", e);
+      throw new NotDialledException(HttpResult.Cause.REFUSED_TARGET);
     }
-    return switch (http.dial(target, policy, DIAL)) {
+    return switch (http.dial(target, policy, time)) {
       case Dialled.Connected(Socket socket) -> socket;
-      case Dialled.Failed(var cause) -> throw new IOException(cause.name());
+      case Dialled.Failed(var cause) -> throw new NotDialledException(cause);
     };
   }
 
-  private Socket secured(Socket socket, String host, int port) throws IOException {
-    socket.setSoTimeout((int) DIAL.toMillis());
+  private Socket secured(Socket socket, String host, int port, Duration time) throws IOException {
+    socket.setSoTimeout(Math.max(1, (int) time.toMillis()));
     SSLSocket secured = (SSLSocket) tls.getSocketFactory().createSocket(socket, host, port, true);
     SSLParameters parameters = secured.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -75,6 +75,11 @@ final class SmppPool {
     }
   }
 
+  /** Whether the SMSC has let in a session by which messages can go out, and it stands. */
+  boolean isBound() {
+    return transmitters.stream().anyMatch(SmppSession::isBound);
+  }
+
   /** A session with a free place in its window, waited for. */
   Optional<SmppSession> enter(long untilNanos) {
     while (true) {

@@ -32,6 +32,8 @@ import org.jsmpp.session.DataSmResult;
 import org.jsmpp.session.MessageReceiverListener;
 import org.jsmpp.session.SMPPSession;
 import org.jsmpp.session.Session;
+import org.jsmpp.session.connection.Connection;
+import org.jsmpp.session.connection.ConnectionFactory;
 
 /**
  * One session with an SMSC. What it delivers is acknowledged when it is durable; otherwise it is
@@ -55,14 +57,14 @@ final class SmppSession implements AutoCloseable {
 
   private SmppSession(
       SmsCredentials.Smpp account,
-      SmppConnections connections,
+      ConnectionFactory connections,
       Inlet.Keep keep,
       InstantSource clock) {
     this.account = account;
     this.keep = keep;
     this.clock = clock;
     this.window = new Semaphore(account.window());
-    this.session = new SMPPSession(connections.to(account));
+    this.session = new SMPPSession(connections);
   }
 
   /** Connects and binds; throws if that cannot be done. */
@@ -73,12 +75,34 @@ final class SmppSession implements AutoCloseable {
       Inlet.Keep keep,
       InstantSource clock)
       throws IOException {
-    SmppSession opened = new SmppSession(account, connections, keep, clock);
-    opened.bind(type);
+    SmppSession opened = new SmppSession(account, connections.to(account), keep, clock);
+    opened.bind(type, ANSWER);
     return opened;
   }
 
-  private void bind(BindType type) throws IOException {
+  /**
+   * As {@link #open}, within a time.
+   *
+   * @throws IOException if that cannot be done; caused by a {@link NegativeResponseException} where
+   *     the SMSC said so
+   */
+  static SmppSession within(
+      Duration time,
+      SmsCredentials.Smpp account,
+      BindType type,
+      SmppConnections connections,
+      Inlet.Keep keep,
+      InstantSource clock)
+      throws IOException {
+    long end = System.nanoTime() + time.toNanos();
+    Connection dialled =
+        connections.to(account, time).createConnection(account.host(), account.port());
+    SmppSession opened = new SmppSession(account, (host, port) -> dialled, keep, clock);
+    opened.bind(type, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    return opened;
+  }
+
+  private void bind(BindType type, Duration answer) throws IOException {
     session.setTransactionTimer(ANSWER.toMillis());
     session.setEnquireLinkTimer((int) account.enquireLink().toMillis());
     session.setMessageReceiverListener(new Deliveries());
@@ -87,19 +111,25 @@ final class SmppSession implements AutoCloseable {
         ended.countDown();
       }
     });
-    var _ =
-        session.connectAndBind(
-            account.host(),
-            account.port(),
-            new BindParameter(
-                type,
-                account.systemId(),
-                account.password(),
-                account.systemType(),
-                TypeOfNumber.UNKNOWN,
-                NumberingPlanIndicator.UNKNOWN,
-                null),
-            ANSWER.toMillis());
+    try {
+      var _ =
+          session.connectAndBind(
+              account.host(),
+              account.port(),
+              new BindParameter(
+                  type,
+                  account.systemId(),
+                  account.password(),
+                  account.systemType(),
+                  TypeOfNumber.UNKNOWN,
+                  NumberingPlanIndicator.UNKNOWN,
+                  null),
+              answer.toMillis());
+    } catch (IOException e) {
+      // jsmpp leaves the connection open where it cannot write the bind.
+      session.close();
+      throw e;
+    }
   }
 
   boolean isBound() {
@@ -189,7 +219,12 @@ final class SmppSession implements AutoCloseable {
   /** Takes leave of the SMSC. */
   @Override
   public void close() {
-    session.setTransactionTimer(FAREWELL.toMillis());
+    leave(FAREWELL);
+  }
+
+  /** Takes leave; the SMSC's answer is waited for at most so long. */
+  void leave(Duration time) {
+    session.setTransactionTimer(Math.min(time.toMillis(), FAREWELL.toMillis()));
     session.unbindAndClose();
   }
 

@@ -63,6 +63,17 @@ public final class SmppSessions implements Inlet {
     }
   }
 
+  /** Asks the SMSC, unless a session of the account is bound: that says it already. */
+  Channel.Check check(SmsCredentials.Smpp account, Duration deadline) {
+    boolean bound;
+    synchronized (pools) {
+      bound =
+          pools.entrySet().stream()
+              .anyMatch(held -> held.getKey().bindsAs(account) && held.getValue().isBound());
+    }
+    return bound ? new Channel.Check.Good() : SmppCheck.ask(account, connections, clock, deadline);
+  }
+
   /** Sends all parts, in order; a part is submitted again only where it was surely refused. */
   SendResult send(
       SmsMessage message, Identity recipient, SmsCredentials.Smpp account, Duration deadline) {

@@ -71,7 +71,8 @@ final class SmppStatus {
     };
   }
 
-  private static String at(int status) {
+  /** The end of a sentence about it. */
+  static String at(int status) {
     return " (command_status 0x%08X).".formatted(status);
   }
 }

@@ -76,12 +76,11 @@ public final class SmsChannel implements Channel {
     return accounts;
   }
 
-  /** An SMSC is asked by the sessions that are held with it. */
   @Override
   public Check check(Credentials credentials, Duration deadline) {
     return switch (sms(credentials)) {
       case SmsCredentials.Aws account -> aws.check(account, deadline);
-      case SmsCredentials.Smpp _ -> new Check.Untold();
+      case SmsCredentials.Smpp account -> smpp.check(account, deadline);
     };
   }
 

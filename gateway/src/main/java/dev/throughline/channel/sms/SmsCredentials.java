@@ -71,6 +71,17 @@ sealed interface SmsCredentials extends Channel.Credentials {
       Optional<Duration> validity,
       Duration enquireLink)
       implements SmsCredentials {
+    /** Whether the SMSC sees the same customer bind. */
+    boolean bindsAs(Smpp other) {
+      return host.equals(other.host)
+          && port == other.port
+          && tls == other.tls
+          && systemId.equals(other.systemId)
+          && password.equals(other.password)
+          && systemType.equals(other.systemType)
+          && pair == other.pair;
+    }
+
     /** Shows nothing that opens anything. */
     @Override
     public String toString() {

@@ -70,6 +70,11 @@ record MetaError(int code) {
     };
   }
 
+  /** Whether the token may not do this, whatever else it may. */
+  boolean isOfPermission() {
+    return reasonCode() == Code.NO_PERMISSION;
+  }
+
   private boolean isKnown() {
     return reasonCode() != Code.UNKNOWN;
   }

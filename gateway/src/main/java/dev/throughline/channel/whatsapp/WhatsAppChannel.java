@@ -98,7 +98,7 @@ public final class WhatsAppChannel implements Channel {
   @Override
   public Check check(Credentials credentials, Duration deadline) {
     return switch (WhatsAppCredentials.of(credentials)) {
-      case MetaCredentials _ -> new Check.Untold();
+      case MetaCredentials meta -> MetaCheck.of(look(meta, deadline), meta.phoneNumberId());
       case SocialCredentials aws -> check(aws, deadline);
     };
   }
@@ -239,6 +239,17 @@ public final class WhatsAppChannel implements Channel {
   @Override
   public Reach reach(Identity recipient, Credentials credentials, Duration deadline) {
     return new Reach.Untold();
+  }
+
+  /** The least that there is to ask of a number. */
+  private Transport.Answer look(MetaCredentials meta, Duration deadline) {
+    return transport.exchange(
+        new Transport.Request(
+            "GET",
+            host.at("/" + meta.phoneNumberId() + "?fields=id"),
+            Map.of("authorization", meta.bearer()),
+            Bytes.EMPTY,
+            deadline));
   }
 
   private Transport.Answer post(MetaCredentials meta, String path, Bytes body, Duration deadline) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.throughline.Patience;
+import dev.throughline.channel.Channel.Check;
 import dev.throughline.channel.Channel.Composed;
 import dev.throughline.channel.Channel.ParsedWebhook;
 import dev.throughline.channel.Channel.Rendered;
 import dev.throughline.channel.SendResult;
+import dev.throughline.channel.email.EmailCredentials.Login;
 import dev.throughline.channel.email.EmailCredentials.Smtp;
 import dev.throughline.channel.email.EmailCredentials.Tls;
 import dev.throughline.http.Http;
@@ -33,6 +35,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,9 +53,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Exim, a mail server that the world uses, takes our mails and our wishes for reports, and what it
- * reports is of the mails that it names. {@code .ci/run} unpacks it into {@code target/exim};
- * skipped where it is not there, or does not run.
+ * Exim, a mail server that the world uses, takes our mails and our wishes for reports, what it
+ * reports is of the mails that it names, and it tells whose login is good. {@code .ci/run} unpacks
+ * it into {@code target/exim}; skipped where it is not there, or does not run.
  */
 class EximTest {
   private static final Path EXIM =
@@ -131,6 +134,17 @@ class EximTest {
     assertThat(mails()).anyMatch(mail -> mail.asUtf8().contains("Subject: Hello"));
   }
 
+  @Test
+  void saysWhomItLetsIn() {
+    assertThat(check("secret")).isEqualTo(new Check.Good());
+
+    assertThat(check("another"))
+        .isInstanceOfSatisfying(
+            Check.Refused.class,
+            no -> assertThat(no.sentence()).contains("username or password (535"));
+    assertThat(mails()).isEmpty();
+  }
+
   /** What Exim reported, by the mail that it is about. */
   private Map<Of, News> receipts() {
     Map<Of, News> receipts = new HashMap<>();
@@ -164,31 +178,45 @@ class EximTest {
     return new DeliveryTag(new MessageId(ulids.next()), ulids.next()).toString();
   }
 
+  private Check check(String password) {
+    try (SmtpPool pool = pool()) {
+      return SmtpCheck.ask(
+          pool, account(Optional.of(new Login("shop", password))), Duration.ofMinutes(1));
+    }
+  }
+
+  private SmtpPool pool() {
+    try {
+      return new SmtpPool(http, TargetPolicy.SANDBOX, SSLContext.getDefault(), "gateway.test");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Smtp account(Optional<Login> login) {
+    return new Smtp(
+        new MailSender("shop@example.com", Optional.empty(), Optional.empty()),
+        Optional.empty(),
+        "127.0.0.1",
+        port,
+        Tls.NONE,
+        login,
+        Optional.of("bounces@example.com"),
+        1);
+  }
+
   private SendResult send(String recipient, String tag) {
-    try (SmtpPool pool =
-        new SmtpPool(http, TargetPolicy.SANDBOX, SSLContext.getDefault(), "gateway.test")) {
+    try (SmtpPool pool = pool()) {
       Rendered rendered =
           EmailRendering.render(
               new Composed(EmailGoldenTest.ID, new Content.Text("Hello"), Map.of()));
-      Smtp account =
-          new Smtp(
-              new MailSender("shop@example.com", Optional.empty(), Optional.empty()),
-              Optional.empty(),
-              "127.0.0.1",
-              port,
-              Tls.NONE,
-              Optional.empty(),
-              Optional.of("bounces@example.com"),
-              1);
       return new SmtpSender(pool, Instant::now)
           .send(
               MailContent.of(((Rendered.Ready) rendered).body()),
               recipient,
-              account,
+              account(Optional.empty()),
               tag,
               Duration.ofSeconds(10));
-    } catch (java.security.NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 
@@ -243,6 +271,13 @@ class EximTest {
       defer local_parts = later
            message = 4.7.1 come again
       accept
+    begin authenticators
+    plain:
+      driver = plaintext
+      public_name = PLAIN
+      server_prompts = :
+      server_condition = ${if and{{eq{$auth2}{shop}}{eq{$auth3}{secret}}}}
+      server_set_id = $auth2
     begin routers
     gone:
       driver = accept

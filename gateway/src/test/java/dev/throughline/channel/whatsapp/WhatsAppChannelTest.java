@@ -122,6 +122,83 @@ class WhatsAppChannelTest {
         DEADLINE);
   }
 
+  // --- Credentials ------------------------------------------------------------------------------
+
+  private Channel.Check check() {
+    return channel.check(credentials(""), DEADLINE);
+  }
+
+  @Test
+  void metaIsAskedForTheNumberAndNothingElse() {
+    answer = answered(200, "{\"id\":\"1065\"}");
+
+    assertThat(check()).isEqualTo(new Channel.Check.Good());
+
+    Transport.Request request = requests.getFirst();
+    assertThat(request.method()).isEqualTo("GET");
+    assertThat(request.uri()).hasToString("http://127.0.0.1:1/graph/v25.0/1065?fields=id");
+    assertThat(request.headers()).containsEntry("authorization", "Bearer TOKEN");
+    assertThat(request.body()).isEqualTo(Bytes.EMPTY);
+    assertThat(request.deadline()).isEqualTo(DEADLINE);
+    assertThat(requests).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "401, 190, 'issue a new one'",
+    "401, 0, 'issue a new one'",
+    "401, 104, 'issue a new one'",
+    "400, 100, 'no phone number of the id in claimed_identity'",
+    "404, 803, 'no phone number of the id in claimed_identity'",
+    "403, 368, 'restricted the account'",
+    "400, 133010, 'register it at Meta'"
+  })
+  void whatMetaRefusesSaysWhatToDo(int status, int code, String words) {
+    answer = answered(status, "{\"error\":{\"message\":\"of TOKEN\",\"code\":%d}}".formatted(code));
+
+    assertThat(check())
+        .isInstanceOfSatisfying(
+            Channel.Check.Refused.class,
+            no -> assertThat(no.sentence()).contains(words).doesNotContain("TOKEN"));
+  }
+
+  /** What sends need is all that a token needs. */
+  @ParameterizedTest
+  @CsvSource({"403, 10", "403, 200", "400, 3"})
+  void aTokenThatMayNotLookIsATokenAllTheSame(int status, int code) {
+    answer = answered(status, "{\"error\":{\"code\":%d}}".formatted(code));
+
+    assertThat(check()).isEqualTo(new Channel.Check.Good());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"401, 'issue a new one'", "404, whatsapp.api", "302, whatsapp.api"})
+  void whoeverElseAnswersIsToldBy(int status, String words) {
+    answer = answered(status, "<html>");
+
+    assertThat(((Channel.Check.Refused) check()).sentence()).contains(words);
+  }
+
+  @Test
+  void whatMetaDoesNotSayNowIsNotKnown() {
+    for (Transport.Answer none :
+        List.of(
+            answered(500, "{\"error\":{\"code\":1}}"),
+            answered(503, "{\"error\":{\"code\":2}}"),
+            answered(400, "{\"error\":{\"code\":4}}"),
+            answered(429, ""),
+            answered(502, "<html>"),
+            answered(200, "<html>"),
+            answered(200, "{\"id\":\"1066\"}"),
+            new Transport.Answer.TooLarge(200, Map.of()),
+            new Transport.Answer.NotSent("refused"),
+            new Transport.Answer.Unknown("no answer in time"))) {
+      answer = none;
+
+      assertThat(check()).as(none.toString()).isEqualTo(new Channel.Check.Away());
+    }
+  }
+
   // --- Sending ----------------------------------------------------------------------------------
 
   @Test
