@@ -13,8 +13,11 @@ import dev.throughline.sandbox.mail.MailConfig;
 import dev.throughline.sandbox.mail.MailEmulator;
 import dev.throughline.sandbox.meta.MetaConfig;
 import dev.throughline.sandbox.meta.MetaEmulator;
+import dev.throughline.sandbox.people.Network;
 import dev.throughline.sandbox.people.People;
 import dev.throughline.sandbox.people.Person;
+import dev.throughline.sandbox.smpp.SmppConfig;
+import dev.throughline.sandbox.smpp.SmppEmulator;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -24,8 +27,11 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /**
@@ -46,15 +52,29 @@ final class Emulators implements AutoCloseable {
   private static final Duration HANDSHAKE_PAUSE = Duration.ofMillis(100);
 
   private final SandboxFile file;
+  private final Options options;
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
   private final People people;
   private final LineEmulator line;
   private final MetaEmulator meta;
   private final MailEmulator mail;
   private final AwsEmulator aws;
+  private final SmppEmulator smpp;
 
-  private Emulators(SandboxFile file, Path data, int linePort, InstantSource clock) {
+  /**
+   * @param linePort the emulated LINE's port; 0 for a free one
+   * @param smppPort the emulated SMSC's port, 0 for a free one; empty: that of the start before if
+   *     it is free
+   * @param sms what people text goes there, unless they name an address of the other's
+   */
+  record Options(int linePort, Optional<Integer> smppPort, SmsProvider sms) {
+    /** Any free ports, and SMS by AWS. */
+    static final Options DEFAULT = new Options(0, Optional.empty(), SmsProvider.AWS);
+  }
+
+  private Emulators(SandboxFile file, Path data, Options options, InstantSource clock) {
     this.file = file;
+    this.options = options;
     SecureRandom random = new SecureRandom();
     try {
       people = own(new People(clock));
@@ -66,7 +86,7 @@ final class Emulators implements AutoCloseable {
                           file.get("line_channel_secret"),
                           file.get("line_channel_access_token"),
                           file.get("line_bot_user_id"))
-                      .withPort(linePort)
+                      .withPort(options.linePort())
                       .withUsers(List.of(LineUser.friend(file.get("line_user_id"), "Hanako")))
                       .withStateFile(data.resolve("line.json"))
                       .withHistory(
@@ -97,7 +117,13 @@ final class Emulators implements AutoCloseable {
                   people,
                   clock,
                   random));
-      people.connect(aws);
+      smpp = own(smpp(clock, random));
+      List<Network> texting =
+          switch (options.sms()) {
+            case AWS -> List.of(aws, smpp);
+            case SMPP -> List.of(smpp, aws);
+          };
+      texting.forEach(people::connect);
       introducePeople();
     } catch (RuntimeException e) {
       close();
@@ -105,11 +131,8 @@ final class Emulators implements AutoCloseable {
     }
   }
 
-  /**
-   * @param linePort the emulated LINE's port; 0 for a free one
-   */
-  static Emulators start(SandboxFile file, Path data, int linePort, InstantSource clock) {
-    return new Emulators(file, data, linePort, clock);
+  static Emulators start(SandboxFile file, Path data, Options options, InstantSource clock) {
+    return new Emulators(file, data, options, clock);
   }
 
   private <T extends AutoCloseable> T own(T emulator) {
@@ -117,21 +140,42 @@ final class Emulators implements AutoCloseable {
     return emulator;
   }
 
-  /**
-   * An app keeps the relay's address, so it stays where the first start put it, unless somebody has
-   * taken that port since.
-   */
   private MailEmulator mail(InstantSource clock, SecureRandom random) {
     MailConfig config = MailConfig.relay(file.get("smtp_user"), file.get("smtp_password"), COMPANY);
     int earlier = file.find("smtp_port").map(Integer::parseInt).orElse(0);
-    MailEmulator relay;
-    try {
-      relay = new MailEmulator(config.withPort(earlier), people, clock, random);
-    } catch (IllegalStateException e) {
-      relay = new MailEmulator(config, people, clock, random);
-    }
+    MailEmulator relay =
+        wherePossible(
+            earlier, port -> new MailEmulator(config.withPort(port), people, clock, random));
     file.put("smtp_port", Integer.toString(relay.port()));
     return relay;
+  }
+
+  private SmppEmulator smpp(InstantSource clock, SecureRandom random) {
+    JsonNode customer = file.smpp();
+    SmppConfig config =
+        SmppConfig.customer(
+                customer.path("system_id").asString(), customer.path("password").asString())
+            .withSources(Set.of(customer.path("number").asString().substring(1)));
+    IntFunction<SmppEmulator> start =
+        port -> new SmppEmulator(config.withPort(port), people, clock, random);
+    SmppEmulator smsc =
+        options.smppPort().isPresent()
+            ? start.apply(options.smppPort().get())
+            : wherePossible(customer.path("port").asInt(0), start);
+    file.smppPort(smsc.port());
+    return smsc;
+  }
+
+  /**
+   * An app keeps the address of what it speaks to, so that stays where the first start put it,
+   * unless somebody has taken the port since.
+   */
+  private static <T> T wherePossible(int earlier, IntFunction<T> start) {
+    try {
+      return start.apply(earlier);
+    } catch (IllegalStateException e) {
+      return start.apply(0);
+    }
   }
 
   /** Those of earlier starts, and everybody that LINE knows beside them. */
@@ -199,7 +243,8 @@ final class Emulators implements AutoCloseable {
         Map.of(
             "meta", meta.controlService(),
             "mail", mail.controlService(),
-            "aws", aws.controlService()));
+            "aws", aws.controlService(),
+            "smpp", smpp.controlService()));
   }
 
   /** The topic that tells what becomes of text messages, and what people text. */
@@ -221,7 +266,9 @@ final class Emulators implements AutoCloseable {
       throw new CommandFailed("The emulated mail server refuses the webhook's address.", e);
     }
     aws.control().texting(SMS_CONFIGURATION_SET, topic());
-    aws.control().subscribe(topic(), "http", api + "/hooks/sms/" + appId);
+    if (options.sms() == SmsProvider.AWS) {
+      aws.control().subscribe(topic(), "http", api + "/hooks/sms/" + appId);
+    }
     String whatsapp = api + "/hooks/whatsapp/" + appId;
     for (int tried = 1; ; tried++) {
       try {

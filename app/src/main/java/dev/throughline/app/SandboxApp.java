@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,14 +28,16 @@ final class SandboxApp {
   private static final String GIVEN = "app_channels";
 
   private final SandboxFile file;
+  private final SmsProvider sms;
 
-  SandboxApp(SandboxFile file) {
+  SandboxApp(SandboxFile file, SmsProvider sms) {
     this.file = file;
+    this.sms = sms;
   }
 
   /** Makes it, or gives it the channels that it lacks. */
   void introduce() throws IOException, InterruptedException {
-    String given = "LINE WHATSAPP SMS EMAIL:" + file.get("smtp_port");
+    String given = "LINE WHATSAPP " + smsGiven() + " EMAIL:" + file.get("smtp_port");
     ObjectNode app = JSON.createObjectNode();
     if (file.find("app_id").isEmpty()) {
       app.put("display_name", "Sandbox");
@@ -54,6 +57,13 @@ final class SandboxApp {
     send("POST", "/" + file.get("app_id") + "/line:setUp", JSON.createObjectNode());
   }
 
+  private String smsGiven() {
+    return switch (sms) {
+      case AWS -> "SMS";
+      case SMPP -> "SMS:" + file.smpp().path("port").asInt();
+    };
+  }
+
   private ArrayNode credentials() {
     ArrayNode credentials = JSON.createArrayNode();
     ObjectNode line = credentials.addObject().put("channel", "LINE");
@@ -71,13 +81,11 @@ final class SandboxApp {
         .put("app_secret", file.get("whatsapp_app_secret"))
         .put("verify_token", file.get("whatsapp_verify_token"))
         .put("business_account_id", file.get("whatsapp_account_id"));
-    ObjectNode sms = credentials.addObject().put("channel", "SMS").putObject("aws");
-    sms.put("access_key_id", file.get("aws_access_key_id"));
-    sms.put("secret_access_key", file.get("aws_secret_access_key"));
-    sms.put("region", file.get("aws_region"));
-    sms.put("origination_identity", file.get("sms_number"));
-    sms.put("configuration_set", Emulators.SMS_CONFIGURATION_SET);
-    sms.putArray("topic_arns").add(file.get("sms_topic_arn"));
+    ObjectNode text = credentials.addObject().put("channel", "SMS");
+    switch (sms) {
+      case AWS -> aws(text.putObject("aws"));
+      case SMPP -> smpp(text.putObject("smpp"));
+    }
     ObjectNode email = credentials.addObject().put("channel", "EMAIL");
     email.put("callback_secret", file.get("email_webhook_secret"));
     email
@@ -91,6 +99,23 @@ final class SandboxApp {
         .put("from_name", "Throughline sandbox")
         .put("bounce_address", "bounce@sandbox.example");
     return credentials;
+  }
+
+  private void aws(ObjectNode account) {
+    account.put("access_key_id", file.get("aws_access_key_id"));
+    account.put("secret_access_key", file.get("aws_secret_access_key"));
+    account.put("region", file.get("aws_region"));
+    account.put("origination_identity", file.get("sms_number"));
+    account.put("configuration_set", Emulators.SMS_CONFIGURATION_SET);
+    account.putArray("topic_arns").add(file.get("sms_topic_arn"));
+  }
+
+  private void smpp(ObjectNode account) {
+    ObjectNode smsc = file.smpp();
+    for (String same : List.of("host", "port", "system_id", "password")) {
+      account.set(same, smsc.path(same));
+    }
+    account.set("sender", smsc.path("number"));
   }
 
   private HttpResponse<String> call(String method, String path, ObjectNode body)

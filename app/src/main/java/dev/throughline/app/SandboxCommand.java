@@ -3,6 +3,7 @@ package dev.throughline.app;
 import dev.throughline.Gateway;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +25,19 @@ final class SandboxCommand implements Callable<Integer> {
       description = "The emulated LINE's port (default: ${DEFAULT-VALUE}; 0 for a free one).")
   private int linePort = SandboxWorld.LINE_PORT;
 
+  @Option(
+      names = "--smpp-port",
+      paramLabel = "PORT",
+      description = "The emulated SMSC's port (default: as the last time; 0 for a free one).")
+  private Optional<Integer> smppPort = Optional.empty();
+
+  @Option(
+      names = "--sms",
+      paramLabel = "PROVIDER",
+      defaultValue = "aws",
+      description = "What the app sends SMS by, aws or smpp (default: ${DEFAULT-VALUE}).")
+  private SmsProvider sms = SmsProvider.AWS;
+
   @Option(names = "--headless", description = "Print nothing but one line when it is ready.")
   private boolean headless;
 
@@ -41,7 +55,7 @@ final class SandboxCommand implements Callable<Integer> {
             settings,
             options.port(),
             options.opsPort(),
-            linePort,
+            new Emulators.Options(linePort, smppPort, sms),
             InstantSource.system());
     Shutdown.onExit(world::close);
     double seconds = (System.nanoTime() - began) / 1e9;

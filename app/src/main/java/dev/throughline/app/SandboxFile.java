@@ -24,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class SandboxFile {
   private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String SMPP = "smpp";
 
   private final Path file;
   private final ObjectNode content;
@@ -69,6 +70,14 @@ final class SandboxFile {
         content.put(name, value);
       }
     });
+    if (!content.path(SMPP).isObject()) {
+      content
+          .putObject(SMPP)
+          .put("host", "127.0.0.1")
+          .put("system_id", "sandbox")
+          .put("password", hex(random, 4)) // as much as SMPP 3.4 has room for
+          .put("number", "+815000000002");
+    }
   }
 
   private static String digits(SecureRandom random, int count) {
@@ -111,6 +120,18 @@ final class SandboxFile {
 
   synchronized void put(String name, String value) {
     content.put(name, value);
+  }
+
+  /**
+   * The SMSC: {@code host}, {@code port}, {@code system_id} and {@code password} of its customer,
+   * and the customer's {@code number}. No port before the first start.
+   */
+  synchronized ObjectNode smpp() {
+    return (ObjectNode) content.path(SMPP).deepCopy();
+  }
+
+  synchronized void smppPort(int port) {
+    ((ObjectNode) content.path(SMPP)).put("port", port);
   }
 
   /** What programs may rely on; empty until this start is ready. */

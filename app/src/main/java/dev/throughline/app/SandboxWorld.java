@@ -26,28 +26,30 @@ public final class SandboxWorld implements AutoCloseable {
   private final Emulators emulators;
   private final Gateway gateway;
   private final SandboxFile file;
+  private final SandboxApp app;
 
-  private SandboxWorld(Emulators emulators, Gateway gateway, SandboxFile file) {
+  private SandboxWorld(
+      Emulators emulators, Gateway gateway, SandboxFile file, SmsProvider smsProvider) {
     this.emulators = emulators;
     this.gateway = gateway;
     this.file = file;
+    this.app = new SandboxApp(file, smsProvider);
   }
 
   /**
    * @param settings what the configuration file says
-   * @param linePort the emulator's port; 0 for a free one
    */
   static SandboxWorld start(
       Path data,
       Settings settings,
       Optional<Integer> port,
       Optional<Integer> opsPort,
-      int linePort,
+      Emulators.Options options,
       InstantSource clock)
       throws IOException, InterruptedException {
     SecureRandom random = new SecureRandom();
     SandboxFile file = SandboxFile.in(data, random);
-    Emulators emulators = Emulators.start(file, data, linePort, clock);
+    Emulators emulators = Emulators.start(file, data, options, clock);
     try {
       GatewayConfig config =
           emulators
@@ -57,7 +59,7 @@ public final class SandboxWorld implements AutoCloseable {
       Gateway gateway =
           Gateway.start(
               config, clock, Map.of("/sandbox", emulators.pages(), "/sandbox.json", facts));
-      SandboxWorld world = new SandboxWorld(emulators, gateway, file);
+      SandboxWorld world = new SandboxWorld(emulators, gateway, file, options.sms());
       world.introduce(config);
       return world;
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -100,9 +102,9 @@ public final class SandboxWorld implements AutoCloseable {
       }
       file.write();
     }
-    new SandboxApp(file).introduce();
+    app.introduce();
     emulators.hooks(file.get("api"), file.get("app_id"));
-    new SandboxApp(file).setUpLine();
+    app.setUpLine();
     file.publish();
   }
 

@@ -87,7 +87,12 @@ final class DataFixture {
 
   static SandboxWorld open(Path data) throws IOException, InterruptedException {
     return SandboxWorld.start(
-        data, Settings.none(), Optional.of(0), Optional.of(0), 0, InstantSource.system());
+        data,
+        Settings.none(),
+        Optional.of(0),
+        Optional.of(0),
+        Emulators.Options.DEFAULT,
+        InstantSource.system());
   }
 
   /** Somebody with the API's key in one hand and all the phones in the other. */

@@ -34,7 +34,12 @@ final class SandboxChannelsTest {
     TestDatabase.lendBinaries(data);
     world =
         SandboxWorld.start(
-            data, Settings.none(), Optional.of(0), Optional.of(0), 0, InstantSource.system());
+            data,
+            Settings.none(),
+            Optional.of(0),
+            Optional.of(0),
+            Emulators.Options.DEFAULT,
+            InstantSource.system());
     file = world.file();
   }
 

@@ -39,7 +39,12 @@ final class SinchSdkTest {
   void aProgramAndAPhoneTalk() throws Exception {
     try (SandboxWorld world =
         SandboxWorld.start(
-            data, Settings.none(), Optional.of(0), Optional.of(0), 0, InstantSource.system())) {
+            data,
+            Settings.none(),
+            Optional.of(0),
+            Optional.of(0),
+            Emulators.Options.DEFAULT,
+            InstantSource.system())) {
       Process program =
           NodeProgram.start("conversation.mjs", data.resolve("sandbox.json").toString());
       try (Phone phone = new Phone(world.file().get("line"), world.file().get("line_user_id"))) {
