@@ -17,7 +17,7 @@ import org.jsmpp.extra.NegativeResponseException;
  */
 final class SmppCheck {
   /** Whatever is delivered in that moment is to come again, to a session that is held. */
-  private static final Inlet.Keep NOTHING =
+  static final Inlet.Keep NOTHING =
       new Inlet.Keep() {
         @Override
         public boolean keep(Bytes body, int secretVersion) {

@@ -181,15 +181,10 @@ final class SmppCheckTest {
     }
   }
 
-  /** What an SMSC delivers in that moment is for a session that keeps it. */
+  /** {@link SmppSessionsTest#whatCannotBeKeptIsToComeAgain} has what the SMSC is told then. */
   @Test
-  void whatIsDeliveredMeanwhileIsNotAcknowledged() {
-    smsc.deliversAtOnce = true;
-
-    assertThat(sessions.check(account(false, "secret"), DEADLINE)).isEqualTo(new Check.Good());
-
-    Patience.await().until(() -> !smsc.sessions.getFirst().getSessionState().isBound());
-    assertThat(smsc.answers).doesNotContain(0);
+  void whatIsDeliveredMeanwhileIsNotKept() {
+    assertThat(SmppCheck.NOTHING.keep(Bytes.utf8("{}"), 1)).isFalse();
   }
 
   private SmppSessions sessions(TargetPolicy policy) {

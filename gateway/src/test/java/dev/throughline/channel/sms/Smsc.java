@@ -1,6 +1,7 @@
 package dev.throughline.channel.sms;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -8,9 +9,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
-import org.jsmpp.InvalidResponseException;
-import org.jsmpp.PDUException;
-import org.jsmpp.PDUStringException;
 import org.jsmpp.bean.BroadcastSm;
 import org.jsmpp.bean.CancelBroadcastSm;
 import org.jsmpp.bean.CancelSm;
@@ -26,9 +24,7 @@ import org.jsmpp.bean.ReplaceSm;
 import org.jsmpp.bean.SubmitMulti;
 import org.jsmpp.bean.SubmitSm;
 import org.jsmpp.bean.TypeOfNumber;
-import org.jsmpp.extra.NegativeResponseException;
 import org.jsmpp.extra.ProcessRequestException;
-import org.jsmpp.extra.ResponseTimeoutException;
 import org.jsmpp.extra.SessionState;
 import org.jsmpp.session.BindRequest;
 import org.jsmpp.session.BroadcastSmResult;
@@ -57,12 +53,7 @@ final class Smsc implements ServerMessageReceiverListener, AutoCloseable {
   final List<BindRequest> binds = new CopyOnWriteArrayList<>();
   final List<SMPPServerSession> sessions = new CopyOnWriteArrayList<>();
   final AtomicInteger unbinds = new AtomicInteger();
-
-  /** How often what was delivered at once was acknowledged, or refused with a status. */
-  final List<Integer> answers = new CopyOnWriteArrayList<>();
-
   volatile int bindStatus;
-  volatile boolean deliversAtOnce;
   volatile Script script = (submit, session) -> "id-" + submits.size();
 
   /** Milliseconds: the machine may be busy. */
@@ -137,58 +128,32 @@ final class Smsc implements ServerMessageReceiverListener, AutoCloseable {
         }
       });
       request.accept("smsc");
-      while (deliversAtOnce) {
-        answers.add(answer(session));
-      }
-    } catch (IOException | TimeoutException | PDUStringException e) {
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (TimeoutException | org.jsmpp.PDUStringException e) {
       session.close();
-    }
-  }
-
-  /** The status with which the customer answers; ends all deliveries once the session is over. */
-  private int answer(SMPPServerSession session) throws IOException {
-    try {
-      deliver(session, "819012345678", 0, 0, new byte[] {65});
-      return 0;
-    } catch (NegativeResponseException e) {
-      return e.getCommandStatus();
-    } catch (PDUException | ResponseTimeoutException | InvalidResponseException e) {
-      throw new IOException(e);
     }
   }
 
   void deliver(String source, int esmClass, int coding, byte[] octets, OptionalParameter... more)
       throws Exception {
-    deliver(sessions.getLast(), source, esmClass, coding, octets, more);
-  }
-
-  private static void deliver(
-      SMPPServerSession session,
-      String source,
-      int esmClass,
-      int coding,
-      byte[] octets,
-      OptionalParameter... more)
-      throws IOException,
-          PDUException,
-          ResponseTimeoutException,
-          InvalidResponseException,
-          NegativeResponseException {
-    session.deliverShortMessage(
-        "",
-        TypeOfNumber.INTERNATIONAL,
-        NumberingPlanIndicator.ISDN,
-        source,
-        TypeOfNumber.UNKNOWN,
-        NumberingPlanIndicator.UNKNOWN,
-        "81000",
-        new ESMClass(esmClass),
-        (byte) 0,
-        (byte) 0,
-        new RegisteredDelivery(0),
-        DataCodings.newInstance((byte) coding),
-        octets,
-        more);
+    sessions
+        .getLast()
+        .deliverShortMessage(
+            "",
+            TypeOfNumber.INTERNATIONAL,
+            NumberingPlanIndicator.ISDN,
+            source,
+            TypeOfNumber.UNKNOWN,
+            NumberingPlanIndicator.UNKNOWN,
+            "81000",
+            new ESMClass(esmClass),
+            (byte) 0,
+            (byte) 0,
+            new RegisteredDelivery(0),
+            DataCodings.newInstance((byte) coding),
+            octets,
+            more);
   }
 
   @Override
@@ -198,7 +163,7 @@ final class Smsc implements ServerMessageReceiverListener, AutoCloseable {
     try {
       return new SubmitSmResult(
           new MessageId(script.submitted(submit, source)), new OptionalParameter[0]);
-    } catch (PDUStringException e) {
+    } catch (org.jsmpp.PDUStringException e) {
       throw new ProcessRequestException("no id", 8);
     }
   }
