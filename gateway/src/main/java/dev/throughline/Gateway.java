@@ -128,7 +128,7 @@ import software.amazon.awssdk.services.socialmessaging.SocialMessagingClient;
 
 /** A running gateway. Starting constructs every part in order; closing stops them in reverse. */
 public final class Gateway implements AutoCloseable {
-  public static final String VERSION = "0.2.0";
+  public static final String VERSION = "0.3.0";
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final Duration HTTP_GRACE = Duration.ofSeconds(5);

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Today's gateway goes on where each earlier version stopped. */
 final class UpgradeTest {
   @ParameterizedTest
-  @ValueSource(strings = {"0.1.0", "0.2.0"})
+  @ValueSource(strings = {"0.1.0", "0.2.0", "0.3.0"})
   void everythingIsStillThere(String version) throws Exception {
     Path home = Files.createTempDirectory("throughline-upgrade-");
     DataFixture.unpack(version, home);
