@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Gives a sandbox some seconds of the main job, so that its JVM can keep what it learned of it: a
  * build ends with this ({@code docs/adr/0008-starts-are-rehearsed.md}). People write by LINE's
- * signed webhooks, and the app sends to one of them through the API.
+ * signed webhooks, the app sends to one of them through the API, and in the end to many at once.
  *
  * <pre>{@code
  * java ... dev.throughline.app.Rehearsal DATA/sandbox.json
@@ -37,6 +38,9 @@ final class Rehearsal {
   private static final int CALLERS = 16;
   private static final int PEOPLE = 500;
 
+  /** Of the broadcast: a hundred multicasts. */
+  private static final int AUDIENCE = 50_000;
+
   /** One of so many calls is a send; the others are webhooks. */
   private static final int A_SEND_IN = 8;
 
@@ -49,14 +53,14 @@ final class Rehearsal {
     this.client = client;
   }
 
-  public static void main(String[] arguments) throws InterruptedException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     JsonNode sandbox = JsonMapper.builder().build().readTree(Path.of(arguments[0]));
     try (HttpClient client = HttpClient.newHttpClient()) {
       new Rehearsal(sandbox, client).play(System.nanoTime() + LENGTH.toNanos());
     }
   }
 
-  private void play(long end) throws InterruptedException {
+  private void play(long end) throws IOException, InterruptedException {
     Thread[] callers = new Thread[CALLERS];
     for (int i = 0; i < CALLERS; i++) {
       callers[i] = Thread.ofVirtual().start(() -> call(end));
@@ -64,7 +68,33 @@ final class Rehearsal {
     for (Thread caller : callers) {
       caller.join();
     }
+    broadcast();
     Thread.sleep(ENDS_WITHIN);
+  }
+
+  private void broadcast() throws IOException, InterruptedException {
+    String body =
+        """
+        {"send":{"app_id":"%s","message":{"text_message":{"text":"Rehearsal, to all"}}},\
+        "audience":{"upload":true}}\
+        """
+            .formatted(fact("app_id"));
+    HttpResponse<String> made =
+        client.send(api("/broadcasts", body).build(), BodyHandlers.ofString());
+    String path =
+        "/broadcasts/" + JsonMapper.builder().build().readTree(made.body()).path("id").asString();
+    StringBuilder people = new StringBuilder("line\n");
+    for (int i = 0; i < AUDIENCE; i++) {
+      people.append('U').append(HexFormat.of().toHexDigits((long) i).repeat(2)).append('\n');
+    }
+    var _ =
+        client.send(
+            api(path + "/audience", "")
+                .setHeader("Content-Type", "text/csv")
+                .PUT(BodyPublishers.ofString(people.toString()))
+                .build(),
+            BodyHandlers.discarding());
+    var _ = client.send(api(path + ":start", "").build(), BodyHandlers.discarding());
   }
 
   private void call(long end) {
@@ -121,12 +151,15 @@ final class Rehearsal {
         "message":{"text_message":{"text":"Rehearsal, answer %d"}},"channel_priority_order":["LINE"]}\
         """
             .formatted(fact("app_id"), fact("line_user_id"), next);
+    return api("/messages:send", body).build();
+  }
+
+  private HttpRequest.Builder api(String path, String body) {
     String key = fact("key_id") + ":" + fact("key_secret");
-    return request("/v1/projects/" + fact("project_id") + "/messages:send", body)
+    return request("/v1/projects/" + fact("project_id") + path, body)
         .header(
             "Authorization",
-            "Basic " + Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8)))
-        .build();
+            "Basic " + Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8)));
   }
 
   private HttpRequest.Builder request(String path, String body) {

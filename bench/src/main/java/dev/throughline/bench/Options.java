@@ -71,7 +71,7 @@ record Options(
           Map.entry("--pid", "0"),
           Map.entry("--kinds", "mix"),
           Map.entry("--people", "1000000"),
-          Map.entry("--rehearsal", "500000"));
+          Map.entry("--rehearsal", "1000000"));
 
   Options {
     callers = List.copyOf(callers);
