@@ -178,7 +178,7 @@ public final class Program {
       long deadline = System.nanoTime() + REHEARSED_WITHIN.toNanos();
       while (process.isAlive()
           && System.nanoTime() < deadline
-          && !Files.readString(log).contains("ready ")) {
+          && Files.readAllLines(log).stream().noneMatch(line -> line.startsWith("ready "))) {
         Thread.sleep(POLL);
       }
       process.destroy();

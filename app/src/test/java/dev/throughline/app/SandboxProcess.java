@@ -84,7 +84,7 @@ final class SandboxProcess implements AutoCloseable {
   /** Waits until it says that it is ready. */
   SandboxProcess ready() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + READY_WITHIN.toNanos();
-    while (!output().contains("ready ")) {
+    while (output().lines().noneMatch(line -> line.startsWith("ready "))) {
       if (!process.isAlive()) {
         throw new AssertionError("it ended with " + process.exitValue() + ": " + output());
       }
