@@ -14,4 +14,9 @@ public interface Receiver {
    * @return false if nothing more is wanted
    */
   boolean takes(byte[] bytes, int from, int count);
+
+  /** One that takes the body of a 200, and of no other answer. */
+  default Receiver onSuccess() {
+    return new Successes(this);
+  }
 }

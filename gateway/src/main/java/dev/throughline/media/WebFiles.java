@@ -98,7 +98,7 @@ public final class WebFiles {
 
   /** All of a file. */
   Fetched fetch(String address, TargetPolicy policy, Receiver receiver, Duration time) {
-    return switch (get(address, policy, List.of(), new Successes(receiver), time)) {
+    return switch (get(address, policy, List.of(), receiver.onSuccess(), time)) {
       case Found.NoAddress(String why) -> new Fetched.Gone(why);
       case Found.Silent(HttpResult.Cause cause) ->
           cause == HttpResult.Cause.REFUSED_TARGET
@@ -147,19 +147,6 @@ public final class WebFiles {
     @Override
     public boolean begins(int status, Headers headers) {
       return !isRedirect(status) && receiver.begins(status, headers);
-    }
-
-    @Override
-    public boolean takes(byte[] bytes, int from, int count) {
-      return receiver.takes(bytes, from, count);
-    }
-  }
-
-  /** Lets only a 200 through. */
-  private record Successes(Receiver receiver) implements Receiver {
-    @Override
-    public boolean begins(int status, Headers headers) {
-      return status == 200 && receiver.begins(status, headers);
     }
 
     @Override

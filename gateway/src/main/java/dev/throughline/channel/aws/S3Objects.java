@@ -61,7 +61,7 @@ public final class S3Objects {
   public S3Result get(
       AwsCredentials account, S3Object object, Receiver receiver, Duration deadline) {
     OutgoingRequest request = request("GET", account, object, "", Bytes.EMPTY);
-    return result(http.receive(request, deadline, new Successes(receiver)));
+    return result(http.receive(request, deadline, receiver.onSuccess()));
   }
 
   /**
@@ -170,18 +170,5 @@ public final class S3Objects {
   private static String code(Bytes body) {
     Matcher code = CODE.matcher(body.asUtf8());
     return code.find() ? code.group(1) : "";
-  }
-
-  /** Lets only an object through. */
-  private record Successes(Receiver receiver) implements Receiver {
-    @Override
-    public boolean begins(int status, Headers headers) {
-      return status == 200 && receiver.begins(status, headers);
-    }
-
-    @Override
-    public boolean takes(byte[] bytes, int from, int count) {
-      return receiver.takes(bytes, from, count);
-    }
   }
 }

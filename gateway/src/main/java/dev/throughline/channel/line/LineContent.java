@@ -51,7 +51,7 @@ public final class LineContent implements MediaSource {
       return new Fetched.Gone("not an id of LINE's");
     }
     String path = "/v2/bot/message/" + platformMessageId + "/content";
-    return switch (http.receive(request(path, line), deadline, new Successes(receiver))) {
+    return switch (http.receive(request(path, line), deadline, receiver.onSuccess())) {
       case HttpResult.Answered(int status, Headers headers, var _) ->
           answered(status, headers, path, line);
       case HttpResult.TooLarge(int status, Headers headers) ->
@@ -103,19 +103,6 @@ public final class LineContent implements MediaSource {
           .with("authorization", line.bearer());
     } catch (Target.InvalidTargetException e) {
       throw new IllegalStateException("the address of LINE's content is not valid", e);
-    }
-  }
-
-  /** Lets only a 200 through. */
-  private record Successes(Receiver receiver) implements Receiver {
-    @Override
-    public boolean begins(int status, Headers headers) {
-      return status == 200 && receiver.begins(status, headers);
-    }
-
-    @Override
-    public boolean takes(byte[] bytes, int from, int count) {
-      return receiver.takes(bytes, from, count);
     }
   }
 }

@@ -106,7 +106,7 @@ public final class WhatsAppContent implements MediaSource {
   }
 
   private Fetched bytes(URI address, MetaCredentials meta, Receiver receiver, Duration deadline) {
-    return switch (http.receive(request(address, meta), deadline, new Successes(receiver))) {
+    return switch (http.receive(request(address, meta), deadline, receiver.onSuccess())) {
       case HttpResult.Answered(int status, Headers headers, Bytes body) ->
           status == 200 ? new Fetched.Whole() : expired(status, headers, body);
       case HttpResult.TooLarge(int status, Headers headers) ->
@@ -155,19 +155,6 @@ public final class WhatsAppContent implements MediaSource {
           .with("authorization", meta.bearer());
     } catch (Target.InvalidTargetException e) {
       throw new IllegalStateException("the address of Meta's files is not valid", e);
-    }
-  }
-
-  /** Lets only a 200 through. */
-  private record Successes(Receiver receiver) implements Receiver {
-    @Override
-    public boolean begins(int status, Headers headers) {
-      return status == 200 && receiver.begins(status, headers);
-    }
-
-    @Override
-    public boolean takes(byte[] bytes, int from, int count) {
-      return receiver.takes(bytes, from, count);
     }
   }
 }
