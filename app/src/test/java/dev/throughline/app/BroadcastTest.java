@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.throughline.http.TargetPolicy;
 import dev.throughline.ledger.Verify;
+import dev.throughline.message.Ulids;
 import dev.throughline.sandbox.line.Fault;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -229,6 +230,35 @@ class BroadcastTest {
         assertThat(world.count("select count(*) from task where kind = 'broadcast'")).isZero());
     assertThat(received(text)).hasSize(sent);
     assertThat(world.api().post("/broadcasts/" + id + ":resume", "").status()).isEqualTo(400);
+  }
+
+  /**
+   * What was sealed for requests that nobody made; those of an audience that was replaced at once.
+   */
+  @Test
+  void partsThatNoEntryWasMadeOfGoOnceNoRequestCanBeUnderWay() throws Exception {
+    String id = make("{\"upload\":true}", "");
+    String all = "select count(*) from sealed_ahead";
+    long before = world.count(all);
+    upload(id, "text/csv", "line\n" + String.join("\n", strangers(600)));
+    upload(id, "text/csv", "line\n" + String.join("\n", strangers(1_200)));
+    assertThat(world.count(all)).isEqualTo(before + 3);
+
+    // They are looked for once an hour, so within the next one, too.
+    world.advance(Duration.ofMinutes(30));
+    world.api().post("/broadcasts/" + id + ":stop", "").ok();
+    String theirs =
+        "select count(*) from broadcast_parts p join broadcast b on b.id = p.broadcast"
+            + " where b.id = '%s'".formatted(Ulids.parse(id).orElseThrow().toUuid());
+    world.advance(Duration.ofMinutes(59));
+    Thread.sleep(Duration.ofSeconds(1));
+    assertThat(world.count(theirs)).isEqualTo(3);
+
+    World.eventually(() -> {
+      world.advance(Duration.ofMinutes(30));
+      assertThat(world.count(theirs)).isZero();
+    });
+    assertThat(world.count(all)).isLessThanOrEqualTo(before);
   }
 
   /** What the first node had under way is found out by the second. */
