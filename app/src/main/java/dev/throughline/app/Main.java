@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "./throughline test    runs every test.",
+      "./throughline check   looks at the sources: format, warnings, Error Prone and NullAway.",
       "./throughline bench   runs the benchmarks of this repository; 'bench help' lists them.",
       "",
       "Start with:  ./throughline sandbox"

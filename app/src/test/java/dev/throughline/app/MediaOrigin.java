@@ -4,35 +4,40 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.throughline.http.TestKeys;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** The web server on which a customer keeps pictures and films, under TLS, on this machine. */
 final class MediaOrigin implements AutoCloseable {
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
   private final HttpsServer server;
   private final SSLContext clients;
   private final Map<String, HttpHandler> files = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
 
   MediaOrigin() throws Exception {
-    KeyStore keys = certificate();
+    KeyStore keys =
+        TestKeys.of(
+                List.of(
+                    "-keyalg",
+                    "EC",
+                    "-dname",
+                    "CN=origin",
+                    "-ext",
+                    "SAN=ip:127.0.0.1,dns:files.example,dns:moved.example"))
+            .store();
     KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    own.init(keys, PASSWORD);
+    own.init(keys, TestKeys.PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(own.getKeyManagers(), null, null);
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -108,38 +113,5 @@ final class MediaOrigin implements AutoCloseable {
         handler.handle(exchange);
       }
     }
-  }
-
-  private static KeyStore certificate() throws Exception {
-    Path folder = Files.createTempDirectory("throughline-origin-");
-    Path store = folder.resolve("origin.p12");
-    Process keytool =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                    "-genkeypair",
-                    "-alias",
-                    "test",
-                    "-keyalg",
-                    "EC",
-                    "-dname",
-                    "CN=origin",
-                    "-ext",
-                    "SAN=ip:127.0.0.1,dns:files.example,dns:moved.example",
-                    "-keystore",
-                    store.toString(),
-                    "-storetype",
-                    "PKCS12",
-                    "-storepass",
-                    new String(PASSWORD)))
-            .redirectErrorStream(true)
-            .start();
-    if (!keytool.waitFor(2, TimeUnit.MINUTES) || keytool.exitValue() != 0) {
-      throw new IOException("keytool failed");
-    }
-    KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
-    Files.delete(store);
-    Files.delete(folder);
-    return keys;
   }
 }

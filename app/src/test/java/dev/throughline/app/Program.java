@@ -1,5 +1,6 @@
 package dev.throughline.app;
 
+import dev.throughline.store.TestDatabase;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -150,6 +151,7 @@ public final class Program {
     /** Without a cache, starts only take longer: so nothing is done about what goes wrong here. */
     private static void rehearse(String classPath) throws IOException, InterruptedException {
       Path data = Files.createTempDirectory("throughline-rehearsal-");
+      TestDatabase.lendBinaries(data.resolve("data"));
       Path log = HOME.resolve("rehearsal.log");
       List<String> command =
           new ArrayList<>(

@@ -129,7 +129,7 @@ final class IngestBench {
         fixed
             ? plan.fixedPerSecond()
             : fastest.getOrDefault(name, FIRST_GUESS_PER_SECOND) * HEADROOM;
-    boolean inParts = !fixed && name.equals(GATEWAY) && gateway.isPresent();
+    boolean inParts = name.equals(GATEWAY) && gateway.isPresent();
     Map<String, Long> partsBefore = inParts ? gateway.get().cpuNanosByPart() : Map.of();
     long cpuBefore = ProcessTree.cpuNanos(candidate.process());
     WindowResult result =

@@ -42,8 +42,8 @@ record IngestReport(
    * @param countedPerSecond what ratios are made of: {@code answeredPerSecond}, or, where the
    *     backlog took longer to drain than the load had lasted, what was folded when it ended
    * @param cpuMicrosPerRequest of the server and its children
-   * @param cpuMicrosByPart of the gateway at saturation while the load lasted, without what it made
-   *     up for afterwards; empty for all others
+   * @param cpuMicrosByPart of the gateway while the load lasted, without what it made up for
+   *     afterwards; empty for all others
    * @param generatorLagMillisP99 how late the generator itself was, at the fixed rate
    */
   record Window(
@@ -83,6 +83,7 @@ record IngestReport(
    * @param entries webhook entries that the run added
    * @param messages messages that the fold made of them
    * @param cpuMicrosByPart microseconds a request at saturation while the load lasted
+   * @param fixedCpuMicrosByPart the same at the fixed rate
    */
   record GatewayFacts(
       Map<String, String> durability,
@@ -91,6 +92,7 @@ record IngestReport(
       long entries,
       long messages,
       Map<String, Spread> cpuMicrosByPart,
+      Map<String, Spread> fixedCpuMicrosByPart,
       long largestBacklog,
       double longestDrainSeconds,
       boolean everyBacklogDrainedInTime,

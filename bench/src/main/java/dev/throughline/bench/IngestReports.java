@@ -126,6 +126,7 @@ final class IngestReports {
                  largest backlog %,d, longest drain %.2f s
                  memory %.0f MB, PostgreSQL %.0f MB
                  CPU us a request while the load lasts: %s
+                 the same at the fixed rate: %s
         """,
         facts.durability(),
         facts.fileSystem(),
@@ -136,11 +137,8 @@ final class IngestReports {
         facts.longestDrainSeconds(),
         facts.residentBytes() / MEGABYTE,
         facts.postgresBytes() / MEGABYTE,
-        facts.cpuMicrosByPart().entrySet().stream()
-            .filter(part -> part.getValue().median() >= WORTH_A_WORD)
-            .map(part ->
-                String.format(Locale.ROOT, "%s %.0f", part.getKey(), part.getValue().median()))
-            .collect(Collectors.joining(", ")));
+        inWords(facts.cpuMicrosByPart()),
+        inWords(facts.fixedCpuMicrosByPart()));
   }
 
   private static IngestReport.GatewayFacts facts(
@@ -151,11 +149,8 @@ final class IngestReports {
         outcome.accepted(),
         outcome.entries(),
         outcome.messages(),
-        CpuParts.spreads(
-            gatewayWindows(outcome)
-                .filter(w -> w.phase().equals(IngestBench.SATURATION))
-                .map(IngestReport.Window::cpuMicrosByPart)
-                .toList()),
+        parts(outcome, IngestBench.SATURATION),
+        parts(outcome, IngestBench.FIXED),
         gatewayWindows(outcome)
             .flatMap(w -> w.backlog().stream())
             .mapToLong(n -> n)
@@ -170,6 +165,21 @@ final class IngestReports {
             .allMatch(w -> w.drainSeconds().filter(s -> s > w.seconds()).isEmpty()),
         gateway.residentBytes(),
         ProcessTree.postgresProportionalBytes(gateway.pid()));
+  }
+
+  private static Map<String, Spread> parts(IngestBench.Outcome outcome, String phase) {
+    return CpuParts.spreads(
+        gatewayWindows(outcome)
+            .filter(window -> window.phase().equals(phase))
+            .map(IngestReport.Window::cpuMicrosByPart)
+            .toList());
+  }
+
+  private static String inWords(Map<String, Spread> parts) {
+    return parts.entrySet().stream()
+        .filter(part -> part.getValue().median() >= WORTH_A_WORD)
+        .map(part -> String.format(Locale.ROOT, "%s %.0f", part.getKey(), part.getValue().median()))
+        .collect(Collectors.joining(", "));
   }
 
   private static Stream<IngestReport.Window> gatewayWindows(IngestBench.Outcome outcome) {

@@ -15,18 +15,33 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The command as a user runs it, with real processes and windows too short to mean anything. */
 class BenchCommandTest {
-  @TempDir private Path root;
+  /** What is measured has to lie on a disk, as temporary folders may not. */
+  @TempDir(factory = OnDisk.class)
+  private Path root;
+
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
   @BeforeEach
   void onADisk() throws IOException {
-    assumeFalse(Machine.inMemory(Machine.fileSystem(root)), "the temporary folder lies on tmpfs");
+    assumeFalse(Machine.inMemory(Machine.fileSystem(root)), "the project lies on tmpfs");
+  }
+
+  private static final class OnDisk implements TempDirFactory {
+    @Override
+    public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)
+        throws IOException {
+      Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
+      return Files.createTempDirectory(target, "bench-");
+    }
   }
 
   @Test

@@ -121,6 +121,7 @@ class IngestBenchTest {
     assertThat(json.at("/rounds/0/windows/0/cpuMicrosByPart").has("other threads")).isTrue();
     assertThat(json.at("/rounds/0/windows/1/cpuMicrosByPart").isEmpty()).isTrue();
     assertThat(json.at("/gateway/cpuMicrosByPart/compiler/median").isNumber()).isTrue();
+    assertThat(json.at("/gateway/fixedCpuMicrosByPart/compiler/median").isNumber()).isTrue();
     assertThat(json.at("/ratios/gateway~1noop/median").isNumber()).isTrue();
     assertThat(json.at("/ratios/gateway~1noop/perRound").size()).isEqualTo(3);
     assertThat(json.at("/medians/noop/fixedP99Millis").isNumber()).isTrue();

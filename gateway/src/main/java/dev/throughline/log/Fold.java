@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,14 @@ public final class Fold implements AutoCloseable {
 
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
   private static final Duration LAST_BACKOFF = Duration.ofSeconds(2);
+
+  /**
+   * A transaction costs nearly the same for one entry as for forty. So a fold that has just taken
+   * some time lets more come in for so many times as long, while nobody waits for what is there.
+   */
+  private static final int GATHER_TIMES = 3;
+
+  private static final Duration GATHER_AT_MOST = Duration.ofMillis(40);
 
   /** How soon a fold that rests sees that the burst is over, or that it has put off enough. */
   private static final Duration REST = Duration.ofMillis(10);
@@ -59,10 +68,14 @@ public final class Fold implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
+  private final AtomicInteger awaited = new AtomicInteger();
   private long position;
   private volatile boolean closed;
   private @Nullable Connection connection;
   private int sinceForgotten;
+
+  /** Of {@link System#nanoTime}: until then a batch may gather. */
+  private long gatherUntil = System.nanoTime();
 
   /** A fold of {@code reader} under the epoch of the node that leads. */
   public Fold(Log log, String reader, long epoch, Folder folder) {
@@ -98,14 +111,19 @@ public final class Fold implements AutoCloseable {
   /** Waits until the position is at or beyond {@code index}; false when the time was up first. */
   public boolean await(long index, Duration patience) throws InterruptedException {
     long left = patience.toNanos();
+    awaited.incrementAndGet();
     lock.lock();
     try {
+      if (position < index) {
+        log.wake();
+      }
       while (position < index && left > 0) {
         left = moved.awaitNanos(left);
       }
       return position >= index;
     } finally {
       lock.unlock();
+      awaited.decrementAndGet();
     }
   }
 
@@ -136,6 +154,7 @@ public final class Fold implements AutoCloseable {
           log.refresh();
           continue;
         }
+        gather(from);
         Folder.Opened opened;
         if (limit == 1) {
           entries = log.read(from, 1);
@@ -153,7 +172,9 @@ public final class Fold implements AutoCloseable {
         apply(entries, opened);
         backoff = FIRST_BACKOFF;
         limit = Math.min(MAX_BATCH, limit * 2);
-        giveWay(entries, System.nanoTime() - start);
+        long taken = System.nanoTime() - start;
+        mayGather(entries.size(), taken);
+        giveWay(entries, taken);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -284,6 +305,19 @@ public final class Fold implements AutoCloseable {
       moved.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** A whole batch tells that more waits. */
+  private void mayGather(int folded, long nanos) {
+    long most = Math.min(GATHER_TIMES * nanos, GATHER_AT_MOST.toNanos());
+    gatherUntil = System.nanoTime() + (folded < MAX_BATCH ? most : 0);
+  }
+
+  private void gather(long from) throws InterruptedException {
+    long left = gatherUntil - System.nanoTime();
+    if (left > 0) {
+      log.gather(from, MAX_BATCH, Duration.ofNanos(left), () -> awaited.get() > 0 || closed);
     }
   }
 

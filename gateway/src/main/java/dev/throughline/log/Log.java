@@ -205,6 +205,20 @@ public final class Log implements AutoCloseable {
     return tail.await(position, patience);
   }
 
+  /**
+   * Lets more come in, for a reader that is at {@code position} and takes {@code enough} at once:
+   * until the time is up, or something presses.
+   */
+  void gather(long position, int enough, Duration patience, BooleanSupplier hurry)
+      throws InterruptedException {
+    tail.gather(position, enough, patience, hurry);
+  }
+
+  /** Lets those who wait or gather look again whether they are in a hurry. */
+  void wake() {
+    tail.wake();
+  }
+
   /** Asks the tables whether another node moved the head. */
   public void refresh() {
     database

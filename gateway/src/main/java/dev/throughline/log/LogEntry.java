@@ -8,11 +8,9 @@ import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.vault.Vault;
 import java.time.Instant;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.RandomAccess;
 import java.util.UUID;
 
 /**
@@ -65,6 +63,7 @@ public record LogEntry(
     return Optional.of(Bytes.wrap(body));
   }
 
+  /** Without its parts. */
   static LogEntry of(long index, Instant at, Draft draft) {
     return new LogEntry(
         index,
@@ -73,28 +72,13 @@ public record LogEntry(
         draft.cause(),
         draft.subject(),
         at,
-        new Present<>(draft.parts()),
+        List.of(),
         draft.key(),
         false);
   }
 
-  /** A list of which nothing is gone, as it stands: a request to 500 has as many parts. */
-  private static final class Present<T> extends AbstractList<Optional<T>> implements RandomAccess {
-    private final List<T> all;
-
-    Present(List<T> all) {
-      this.all = all;
-    }
-
-    @Override
-    public Optional<T> get(int index) {
-      return Optional.of(all.get(index));
-    }
-
-    @Override
-    public int size() {
-      return all.size();
-    }
+  LogEntry with(List<Optional<Bytes>> clear) {
+    return new LogEntry(index, id, kind, cause, subject, at, clear, key, isDamaged);
   }
 
   static LogEntry of(LogStore.Stored stored, Vault vault) {

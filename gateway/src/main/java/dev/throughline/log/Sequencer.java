@@ -81,13 +81,6 @@ final class Sequencer implements AutoCloseable {
 
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
 
-  /**
-   * A commit costs the same for one draft as for many. So after a commit at most so long is waited
-   * until half of those who lately wrote at once have come back: then one half is at work while the
-   * other's batch is written. Who writes alone never waits.
-   */
-  private static final Duration GATHER = Duration.ofMillis(2);
-
   /** How often it is looked who waits in vain: no caller has a timer of its own. */
   private static final Duration DEADLINES_EVERY = Duration.ofMillis(100);
 
@@ -107,13 +100,21 @@ final class Sequencer implements AutoCloseable {
   private final Map<Subject, Share> queuedBySubject = new HashMap<>();
   private List<Waiting> taken = List.of();
   private long queuedBytes;
+
+  /** Of those in the queue. */
+  private int queuedWebhooks;
+
+  /** So many drafts in the queue wake the sequencer. */
   private int gathered = 1;
+
   private boolean closed;
 
   // Only the sequencer's thread touches these.
   private @Nullable Connection connection;
   private @Nullable PreparedStatement append;
   private @Nullable Head head;
+
+  private final Gathering gathering = new Gathering();
 
   /** Drafts in the newest batch. */
   private int written;
@@ -202,7 +203,9 @@ final class Sequencer implements AutoCloseable {
       queue.addLast(waiting);
       queuedBytes += draft.weight();
       queuedBySubject.put(draft.subject(), share);
-      if (queue.size() == gathered) {
+      queuedWebhooks += isWebhook(draft) ? 1 : 0;
+      boolean firstOther = !isWebhook(draft) && queuedWebhooks == queue.size() - 1;
+      if (queue.size() == gathered || firstOther) {
         arrived.signal();
       }
     } finally {
@@ -254,6 +257,7 @@ final class Sequencer implements AutoCloseable {
   private void unqueued(Waiting waiting) {
     int weight = waiting.draft.weight();
     queuedBytes -= weight;
+    queuedWebhooks -= isWebhook(waiting.draft) ? 1 : 0;
     queuedBySubject.computeIfPresent(
         waiting.draft.subject(),
         (subject, share) -> share.drafts() == 1 ? null : share.minus(weight));
@@ -291,6 +295,7 @@ final class Sequencer implements AutoCloseable {
         arrived.awaitUninterruptibly();
       }
       gather();
+      int webhooks = queuedWebhooks;
       long bytes = 0;
       while (!queue.isEmpty() && batch.size() < MAX_BATCH) {
         Waiting next = queue.getFirst();
@@ -308,6 +313,7 @@ final class Sequencer implements AutoCloseable {
         }
       }
       written = batch.size();
+      gathering.took(written, webhooks - queuedWebhooks, System.nanoTime());
       taken = batch;
       return batch;
     } finally {
@@ -316,16 +322,26 @@ final class Sequencer implements AutoCloseable {
   }
 
   private void gather() {
-    gathered = Math.min((written + queue.size()) / 2, MAX_BATCH);
-    long left = GATHER.toNanos();
+    long now = System.nanoTime();
+    gathering.begin(written + queue.size(), now);
     try {
-      while (queue.size() < gathered && left > 0 && !closed) {
-        left = arrived.awaitNanos(left);
+      while (!closed && !isGathered(now)) {
+        long _ = arrived.awaitNanos(gathering.nanosLeft(now));
+        now = System.nanoTime();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     gathered = 1;
+  }
+
+  private boolean isGathered(long now) {
+    gathered = Math.min(MAX_BATCH, gathering.target(queuedWebhooks == queue.size(), now));
+    return queue.size() >= gathered;
+  }
+
+  private static boolean isWebhook(Draft draft) {
+    return draft.kind().equals(Kind.WEBHOOK);
   }
 
   private void write(List<Waiting> waiting) {

@@ -11,17 +11,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node appended and the fold has not read yet, kept in clear and bounded, so that the
- * fold of a node that keeps up never reads back and opens what was in memory a moment ago. Also
- * where readers wait for the head to move. A gap means: read the tables.
+ * What this node appended and the fold has not read yet, kept in clear and bounded by {@link
+ * ClearParts}, so that the fold of a node that keeps up never reads back and opens what was in
+ * memory a moment ago. Also where readers wait for the head to move. A gap means: read the tables.
  */
 final class Tail {
-  /** Of clear parts; beyond it the oldest stay, since the fold wants those first. */
-  private static final long MAX_BYTES = 32L << 20;
-
   /** About what an entry takes beside its parts. */
   private static final int ENTRY_BYTES = 512;
 
@@ -41,12 +39,15 @@ final class Tail {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
-  private final ArrayDeque<LogEntry> entries = new ArrayDeque<>();
+  private final ArrayDeque<Held> entries = new ArrayDeque<>();
+  private final ClearParts parts = new ClearParts();
   private final ArrayDeque<Hash> leaves = new ArrayDeque<>();
   private volatile @Nullable Burst newest;
-  private long bytes;
   private long firstLeaf;
   private long head;
+
+  /** Below it lie all entries whose readers are in a hurry. */
+  private long pressing;
 
   /** The head as found at the start, or as another node moved it. */
   void reset(long newHead) {
@@ -56,6 +57,7 @@ final class Tail {
         leaves.clear();
         firstLeaf = newHead;
         head = newHead;
+        pressing = newHead;
         moved.signalAll();
       }
     } finally {
@@ -72,17 +74,42 @@ final class Tail {
         firstLeaf = index;
       }
       leaves.addAll(batch.leaves());
-      boolean follows = entries.isEmpty() || entries.getLast().index() == index - 1;
-      for (int i = 0; i < batch.drafts().size() && follows && bytes < MAX_BYTES; i++) {
-        Draft draft = batch.drafts().get(i);
-        entries.add(LogEntry.of(index + i, batch.at(), draft));
-        bytes += weight(entries.getLast());
-      }
+      hold(index, batch);
       head = batch.after().next();
+      if (isPressing(batch)) {
+        pressing = head;
+      }
       newest = new Burst(batch.drafts().size(), takenIn(batch), batch.at(), System.nanoTime());
       moved.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Where there is no room the oldest stay, since the fold wants those first. */
+  private void hold(long first, Batch batch) {
+    long index = first;
+    for (Draft draft : batch.drafts()) {
+      if (!entries.isEmpty() && entries.getLast().entry().index() != index - 1) {
+        return;
+      }
+      Optional<ClearParts.Place> place = parts.keep(draft.parts());
+      if (place.isEmpty()) {
+        return;
+      }
+      entries.add(new Held(LogEntry.of(index, batch.at(), draft), place.get()));
+      index++;
+    }
+  }
+
+  /**
+   * An entry and where its parts are.
+   *
+   * @param entry without them
+   */
+  private record Held(LogEntry entry, ClearParts.Place place) {
+    LogEntry whole() {
+      return entry.with(place.read());
     }
   }
 
@@ -118,15 +145,19 @@ final class Tail {
   List<LogEntry> take(long from, int max, long maxBytes) {
     lock.lock();
     try {
-      while (!entries.isEmpty() && entries.getFirst().index() < from) {
-        drop();
+      while (!entries.isEmpty() && entries.getFirst().entry().index() < from) {
+        entries.removeFirst().place().letGo();
       }
       List<LogEntry> taken = new ArrayList<>();
-      if (!entries.isEmpty() && entries.getFirst().index() == from) {
+      if (!entries.isEmpty() && entries.getFirst().entry().index() == from) {
         long left = maxBytes;
-        for (LogEntry entry : entries) {
+        for (Held held : entries) {
+          if (taken.size() == max) {
+            break;
+          }
+          LogEntry entry = held.whole();
           left -= weight(entry);
-          if (taken.size() == max || (left < 0 && !taken.isEmpty())) {
+          if (left < 0 && !taken.isEmpty()) {
             break;
           }
           taken.add(entry);
@@ -184,6 +215,28 @@ final class Tail {
     }
   }
 
+  /**
+   * Waits until there are {@code enough} entries from {@code position} on, or one that presses, or
+   * somebody is in a hurry for another reason, or the time is up.
+   *
+   * @param hurry looked at whenever entries come, and at {@link #wake}
+   */
+  void gather(long position, int enough, Duration patience, BooleanSupplier hurry)
+      throws InterruptedException {
+    long left = patience.toNanos();
+    lock.lock();
+    try {
+      while (head - position < enough
+          && pressing <= position
+          && left > 0
+          && !hurry.getAsBoolean()) {
+        left = moved.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void wake() {
     lock.lock();
     try {
@@ -204,8 +257,14 @@ final class Tail {
     return count;
   }
 
-  private void drop() {
-    bytes -= weight(entries.removeFirst());
+  /**
+   * Whether something waits for what follows. What a platform tells is answered already, and an
+   * attempt goes on by itself; a send, its outcome and all that is asked are waited for.
+   */
+  private static boolean isPressing(Batch batch) {
+    return batch.drafts().stream()
+        .map(Draft::kind)
+        .anyMatch(kind -> !kind.equals(Kind.WEBHOOK) && !kind.equals(Kind.ATTEMPT));
   }
 
   private static long weight(LogEntry entry) {

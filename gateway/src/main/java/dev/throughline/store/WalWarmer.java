@@ -17,8 +17,11 @@ public final class WalWarmer implements AutoCloseable {
   /** Entries that make it worth while. */
   private static final int IN_EARNEST = 10_000;
 
-  /** Whoever comes back within it waits for nothing. */
-  private static final Duration QUIET = Duration.ofSeconds(5);
+  /**
+   * A pause that is worth using. Who comes back meanwhile waits for one segment, which he would
+   * have had to make himself.
+   */
+  private static final Duration QUIET = Duration.ofMillis(500);
 
   private static final Duration BETWEEN = Duration.ofMillis(100);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);

@@ -3,51 +3,23 @@ package dev.throughline.http;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.Base64;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A self-signed certificate for one name, made by the JDK's own keytool. */
+/** A self-signed certificate for one name. */
 public record TestCertificate(TlsFiles files, Certificate certificate) {
-  private static final String PASSWORD = "changeit";
-
   public static TestCertificate create(Path folder, String name) throws Exception {
-    Path store = folder.resolve(name + ".p12");
-    Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    Process process =
-        new ProcessBuilder(
-                keytool.toString(),
-                "-genkeypair",
-                "-alias",
-                "test",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "SAN=dns:" + name,
-                "-keystore",
-                store.toString(),
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                PASSWORD)
-            .redirectErrorStream(true)
-            .start();
-    if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
-      throw new IOException("keytool failed");
-    }
-    KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-    Key key = keys.getKey("test", PASSWORD.toCharArray());
-    Certificate certificate = keys.getCertificate("test");
+    TestKeys keys =
+        TestKeys.of(List.of("-keyalg", "EC", "-dname", "CN=" + name, "-ext", "SAN=dns:" + name));
+    Certificate certificate = keys.certificate();
     Path chain = folder.resolve(name + "-fullchain.pem");
     Path privateKey = folder.resolve(name + "-privkey.pem");
     Files.writeString(chain, pem("CERTIFICATE", certificate.getEncoded()));
-    Files.writeString(privateKey, pem("PRIVATE KEY", key.getEncoded()));
+    Files.writeString(privateKey, pem("PRIVATE KEY", keys.key().getEncoded()));
     return new TestCertificate(new TlsFiles(chain, privateKey), certificate);
   }
 

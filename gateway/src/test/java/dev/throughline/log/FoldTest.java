@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -70,6 +71,53 @@ class FoldTest {
       assertThat(applied()).isEqualTo(LongStream.range(0, 151).boxed().toList());
       assertThat(applying.told).isEqualTo(applied());
       assertThat(bodies()).contains("before 0", "ours 49", "theirs 49");
+    }
+  }
+
+  /** The machine may be busy for longer than a fold gathers, but not each time. */
+  @Test
+  void afterSomeWorkLetsMoreComeIn() throws Exception {
+    long epoch = node.lead();
+    try (Applying applying = new Applying(node, epoch)) {
+      applying.beforeEach = _ -> work();
+      boolean together = false;
+      for (int i = 0; i < 40 && !together; i++) {
+        applying.await(node.append("works") + 1);
+        applying.attempts.set(0);
+        node.append("one");
+        work();
+        applying.await(node.append("another") + 1);
+        together = applying.attempts.get() == 1;
+      }
+      assertThat(together).isTrue();
+    }
+  }
+
+  @Test
+  void whoWaitsIsNotKeptWaiting() throws Exception {
+    long epoch = node.lead();
+    try (Applying applying = new Applying(node, epoch)) {
+      Duration shortest = Patience.LONG;
+      for (int i = 0; i < 40; i++) {
+        applying.beforeEach = _ -> work();
+        applying.await(node.append("works") + 1);
+        applying.beforeEach = _ -> {};
+        long position = node.append("one") + 1;
+        long start = System.nanoTime();
+        applying.await(position);
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        shortest = took.compareTo(shortest) < 0 ? took : shortest;
+      }
+      assertThat(shortest).isLessThan(Duration.ofMillis(25));
+    }
+  }
+
+  /** As long as makes a fold gather for as long as it ever does. */
+  private static void work() {
+    try {
+      Thread.sleep(15);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

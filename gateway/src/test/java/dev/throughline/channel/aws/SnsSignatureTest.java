@@ -8,7 +8,6 @@ import dev.throughline.channel.Subscriptions.Accepted;
 import dev.throughline.channel.line.ScriptedServer;
 import dev.throughline.http.Http;
 import dev.throughline.message.Bytes;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,9 +39,9 @@ final class SnsSignatureTest {
   private SnsCertificates certificates;
 
   @BeforeAll
-  void open(@TempDir Path folder) throws Exception {
+  void open() throws Exception {
     server = new ScriptedServer(ScriptedServer.answer(404, "", ""));
-    topic = SnsTopic.create(folder, ARN, server.address() + "/sns.pem");
+    topic = SnsTopic.create(ARN, server.address() + "/sns.pem");
     String pem = topic.pem();
     server.script(ScriptedServer.answer(200, "", pem));
     certificates = certificates(server.address().toString());
@@ -165,11 +163,10 @@ final class SnsSignatureTest {
   }
 
   @Test
-  void anExpiredCertificateVouchesForNothing(@TempDir Path folder) throws Exception {
+  void anExpiredCertificateVouchesForNothing() throws Exception {
     try (ScriptedServer old = new ScriptedServer(ScriptedServer.answer(404, "", ""))) {
       SnsTopic expired =
-          SnsTopic.create(
-              folder, ARN, old.address() + "/old.pem", "-startdate", "-30d", "-validity", "10");
+          SnsTopic.create(ARN, old.address() + "/old.pem", "-startdate", "-30d", "-validity", "10");
       old.script(ScriptedServer.answer(200, "", expired.pem()));
       SnsSignature check = new SnsSignature(certificates(old.address().toString()));
 

@@ -1,57 +1,27 @@
 package dev.throughline.channel.aws;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.security.KeyStore;
+import dev.throughline.http.TestKeys;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A topic of SNS with a certificate of its own, made by the JDK's keytool. */
 public record SnsTopic(String arn, String certificateUrl, PrivateKey key, Certificate certificate) {
-  private static final String PASSWORD = "changeit";
-
   /**
    * @param validity how keytool is told from when and how long, such as {@code -startdate -2y}
    */
-  public static SnsTopic create(Path folder, String arn, String url, String... validity)
-      throws Exception {
-    Path store = folder.resolve("sns" + System.nanoTime() + ".p12");
-    var command =
-        new java.util.ArrayList<>(
-            java.util.List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "sns",
-                "-keyalg",
-                "RSA",
-                "-keysize",
-                "2048",
-                "-dname",
-                "CN=sns.example",
-                "-keystore",
-                store.toString(),
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                PASSWORD));
-    command.addAll(java.util.List.of(validity));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
-      throw new IOException("keytool failed");
-    }
-    KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-    return new SnsTopic(
-        arn,
-        url,
-        (PrivateKey) keys.getKey("sns", PASSWORD.toCharArray()),
-        keys.getCertificate("sns"));
+  public static SnsTopic create(String arn, String url, String... validity) throws Exception {
+    List<String> description =
+        new ArrayList<>(List.of("-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=sns.example"));
+    description.addAll(List.of(validity));
+    TestKeys keys = TestKeys.of(description);
+    return new SnsTopic(arn, url, keys.key(), keys.certificate());
   }
 
   public String pem() throws Exception {

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -55,9 +53,9 @@ final class SqsInletTest {
   private SnsTopic topic;
 
   @BeforeEach
-  void open(@TempDir Path folder) throws Exception {
+  void open() throws Exception {
     certificates = new ScriptedServer(ScriptedServer.answer(404, "", ""));
-    topic = SnsTopic.create(folder, ARN, certificates.address() + "/sns.pem");
+    topic = SnsTopic.create(ARN, certificates.address() + "/sns.pem");
     certificates.script(ScriptedServer.answer(200, "", topic.pem()));
     aws = new ScriptedServer(this::serve);
   }
