@@ -59,6 +59,8 @@ public final class Program {
     if (cached) {
       command.add("-XX:AOTCache=" + CACHE);
       command.add("-Xlog:aot*=off,cds*=off");
+      // A process of a few seconds does not get to use what would be compiled at once.
+      command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTReplayTraining"));
     }
     command.addAll(List.of("-cp", classPath, Main.class.getName()));
     command.addAll(words);

@@ -210,10 +210,11 @@ final class IngestBench {
   private IngestReport.Summary summary(String candidate, List<IngestReport.Round> rounds) {
     Histogram fixed = fixedLatency.getOrDefault(candidate, new Histogram());
     return new IngestReport.Summary(
-        spread(candidate, rounds, IngestReport.Window::answeredPerSecond),
-        spread(candidate, rounds, IngestReport.Window::countedPerSecond),
-        spread(candidate, rounds, IngestReport.Window::p99Millis),
-        spread(candidate, rounds, IngestReport.Window::cpuMicrosPerRequest),
+        spread(candidate, SATURATION, rounds, IngestReport.Window::answeredPerSecond),
+        spread(candidate, SATURATION, rounds, IngestReport.Window::countedPerSecond),
+        spread(candidate, SATURATION, rounds, IngestReport.Window::p99Millis),
+        spread(candidate, SATURATION, rounds, IngestReport.Window::cpuMicrosPerRequest),
+        spread(candidate, FIXED, rounds, IngestReport.Window::p99Millis),
         fixed.quantileMillis(0.5),
         fixed.quantileMillis(0.99),
         fixed.quantileMillis(0.999),
@@ -232,8 +233,8 @@ final class IngestBench {
             Spread.of(
                 rounds.stream()
                     .map(round ->
-                        saturated(round, one).countedPerSecond()
-                            / saturated(round, other).countedPerSecond())
+                        window(round, one, SATURATION).countedPerSecond()
+                            / window(round, other, SATURATION).countedPerSecond())
                     .toList()));
       }
     }
@@ -242,16 +243,18 @@ final class IngestBench {
 
   private static Spread spread(
       String candidate,
+      String phase,
       List<IngestReport.Round> rounds,
       ToDoubleFunction<IngestReport.Window> number) {
     Function<IngestReport.Round, Double> ofRound =
-        round -> number.applyAsDouble(saturated(round, candidate));
+        round -> number.applyAsDouble(window(round, candidate, phase));
     return Spread.of(rounds.stream().map(ofRound).toList());
   }
 
-  private static IngestReport.Window saturated(IngestReport.Round round, String candidate) {
+  private static IngestReport.Window window(
+      IngestReport.Round round, String candidate, String phase) {
     return round.windows().stream()
-        .filter(w -> w.candidate().equals(candidate) && w.phase().equals(SATURATION))
+        .filter(w -> w.candidate().equals(candidate) && w.phase().equals(phase))
         .findFirst()
         .orElseThrow();
   }

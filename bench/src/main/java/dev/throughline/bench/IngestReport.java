@@ -65,15 +65,21 @@ record IngestReport(
       Optional<Long> backlog,
       Optional<Double> drainSeconds) {}
 
-  /** Over all rounds; the quantiles at the fixed rate are of all rounds' requests together. */
+  /**
+   * Over all rounds.
+   *
+   * @param fixedP99Millis of each round's window at the fixed rate
+   * @param pooledP50Millis at the fixed rate, of all rounds' requests together, as the next two
+   */
   record Summary(
       Spread answeredPerSecond,
       Spread countedPerSecond,
       Spread p99MillisAtSaturation,
       Spread cpuMicrosPerRequest,
-      double fixedP50Millis,
-      double fixedP99Millis,
-      double fixedP999Millis,
+      Spread fixedP99Millis,
+      double pooledP50Millis,
+      double pooledP99Millis,
+      double pooledP999Millis,
       long notOk) {}
 
   /**

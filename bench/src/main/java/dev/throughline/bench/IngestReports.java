@@ -82,21 +82,25 @@ final class IngestReports {
             "CPU us",
             "not 200"));
     report.medians().forEach((name, summary) -> table.append(row(name, summary)));
-    table.append('\n');
+    table.append("\np99 ms at the fixed rate, of the rounds:\n");
     report
-        .ratios()
-        .forEach((pair, ratio) ->
-            table.append(
-                String.format(
-                    Locale.ROOT,
-                    "%-18s %6.2f  (%.2f to %.2f)%n",
-                    pair,
-                    ratio.median(),
-                    ratio.min(),
-                    ratio.max())));
+        .medians()
+        .forEach((name, summary) -> table.append(spread(name, summary.fixedP99Millis())));
+    table.append('\n');
+    report.ratios().forEach((pair, ratio) -> table.append(spread(pair, ratio)));
     report.gateway().ifPresent(facts -> table.append(lines(facts)));
     report.verdicts().forEach(verdict -> table.append(Conditions.line(verdict)).append('\n'));
     return table.toString();
+  }
+
+  private static String spread(String name, Spread spread) {
+    return String.format(
+        Locale.ROOT,
+        "%-18s %6.2f  (%.2f to %.2f)%n",
+        name,
+        spread.median(),
+        spread.min(),
+        spread.max());
   }
 
   private static String row(String name, IngestReport.Summary summary) {
@@ -109,9 +113,9 @@ final class IngestReports {
         String.format(Locale.ROOT, "%,.0f to %,.0f", rate.min(), rate.max()),
         summary.p99MillisAtSaturation().median(),
         "",
-        summary.fixedP50Millis(),
-        summary.fixedP99Millis(),
-        summary.fixedP999Millis(),
+        summary.pooledP50Millis(),
+        summary.pooledP99Millis(),
+        summary.pooledP999Millis(),
         summary.cpuMicrosPerRequest().median(),
         summary.notOk());
   }
@@ -212,7 +216,9 @@ final class IngestReports {
     if (summary != null) {
       verdicts.add(
           Conditions.atMost(
-              "p99 at the fixed rate, ms", summary.fixedP99Millis(), Conditions.FIXED_P99_MILLIS));
+              "p99 at the fixed rate, ms, median of the rounds",
+              summary.fixedP99Millis().median(),
+              Conditions.FIXED_P99_MILLIS));
     }
     verdicts.add(
         Conditions.atMost(

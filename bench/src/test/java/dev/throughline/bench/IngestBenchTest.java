@@ -124,7 +124,8 @@ class IngestBenchTest {
     assertThat(json.at("/gateway/fixedCpuMicrosByPart/compiler/median").isNumber()).isTrue();
     assertThat(json.at("/ratios/gateway~1noop/median").isNumber()).isTrue();
     assertThat(json.at("/ratios/gateway~1noop/perRound").size()).isEqualTo(3);
-    assertThat(json.at("/medians/noop/fixedP99Millis").isNumber()).isTrue();
+    assertThat(json.at("/medians/noop/fixedP99Millis/perRound").size()).isEqualTo(3);
+    assertThat(json.at("/medians/noop/pooledP99Millis").isNumber()).isTrue();
     assertThat(json.at("/settings/bodyBytes").asInt()).isEqualTo(1_040);
   }
 

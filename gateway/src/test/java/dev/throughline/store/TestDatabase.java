@@ -127,7 +127,7 @@ public final class TestDatabase implements AutoCloseable {
 
   private static TestDatabase copy(String template) {
     String name = "test_" + NUMBER.incrementAndGet();
-    administer("CREATE DATABASE " + name + " TEMPLATE " + template);
+    administer("CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY FILE_COPY");
     return new TestDatabase(
         name, new Database(Optional.empty(), connector(name, limits()), limits()));
   }

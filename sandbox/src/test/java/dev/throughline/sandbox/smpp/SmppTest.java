@@ -319,7 +319,7 @@ final class SmppTest {
     Patience.await().until(() -> !client.session.getSessionState().isBound());
     assertThat(control.accepted().last()).isEqualTo(1);
     assertThat(shown()).containsExactly("x");
-    assertThat(control.bound()).isZero();
+    Patience.await().until(() -> control.bound() == 0);
     control.clearFaults();
     try (Client again = new Client(emulator)) {
       again.submit(Submit.gsm(ALICE, "y"));
