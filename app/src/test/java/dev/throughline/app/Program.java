@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
 
 /**
  * How tests start the program in a process of its own: as an installation does, from jars alone and
@@ -139,6 +140,7 @@ public final class Program {
       try (OutputStream out = Files.newOutputStream(jar);
           JarOutputStream archive = new JarOutputStream(out);
           Stream<Path> files = Files.walk(folder)) {
+        archive.setLevel(Deflater.NO_COMPRESSION);
         for (Path file : files.skip(1).sorted().toList()) {
           boolean isFolder = Files.isDirectory(file);
           // With entries for folders: what looks for all files in one needs them.

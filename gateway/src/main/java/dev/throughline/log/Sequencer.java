@@ -287,14 +287,17 @@ final class Sequencer implements AutoCloseable {
     List<Waiting> batch = new ArrayList<>();
     lock.lock();
     try {
-      while (queue.isEmpty()) {
-        if (closed) {
-          return batch;
+      do {
+        while (queue.isEmpty()) {
+          if (closed) {
+            return batch;
+          }
+          taken = List.of();
+          arrived.awaitUninterruptibly();
         }
-        taken = List.of();
-        arrived.awaitUninterruptibly();
-      }
-      gather();
+        gather();
+        // Meanwhile all of them may have given up.
+      } while (queue.isEmpty());
       int webhooks = queuedWebhooks;
       long bytes = 0;
       while (!queue.isEmpty() && batch.size() < MAX_BATCH) {
@@ -325,7 +328,7 @@ final class Sequencer implements AutoCloseable {
     long now = System.nanoTime();
     gathering.begin(written + queue.size(), now);
     try {
-      while (!closed && !isGathered(now)) {
+      while (!closed && !queue.isEmpty() && !isGathered(now)) {
         long _ = arrived.awaitNanos(gathering.nanosLeft(now));
         now = System.nanoTime();
       }

@@ -24,12 +24,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -80,6 +82,35 @@ class SequencerTest {
     assertThat(indexes.stream().sorted()).isEqualTo(LongStream.range(0, 64 * 20).boxed().toList());
     assertThat(count("select count(*) from batch")).isLessThan(64 * 20);
     assertChainHolds();
+  }
+
+  /** After a large batch the next is waited for; who is alone in it may give up meanwhile. */
+  @Test
+  @Timeout(60)
+  void goesOnAfterTheOnlyOneThatItGathersForGivesUp() throws Exception {
+    for (int round = 0; round < 30; round++) {
+      List<Future<?>> many = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        many.add(callers.submit(() -> node.append("one of many")));
+      }
+      for (Future<?> one : many) {
+        one.get();
+      }
+      Draft draft = node.draft("given up");
+      Thread alone =
+          Thread.startVirtualThread(() -> {
+            try {
+              node.log().append(draft);
+            } catch (LogUnavailableException refused) {
+              // As it shall be.
+            }
+          });
+      LockSupport.parkNanos(round * 50_000L);
+      alone.interrupt();
+      alone.join();
+    }
+    assertThat(node.log().append(node.draft("goes on"), Duration.ofSeconds(20)))
+        .isInstanceOf(Appended.At.class);
   }
 
   @Test
