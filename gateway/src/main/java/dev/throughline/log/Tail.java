@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * memory a moment ago. Also where readers wait for the head to move. A gap means: read the tables.
  */
 final class Tail {
+  /** What is held of entries besides their parts lies on the heap. */
+  static final int MAX_HELD = 1 << 15;
+
   /** About what an entry takes beside its parts. */
   private static final int ENTRY_BYTES = 512;
 
@@ -90,7 +93,8 @@ final class Tail {
   private void hold(long first, Batch batch) {
     long index = first;
     for (Draft draft : batch.drafts()) {
-      if (!entries.isEmpty() && entries.getLast().entry().index() != index - 1) {
+      boolean follows = entries.isEmpty() || entries.getLast().entry().index() == index - 1;
+      if (!follows || entries.size() == MAX_HELD) {
         return;
       }
       Optional<ClearParts.Place> place = parts.keep(draft.parts());

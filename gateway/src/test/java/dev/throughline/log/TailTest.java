@@ -66,6 +66,15 @@ final class TailTest {
   }
 
   @Test
+  void holdsSoManyEntriesHoweverSmall() {
+    for (int i = 0; i < 33; i++) {
+      add(drafts(Kind.ATTEMPT, 1_000));
+    }
+
+    assertThat(tail.take(0, 40_000, Long.MAX_VALUE)).hasSize(Tail.MAX_HELD);
+  }
+
+  @Test
   void fewAreNone() {
     tail.add(batch(drafts(Kind.WEBHOOK, 15)));
 
