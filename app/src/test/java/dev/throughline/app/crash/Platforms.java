@@ -76,7 +76,9 @@ final class Platforms implements AutoCloseable {
 
     /** Whether whoever asked could know that nothing came of it. */
     boolean surelyRefused() {
-      return !accepted && status >= 400 && status < 500;
+      // Meta's own error tells by its code whether the message is to be sent again: 2 or 131000.
+      boolean toldSo = channel.equals(WHATSAPP) && status == 500;
+      return !accepted && (status >= 400 && status < 500 || toldSo);
     }
   }
 

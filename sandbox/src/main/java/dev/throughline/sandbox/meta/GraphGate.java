@@ -122,8 +122,12 @@ final class GraphGate {
               GraphAnswer.refused(GraphError.of(MetaFault.code(rule), "A fault says so.")),
               label);
       case ERROR_BEFORE, ERROR_AFTER -> {
-        Reaction.Respond response =
-            json(500, GraphError.of(2, "Service temporarily unavailable").answer(traceId()));
+        // Code 2 says that it is worth trying again, which whoever has taken a message does not.
+        GraphError error =
+            accepted
+                ? GraphError.of(131000, "Something went wrong")
+                : GraphError.of(2, "Service temporarily unavailable");
+        Reaction.Respond response = json(500, error.answer(traceId()));
         record(call, route, 500, response.body().text(), accepted, label);
         yield response;
       }
