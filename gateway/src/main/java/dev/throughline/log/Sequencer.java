@@ -18,39 +18,26 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Puts drafts in order, one batch a commit. The commit is the window: what arrives while one runs
- * is the next batch. Limits: {@link #MAX_QUEUED} drafts and {@link #MAX_QUEUED_BYTES} wait, half of
- * it at most for one subject; a batch has at most {@link #MAX_BATCH} drafts and {@link
- * #MAX_BATCH_BYTES}, but for a single larger draft, which is a batch of its own.
+ * is the next batch. {@link DraftQueue} has the limits of what waits and of a batch.
  *
  * <p>A change made through the API hands over its open transaction: the sequencer adds the batch to
  * it and commits. Locks of people are held by then, so that the sequencer never waits for one.
  */
 final class Sequencer implements AutoCloseable {
-  static final int MAX_QUEUED = 4_096;
-  static final long MAX_QUEUED_BYTES = 32L << 20;
-  static final int MAX_BATCH = 512;
-  static final long MAX_BATCH_BYTES = 1L << 20;
-
   private static final Logger LOG = LoggerFactory.getLogger(Sequencer.class);
 
   /**
@@ -94,30 +81,12 @@ final class Sequencer implements AutoCloseable {
   private final Thread thread;
   private final Thread deadlines;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrived = lock.newCondition();
-  private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-  private final Map<Subject, Share> queuedBySubject = new HashMap<>();
-  private List<Waiting> taken = List.of();
-  private long queuedBytes;
-
-  /** Of those in the queue. */
-  private int queuedWebhooks;
-
-  /** So many drafts in the queue wake the sequencer. */
-  private int gathered = 1;
-
-  private boolean closed;
+  private final DraftQueue queue = new DraftQueue();
 
   // Only the sequencer's thread touches these.
   private @Nullable Connection connection;
   private @Nullable PreparedStatement append;
   private @Nullable Head head;
-
-  private final Gathering gathering = new Gathering();
-
-  /** Drafts in the newest batch. */
-  private int written;
 
   Sequencer(
       Database database,
@@ -148,12 +117,12 @@ final class Sequencer implements AutoCloseable {
    * other answer it is uncommitted, and its maker's to roll back.
    */
   Appended append(Draft draft, @Nullable Connection change, Duration patience) {
-    Waiting waiting = new Waiting(draft, change, System.nanoTime(), patience);
-    enqueue(waiting);
+    WaitingDraft waiting = new WaitingDraft(draft, change, patience);
+    queue.add(waiting);
     try {
       waiting.await();
     } catch (InterruptedException e) {
-      giveUp(waiting);
+      queue.giveUp(waiting);
       waiting.awaitUninterruptibly();
       Thread.currentThread().interrupt();
     }
@@ -162,23 +131,12 @@ final class Sequencer implements AutoCloseable {
 
   /** How many drafts wait for a batch. */
   int queued() {
-    lock.lock();
-    try {
-      return queue.size();
-    } finally {
-      lock.unlock();
-    }
+    return queue.size();
   }
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      arrived.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    queue.close();
     try {
       thread.join(CLOSE_PATIENCE);
     } catch (InterruptedException e) {
@@ -186,86 +144,20 @@ final class Sequencer implements AutoCloseable {
     }
   }
 
-  private void enqueue(Waiting waiting) {
-    Draft draft = waiting.draft;
-    lock.lock();
-    try {
-      if (closed) {
-        throw LogUnavailableException.refused("the server is stopping");
-      }
-      Share share = queuedBySubject.getOrDefault(draft.subject(), Share.NONE).plus(draft.weight());
-      if (queue.size() >= MAX_QUEUED
-          || queuedBytes + draft.weight() > MAX_QUEUED_BYTES
-          || share.drafts() > MAX_QUEUED / 2
-          || share.bytes() > MAX_QUEUED_BYTES / 2) {
-        throw LogUnavailableException.refused("the log's queue is full");
-      }
-      queue.addLast(waiting);
-      queuedBytes += draft.weight();
-      queuedBySubject.put(draft.subject(), share);
-      queuedWebhooks += isWebhook(draft) ? 1 : 0;
-      boolean firstOther = !isWebhook(draft) && queuedWebhooks == queue.size() - 1;
-      if (queue.size() == gathered || firstOther) {
-        arrived.signal();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Settles a draft whose caller waits no longer. One that no batch has taken is certainly not
-   * written. A change that a batch has taken goes on: its connection is in the sequencer's hands.
-   */
-  private void giveUp(Waiting waiting) {
-    lock.lock();
-    try {
-      if (queue.remove(waiting)) {
-        unqueued(waiting);
-        waiting.fail(LogUnavailableException.refused("the log did not take the entry in time"));
-      } else if (waiting.change == null) {
-        waiting.fail(new LogUnavailableException("the log did not answer in time"));
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private void watchDeadlines() {
     try {
       while (thread.isAlive()) {
         Thread.sleep(DEADLINES_EVERY);
-        expired().forEach(this::giveUp);
+        queue.giveUpExpired();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private List<Waiting> expired() {
-    long now = System.nanoTime();
-    lock.lock();
-    try {
-      return Stream.concat(queue.stream(), taken.stream())
-          .filter(waiting -> waiting.isOver(now))
-          .toList();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void unqueued(Waiting waiting) {
-    int weight = waiting.draft.weight();
-    queuedBytes -= weight;
-    queuedWebhooks -= isWebhook(waiting.draft) ? 1 : 0;
-    queuedBySubject.computeIfPresent(
-        waiting.draft.subject(),
-        (subject, share) -> share.drafts() == 1 ? null : share.minus(weight));
-  }
-
   private void run() {
     while (true) {
-      List<Waiting> batch = take();
+      List<WaitingDraft> batch = queue.take();
       if (batch.isEmpty()) {
         disconnect();
         return;
@@ -282,74 +174,9 @@ final class Sequencer implements AutoCloseable {
     }
   }
 
-  /** The next batch; empty when closed and drained. */
-  private List<Waiting> take() {
-    List<Waiting> batch = new ArrayList<>();
-    lock.lock();
-    try {
-      do {
-        while (queue.isEmpty()) {
-          if (closed) {
-            return batch;
-          }
-          taken = List.of();
-          arrived.awaitUninterruptibly();
-        }
-        gather();
-        // Meanwhile all of them may have given up.
-      } while (queue.isEmpty());
-      int webhooks = queuedWebhooks;
-      long bytes = 0;
-      while (!queue.isEmpty() && batch.size() < MAX_BATCH) {
-        Waiting next = queue.getFirst();
-        // What follows the entry of a lead is under its epoch, which no draft can know yet.
-        boolean alone = next.change != null || next.draft.kind().equals(Kind.LEAD);
-        if (!batch.isEmpty() && (alone || bytes + next.draft.weight() > MAX_BATCH_BYTES)) {
-          break;
-        }
-        queue.removeFirst();
-        unqueued(next);
-        batch.add(next);
-        bytes += next.draft.weight();
-        if (alone) {
-          break;
-        }
-      }
-      written = batch.size();
-      gathering.took(written, webhooks - queuedWebhooks, System.nanoTime());
-      taken = batch;
-      return batch;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void gather() {
-    long now = System.nanoTime();
-    gathering.begin(written + queue.size(), now);
-    try {
-      while (!closed && !queue.isEmpty() && !isGathered(now)) {
-        long _ = arrived.awaitNanos(gathering.nanosLeft(now));
-        now = System.nanoTime();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    gathered = 1;
-  }
-
-  private boolean isGathered(long now) {
-    gathered = Math.min(MAX_BATCH, gathering.target(queuedWebhooks == queue.size(), now));
-    return queue.size() >= gathered;
-  }
-
-  private static boolean isWebhook(Draft draft) {
-    return draft.kind().equals(Kind.WEBHOOK);
-  }
-
-  private void write(List<Waiting> waiting) {
-    List<Waiting> open = new ArrayList<>(waiting);
-    Connection change = open.getFirst().change;
+  private void write(List<WaitingDraft> waiting) {
+    List<WaitingDraft> open = new ArrayList<>(waiting);
+    Connection change = open.getFirst().change();
     for (int rebuild = 0; rebuild < MAX_REBUILDS; rebuild++) {
       Batch batch;
       try {
@@ -364,7 +191,7 @@ final class Sequencer implements AutoCloseable {
         if (open.isEmpty()) {
           return;
         }
-        List<Draft> drafts = open.stream().map(w -> w.draft).toList();
+        List<Draft> drafts = open.stream().map(WaitingDraft::draft).toList();
         batch = Batch.build(ulids.next(), current, clock.instant(), drafts);
       } catch (SQLException e) {
         fail(open, DatabaseException.of(e));
@@ -572,7 +399,7 @@ final class Sequencer implements AutoCloseable {
       } catch (SQLException | DatabaseException away) {
         pause();
       }
-      if (isClosed()) {
+      if (queue.isClosed()) {
         return new Written.Failed(cut);
       }
     }
@@ -633,21 +460,21 @@ final class Sequencer implements AutoCloseable {
     return LocalDate.ofInstant(at, ZoneOffset.UTC);
   }
 
-  private void committed(Batch batch, List<Waiting> open) {
+  private void committed(Batch batch, List<WaitingDraft> open) {
     head = batch.after();
     batch.drafts().forEach(draft -> vault.admit(draft.keys()));
     tail.add(batch);
     long index = batch.before().next();
-    for (Waiting waiting : open) {
+    for (WaitingDraft waiting : open) {
       waiting.done(new Appended.At(index++, batch.at()));
     }
   }
 
-  private static void refuseStale(List<Waiting> open, Head current) {
+  private static void refuseStale(List<WaitingDraft> open, Head current) {
     open.removeIf(waiting -> {
       boolean stale =
-          waiting.draft.underEpoch().isPresent()
-              && waiting.draft.underEpoch().getAsLong() != current.epoch();
+          waiting.draft().underEpoch().isPresent()
+              && waiting.draft().underEpoch().getAsLong() != current.epoch();
       if (stale) {
         waiting.done(new Appended.Stale(current.epoch()));
       }
@@ -656,16 +483,16 @@ final class Sequencer implements AutoCloseable {
   }
 
   /** Answers the drafts whose idempotency key is used already, by whomever. */
-  private void answerEarlier(List<Waiting> open) throws SQLException {
+  private void answerEarlier(List<WaitingDraft> open) throws SQLException {
     List<Bytes> keys =
-        open.stream().flatMap(w -> w.draft.once().stream()).map(Draft.Once::key).toList();
+        open.stream().flatMap(w -> w.draft().once().stream()).map(Draft.Once::key).toList();
     if (keys.isEmpty()) {
       return;
     }
     Map<Bytes, LogStore.Used> used = LogStore.once(connection(), day(clock.instant()), keys);
     Set<Bytes> seen = new HashSet<>();
     open.removeIf(waiting -> {
-      Optional<Draft.Once> once = waiting.draft.once();
+      Optional<Draft.Once> once = waiting.draft().once();
       if (once.isEmpty()) {
         return false;
       }
@@ -683,9 +510,9 @@ final class Sequencer implements AutoCloseable {
     });
   }
 
-  private void again(Waiting waiting) {
+  private void again(WaitingDraft waiting) {
     try {
-      enqueue(waiting);
+      queue.add(waiting);
     } catch (LogUnavailableException full) {
       waiting.fail(full);
     }
@@ -704,16 +531,7 @@ final class Sequencer implements AutoCloseable {
     }
   }
 
-  private boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void fail(List<Waiting> open, RuntimeException cause) {
+  private void fail(List<WaitingDraft> open, RuntimeException cause) {
     LOG.warn("the log could not be written: {}", cause.getMessage());
     String sentence = "the database did not take the entry";
     LogUnavailableException failure =
@@ -772,89 +590,6 @@ final class Sequencer implements AutoCloseable {
       } catch (SQLException alreadyBroken) {
         LOG.debug("closing a broken connection: {}", alreadyBroken.getSQLState());
       }
-    }
-  }
-
-  /** What one subject has in the queue. */
-  private record Share(int drafts, long bytes) {
-    static final Share NONE = new Share(0, 0);
-
-    Share plus(int weight) {
-      return new Share(drafts + 1, bytes + weight);
-    }
-
-    Share minus(int weight) {
-      return new Share(drafts - 1, bytes - weight);
-    }
-  }
-
-  /** A draft and the caller who waits for it; settled once. */
-  private static final class Waiting {
-    final Draft draft;
-    final @Nullable Connection change;
-    final long since;
-    private final long patienceNanos;
-    private final CountDownLatch settled = new CountDownLatch(1);
-    private volatile @Nullable Appended result;
-    private volatile @Nullable LogUnavailableException failure;
-
-    Waiting(Draft draft, @Nullable Connection change, long since, Duration patience) {
-      this.draft = draft;
-      this.change = change;
-      this.since = since;
-      this.patienceNanos = patience.toNanos();
-    }
-
-    synchronized void done(Appended appended) {
-      if (!isSettled()) {
-        result = appended;
-        settled.countDown();
-      }
-    }
-
-    synchronized void fail(LogUnavailableException cause) {
-      if (!isSettled()) {
-        failure = cause;
-        settled.countDown();
-      }
-    }
-
-    boolean isOver(long now) {
-      return now - since > patienceNanos;
-    }
-
-    void await() throws InterruptedException {
-      settled.await();
-    }
-
-    void awaitUninterruptibly() {
-      boolean interrupted = false;
-      while (!isSettled()) {
-        try {
-          settled.await();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    Appended result() {
-      if (failure != null) {
-        throw failure.isRefused()
-            ? LogUnavailableException.refused("the entry was not written", failure)
-            : new LogUnavailableException("the entry may not be written", failure);
-      }
-      if (result == null) {
-        throw new AssertionError("asked for its result before it was settled");
-      }
-      return result;
-    }
-
-    private boolean isSettled() {
-      return settled.getCount() == 0;
     }
   }
 }

@@ -132,8 +132,8 @@ class SequencerTest {
   void batchesHaveAtMostSoManyDrafts() throws Exception {
     List<Draft> drafts = IntStream.range(0, 1_200).mapToObj(i -> node.draft()).toList();
     whileBatchesWait(() -> drafts.forEach(this::submitUnheeded), 1 + drafts.size());
-    assertThat(sizes()).startsWith(1L).contains((long) Sequencer.MAX_BATCH);
-    assertThat(sizes()).allMatch(size -> size <= Sequencer.MAX_BATCH);
+    assertThat(sizes()).startsWith(1L).contains((long) DraftQueue.MAX_BATCH);
+    assertThat(sizes()).allMatch(size -> size <= DraftQueue.MAX_BATCH);
     assertThat(sizes()).hasSize(4);
   }
 
@@ -162,7 +162,7 @@ class SequencerTest {
     Draft other = node.draft(new Subject.Account("account-2"));
     Draft tooMuch = node.draft();
     List<Draft> drafts =
-        IntStream.range(0, Sequencer.MAX_QUEUED / 2).mapToObj(i -> node.draft()).toList();
+        IntStream.range(0, DraftQueue.MAX_QUEUED / 2).mapToObj(i -> node.draft()).toList();
     List<Future<Appended>> admitted = new ArrayList<>();
     whileBatchesWait(
         () -> {
