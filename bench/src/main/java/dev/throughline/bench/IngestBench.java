@@ -171,6 +171,7 @@ final class IngestBench {
         latency.max() / 1e6,
         cpu / 1e3 / Math.max(1, result.ok()),
         CpuParts.microsEach(partsBefore, partsAfter, result.ok()),
+        result.processors(),
         fixed ? Histogram.of(result.lag()).quantileMillis(0.99) : 0,
         drain.backlog(),
         drain.seconds());
@@ -214,6 +215,8 @@ final class IngestBench {
         spread(candidate, SATURATION, rounds, IngestReport.Window::countedPerSecond),
         spread(candidate, SATURATION, rounds, IngestReport.Window::p99Millis),
         spread(candidate, SATURATION, rounds, IngestReport.Window::cpuMicrosPerRequest),
+        spread(candidate, SATURATION, rounds, window -> window.processors().idle()),
+        spread(candidate, SATURATION, rounds, window -> window.processors().stolen()),
         spread(candidate, FIXED, rounds, IngestReport.Window::p99Millis),
         fixed.quantileMillis(0.5),
         fixed.quantileMillis(0.99),

@@ -44,6 +44,7 @@ record IngestReport(
    * @param cpuMicrosPerRequest of the server and its children
    * @param cpuMicrosByPart of the gateway while the load lasted, without what it made up for
    *     afterwards; empty for all others
+   * @param processors of the whole machine while the load lasted
    * @param generatorLagMillisP99 how late the generator itself was, at the fixed rate
    */
   record Window(
@@ -61,6 +62,7 @@ record IngestReport(
       double maxMillis,
       double cpuMicrosPerRequest,
       Map<String, Double> cpuMicrosByPart,
+      Processors processors,
       double generatorLagMillisP99,
       Optional<Long> backlog,
       Optional<Double> drainSeconds) {}
@@ -68,6 +70,7 @@ record IngestReport(
   /**
    * Over all rounds.
    *
+   * @param idleShareAtSaturation of the machine's processors, as the next
    * @param fixedP99Millis of each round's window at the fixed rate
    * @param pooledP50Millis at the fixed rate, of all rounds' requests together, as the next two
    */
@@ -76,6 +79,8 @@ record IngestReport(
       Spread countedPerSecond,
       Spread p99MillisAtSaturation,
       Spread cpuMicrosPerRequest,
+      Spread idleShareAtSaturation,
+      Spread stolenShareAtSaturation,
       Spread fixedP99Millis,
       double pooledP50Millis,
       double pooledP99Millis,

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 /** Puts an {@link IngestReport} together, and shows it to people. */
 final class IngestReports {
   private static final double MEGABYTE = 1e6;
+  private static final double PERCENT = 100;
 
   /** Parts that take less, in microseconds a request, stand in the JSON only. */
   private static final double WORTH_A_WORD = 0.5;
@@ -70,11 +71,13 @@ final class IngestReports {
     table.append(
         String.format(
             Locale.ROOT,
-            "%n%-8s %10s %21s %9s | at %,.0f/s %8s %9s %9s | %9s %8s%n",
+            "%n%-8s %10s %21s %9s %6s %8s | at %,.0f/s %8s %9s %9s | %9s %8s%n",
             "",
             "200/s",
             "range",
             "p99 ms",
+            "idle %",
+            "stolen %",
             report.settings().fixedPerSecond(),
             "p50 ms",
             "p99 ms",
@@ -107,11 +110,13 @@ final class IngestReports {
     Spread rate = summary.countedPerSecond();
     return String.format(
         Locale.ROOT,
-        "%-8s %,10.0f %21s %9.2f | %10s %8.2f %9.2f %9.2f | %9.1f %8d%n",
+        "%-8s %,10.0f %21s %9.2f %6.0f %8.0f | %10s %8.2f %9.2f %9.2f | %9.1f %8d%n",
         name,
         rate.median(),
         String.format(Locale.ROOT, "%,.0f to %,.0f", rate.min(), rate.max()),
         summary.p99MillisAtSaturation().median(),
+        PERCENT * summary.idleShareAtSaturation().median(),
+        PERCENT * summary.stolenShareAtSaturation().median(),
         "",
         summary.pooledP50Millis(),
         summary.pooledP99Millis(),

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -304,6 +305,7 @@ final class LoadClient implements AutoCloseable {
     private final boolean closedLoop;
     private final long @Nullable [] answeredAt;
     private final long epochNanosAtStart;
+    private final Optional<long[]> processorsAtStart = Processors.look();
     private final long start = System.nanoTime();
     private final long end;
     private final Histogram latency = new Histogram();
@@ -373,7 +375,8 @@ final class LoadClient implements AutoCloseable {
           reconnects,
           latency.sparse(),
           lag.sparse(),
-          epochNanosAtStart);
+          epochNanosAtStart,
+          Processors.between(processorsAtStart, Processors.look()));
     }
   }
 }

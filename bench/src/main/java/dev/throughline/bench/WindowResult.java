@@ -13,6 +13,7 @@ import java.util.Map;
  *     byte of the answer
  * @param lag how late the generator itself sent, at a fixed rate and with a connection free
  * @param epochNanosAtStart wall clock at the window's start
+ * @param processors of the whole machine, until the last answer
  */
 record WindowResult(
     long answered,
@@ -22,7 +23,8 @@ record WindowResult(
     long reconnects,
     Histogram.Sparse latency,
     Histogram.Sparse lag,
-    long epochNanosAtStart) {
+    long epochNanosAtStart,
+    Processors processors) {
   WindowResult {
     statuses = Map.copyOf(statuses);
   }

@@ -120,6 +120,8 @@ class IngestBenchTest {
     assertThat(json.at("/rounds/0/windows/1/backlog").isNull()).isTrue();
     assertThat(json.at("/rounds/0/windows/0/cpuMicrosByPart").has("other threads")).isTrue();
     assertThat(json.at("/rounds/0/windows/1/cpuMicrosByPart").isEmpty()).isTrue();
+    assertThat(json.at("/rounds/0/windows/0/processors/idle").isNumber()).isTrue();
+    assertThat(json.at("/medians/noop/stolenShareAtSaturation/median").isNumber()).isTrue();
     assertThat(json.at("/gateway/cpuMicrosByPart/compiler/median").isNumber()).isTrue();
     assertThat(json.at("/gateway/fixedCpuMicrosByPart/compiler/median").isNumber()).isTrue();
     assertThat(json.at("/ratios/gateway~1noop/median").isNumber()).isTrue();
@@ -142,7 +144,8 @@ class IngestBenchTest {
             0,
             new Histogram().sparse(),
             new Histogram().sparse(),
-            0);
+            0,
+            Processors.UNKNOWN);
     IngestBench.Plan plan = new IngestBench.Plan(1, Duration.ofMillis(50), Duration.ZERO, 1, 10);
 
     IngestReport.Window borrowed =
