@@ -372,7 +372,7 @@ public final class Gateway implements AutoCloseable {
         startTasks(fold, tasks, webhooks, broadcasts.reaction(), headAtLead, tasksRun);
         log.guard(publisher::mayTakeIn);
         publisher.start(lead.epoch());
-        opened(new WalWarmer(database, log::head)).start();
+        opened(new WalWarmer(database, () -> log.head() + fold.position())).start();
         opened(new Prober(webhooks, tasks, broadcasts.reaction()::isHeld, clock)).start();
         media.start();
         opened(new Expiry(database, vault, log, drafts, clock, directory)).start();

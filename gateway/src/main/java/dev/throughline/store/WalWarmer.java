@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 public final class WalWarmer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WalWarmer.class);
 
-  /** Entries that make it worth while. */
-  private static final int IN_EARNEST = 10_000;
+  /** So much written makes it worth while. */
+  private static final int IN_EARNEST = 20_000;
 
   /**
    * A pause that is worth using. Who comes back meanwhile waits for one segment, which he would
@@ -31,7 +31,8 @@ public final class WalWarmer implements AutoCloseable {
   private final Thread thread;
 
   /**
-   * @param written a count that rises with everything that is written
+   * @param written a count that rises with everything that is written: entries, and what the fold
+   *     makes of them
    */
   public WalWarmer(Database database, LongSupplier written) {
     this.database = database;
