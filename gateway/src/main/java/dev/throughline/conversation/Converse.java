@@ -50,6 +50,7 @@ public final class Converse implements Folder {
   private final ItemReader items;
   private final Quotes quotes;
   private final FreshTokens tokens = new FreshTokens();
+  private final SeenEvents seen = new SeenEvents();
 
   /** Lanes set aside: known from the table at the start, and from our own parking since. */
   private Optional<Set<Bytes>> parkedLanes = Optional.empty();
@@ -90,7 +91,7 @@ public final class Converse implements Folder {
     long last = entries.getLast().index();
     return transaction -> {
       tokens.folding(first.index(), first.at());
-      return decide(all, last, transaction, parkedLanes(transaction));
+      return decide(all, last, transaction, parkedLanes(transaction), true);
     };
   }
 
@@ -110,7 +111,7 @@ public final class Converse implements Folder {
     for (Item item : all) {
       Savepoint before = transaction.setSavepoint();
       try {
-        folded.add(decide(List.of(item), entry.index(), transaction, lanes));
+        folded.add(decide(List.of(item), entry.index(), transaction, lanes, false));
       } catch (SQLException | RuntimeException failure) {
         transaction.rollback(before);
         LOG.error("item {} of entry {} is set aside", item.position(), entry.id(), failure);
@@ -125,7 +126,11 @@ public final class Converse implements Folder {
     };
   }
 
-  private Folded decide(List<Item> all, long last, Connection transaction, Set<Bytes> lanes)
+  /**
+   * @param whole whether nothing else is done in the transaction
+   */
+  private Folded decide(
+      List<Item> all, long last, Connection transaction, Set<Bytes> lanes, boolean whole)
       throws SQLException {
     List<Item> open = new ArrayList<>(all.size());
     for (Item item : all) {
@@ -153,9 +158,10 @@ public final class Converse implements Folder {
             links,
             quotes,
             tokens,
+            seen,
             reactions,
             transaction);
-    work.load(open);
+    work.load(open, whole && open.size() == all.size());
     for (Item item : open) {
       work.apply(item);
     }
@@ -191,7 +197,7 @@ public final class Converse implements Folder {
         }
       }
     }
-    work.load(again);
+    work.load(again, false);
     for (Item item : again) {
       work.apply(item);
     }

@@ -43,7 +43,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -296,32 +295,38 @@ final class ConverseStore {
 
   record ParkedPlace(long index, int position) {}
 
-  /** Marks events as seen; answers those that nobody had seen before. Nobody else marks any. */
-  static Set<UUID> markSeen(Connection c, Collection<EventKey> events) throws SQLException {
-    Map<LocalDate, Set<UUID>> days = new HashMap<>();
+  /** Which of the events were seen before. */
+  static Set<EventKey> seenBefore(Connection c, Collection<EventKey> events) throws SQLException {
+    Map<LocalDate, List<UUID>> days = new HashMap<>();
     for (EventKey event : events) {
-      days.computeIfAbsent(event.day(), day -> new LinkedHashSet<>()).add(event.id());
+      days.computeIfAbsent(event.day(), day -> new ArrayList<>()).add(event.id());
     }
-    Set<UUID> fresh = new HashSet<>();
-    CopyRows copy = new CopyRows(2);
-    for (Map.Entry<LocalDate, Set<UUID>> day : days.entrySet()) {
-      Set<UUID> unseen = day.getValue();
+    Set<EventKey> found = new HashSet<>();
+    for (Map.Entry<LocalDate, List<UUID>> day : days.entrySet()) {
       try (PreparedStatement s = c.prepareStatement(SEEN)) {
         s.setObject(1, day.getKey());
-        s.setArray(2, UuidArray.of(c, unseen));
+        s.setArray(2, UuidArray.of(c, day.getValue()));
         try (ResultSet row = s.executeQuery()) {
           while (row.next()) {
-            unseen.remove(row.getObject(1, UUID.class));
+            found.add(new EventKey(day.getKey(), row.getObject(1, UUID.class)));
           }
         }
       }
-      unseen.forEach(event -> copy.row().date(day.getKey()).uuid(event));
-      fresh.addAll(unseen);
     }
-    if (!fresh.isEmpty()) {
-      copy.copy(c, COPY_SEEN);
+    return found;
+  }
+
+  /** None of the events was marked before. */
+  static void markSeen(Connection c, Collection<EventKey> events) throws SQLException {
+    if (events.isEmpty()) {
+      return;
     }
-    return fresh;
+    try (CopyRows copy = CopyRows.into(c, COPY_SEEN, 2)) {
+      for (EventKey event : events) {
+        copy.row().date(event.day()).uuid(event.id());
+      }
+      copy.end();
+    }
   }
 
   static List<IdentityRow> known(Connection c, Collection<Bytes> hashes) throws SQLException {
@@ -446,34 +451,35 @@ final class ConverseStore {
     if (rows.isEmpty()) {
       return;
     }
-    CopyRows copy = new CopyRows(MESSAGE_COLUMNS);
-    for (MessageRow row : rows) {
-      copy.row()
-          .uuid(row.id().value().toUuid())
-          .text(row.project().value())
-          .uuid(row.app().value().toUuid())
-          .uuid(row.isDispatched() ? null : row.conversation().value().toUuid())
-          .uuid(row.contact().value().toUuid())
-          .uuid(row.identity().toUuid())
-          .uuid(row.account().map(account -> account.value().toUuid()).orElse(null))
-          .text(row.channel().value())
-          .smallint(row.toApp() ? 0 : 1)
-          .time(row.acceptTime())
-          .time(row.eventTime().orElse(null))
-          .text(row.processingMode())
-          .bool(false)
-          .text(row.status())
-          .time(row.acceptTime())
-          .bigint(row.index())
-          .integer(row.position())
-          .integer(row.parts().first())
-          .integer(row.parts().end())
-          .text(row.platformId().orElse(null))
-          .smallint(row.hasReply() ? 1 : 0)
-          .text(row.messageClass().map(MessageClass::name).orElse(null))
-          .bytea(row.sealed());
+    try (CopyRows copy = CopyRows.into(c, COPY_MESSAGES, MESSAGE_COLUMNS)) {
+      for (MessageRow row : rows) {
+        copy.row()
+            .uuid(row.id().value().toUuid())
+            .text(row.project().value())
+            .uuid(row.app().value().toUuid())
+            .uuid(row.isDispatched() ? null : row.conversation().value().toUuid())
+            .uuid(row.contact().value().toUuid())
+            .uuid(row.identity().toUuid())
+            .uuid(row.account().map(account -> account.value().toUuid()).orElse(null))
+            .text(row.channel().value())
+            .smallint(row.toApp() ? 0 : 1)
+            .time(row.acceptTime())
+            .time(row.eventTime().orElse(null))
+            .text(row.processingMode())
+            .bool(false)
+            .text(row.status())
+            .time(row.acceptTime())
+            .bigint(row.index())
+            .integer(row.position())
+            .integer(row.parts().first())
+            .integer(row.parts().end())
+            .text(row.platformId().orElse(null))
+            .smallint(row.hasReply() ? 1 : 0)
+            .text(row.messageClass().map(MessageClass::name).orElse(null))
+            .bytea(row.sealed());
+      }
+      copy.end();
     }
-    copy.copy(c, COPY_MESSAGES);
   }
 
   static void updateFriends(Connection c, Collection<FriendRow> rows) throws SQLException {

@@ -330,8 +330,9 @@ final class FoldEvents {
             platformId,
             replyToken.isPresent() && !takenBack,
             Optional.empty(),
-            state.vault.seal(
-                key, Json.bytes(sealed).array(), Rows.associated("message", id.value()))));
+            new Rows.Late(() ->
+                state.vault.seal(
+                    key, Json.bytes(sealed).array(), Rows.associated("message", id.value())))));
     if (takenBack) {
       return id;
     }

@@ -36,14 +36,20 @@ import tools.jackson.databind.node.ObjectNode;
 final class FoldLoad {
   private final FoldState state;
   private final Directory directory;
+  private final SeenEvents seenEvents;
 
-  FoldLoad(FoldState state, Directory directory) {
+  FoldLoad(FoldState state, Directory directory, SeenEvents seenEvents) {
     this.state = state;
     this.directory = directory;
+    this.seenEvents = seenEvents;
   }
 
-  /** Reads all that the items touch, in a few queries. */
-  void load(List<Item> items) throws SQLException {
+  /**
+   * Reads all that the items touch, in a few queries.
+   *
+   * @param untouched whether the transaction has done nothing yet
+   */
+  void load(List<Item> items, boolean untouched) throws SQLException {
     List<EventKey> seen = new ArrayList<>();
     Set<Owner.Person> people = new HashSet<>();
     Set<ContactId> contacts = new HashSet<>();
@@ -118,7 +124,7 @@ final class FoldLoad {
         case Item.Webhook _, Item.Configured _, Item.Alarm _ -> {}
       }
     }
-    state.fresh.addAll(ConverseStore.markSeen(state.transaction, seen));
+    state.fresh.addAll(seenEvents.mark(state.transaction, seen, untouched));
     loadKeys(people);
     loadPeople(people, contacts);
     loadTemplates(templates);

@@ -80,6 +80,7 @@ final class FoldSends {
             dispatch,
             messageClass,
             request.urgent());
+    Bytes sealed = seal(state, party, message);
     state.newMessages.add(
         new MessageRow(
             id,
@@ -101,7 +102,7 @@ final class FoldSends {
             Optional.empty(),
             false,
             Optional.of(messageClass),
-            seal(state, party, message)));
+            new Rows.Late(sealed)));
     state.messageEntries.add(new MessageEntry(id, state.index));
     if (!dispatch) {
       keepMetadata(party, request);

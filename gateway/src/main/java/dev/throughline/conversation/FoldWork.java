@@ -80,6 +80,7 @@ final class FoldWork implements Effects {
       OptOutLinks links,
       Quotes quotes,
       FreshTokens tokens,
+      SeenEvents seen,
       List<Reaction> reactions,
       Connection transaction) {
     this.directory = directory;
@@ -87,7 +88,7 @@ final class FoldWork implements Effects {
     this.reactions = reactions;
     this.tokens = tokens;
     this.state = new FoldState(vault, ulids, transaction);
-    this.reading = new FoldLoad(state, directory);
+    this.reading = new FoldLoad(state, directory, seen);
     this.people = new FoldPeople(state, this);
     this.replies = new FoldReplies(state, tokens);
     this.appEvents = new FoldAppEvents(vault, transaction);
@@ -112,9 +113,13 @@ final class FoldWork implements Effects {
     this.asked = new FoldAsked(state, people, sends, appEvents, consents, this);
   }
 
-  /** Reads all that the items touch, in a few queries. */
-  void load(List<Item> items) throws SQLException {
-    reading.load(items);
+  /**
+   * Reads all that the items touch, in a few queries.
+   *
+   * @param untouched whether the transaction has done nothing yet
+   */
+  void load(List<Item> items, boolean untouched) throws SQLException {
+    reading.load(items, untouched);
     boolean asks =
         items.stream().anyMatch(item -> item instanceof Item.Send || item instanceof Item.Asked);
     if (asks || state.sent.values().stream().anyMatch(sent -> sent.plan().isPresent())) {

@@ -13,6 +13,8 @@ import dev.throughline.message.MessageClass;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Rows as the fold reads and writes them. */
 final class Rows {
@@ -85,7 +87,12 @@ final class Rows {
       Optional<String> platformId,
       boolean hasReply,
       Optional<MessageClass> messageClass,
-      Bytes sealed) {
+      Late content) {
+    /** What is kept of the message, sealed. */
+    Bytes sealed() {
+      return content.bytes();
+    }
+
     /** It belongs to its address, and to no conversation. */
     boolean isDispatched() {
       return processingMode.equals("DISPATCH");
@@ -113,11 +120,11 @@ final class Rows {
           platformId,
           false,
           messageClass,
-          sealed);
+          content);
     }
 
     /** The same message, saying something else. */
-    MessageRow with(Bytes content) {
+    MessageRow with(Bytes sealed) {
       return new MessageRow(
           id,
           project,
@@ -138,7 +145,28 @@ final class Rows {
           platformId,
           hasReply,
           messageClass,
-          content);
+          new Late(sealed));
+    }
+  }
+
+  /** Bytes that are made once, when they are first asked for: at the latest as they are written. */
+  static final class Late {
+    private final Supplier<Bytes> maker;
+    private @Nullable Bytes made;
+
+    Late(Supplier<Bytes> maker) {
+      this.maker = maker;
+    }
+
+    Late(Bytes made) {
+      this(() -> made);
+    }
+
+    Bytes bytes() {
+      if (made == null) {
+        made = maker.get();
+      }
+      return made;
     }
   }
 

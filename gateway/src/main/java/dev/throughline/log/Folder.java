@@ -19,9 +19,10 @@ public interface Folder {
   @FunctionalInterface
   interface Opened {
     /**
-     * Applies the entries, in order, in the given transaction, which the fold commits together with
-     * its new position. After a failure they are opened and applied again: nothing but the
-     * transaction is changed before {@link Folded#committed} is called.
+     * Applies the entries, in order, in the given transaction, which has done nothing before and
+     * which the fold commits together with its new position. After a failure they are opened and
+     * applied again: nothing but the transaction is changed before {@link Folded#committed} is
+     * called.
      */
     Folded fold(Connection transaction) throws SQLException;
   }

@@ -64,7 +64,7 @@ public record OptWords(boolean enabled, Set<String> stop, Set<String> start) {
   }
 
   private Optional<Wish> ofPlain(ChannelName channel, String text) {
-    if (!enabled || text.length() > 4 * MAX_LENGTH) {
+    if (!enabled || text.length() > 4 * MAX_LENGTH || saysMore(text)) {
       return Optional.empty();
     }
     String word = normal(text);
@@ -82,6 +82,16 @@ public record OptWords(boolean enabled, Set<String> stop, Set<String> start) {
       return Optional.of(Wish.STOP);
     }
     return START.contains(word) ? Optional.of(Wish.START) : Optional.empty();
+  }
+
+  /** Nearly every message does, and this is found out sooner than how it is spelled. */
+  private static boolean saysMore(String text) {
+    int letters = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      letters += c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ? 1 : 0;
+    }
+    return letters > MAX_LENGTH;
   }
 
   /**

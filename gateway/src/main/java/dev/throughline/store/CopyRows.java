@@ -1,8 +1,6 @@
 package dev.throughline.store;
 
 import dev.throughline.message.Bytes;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,15 +12,16 @@ import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
-import org.postgresql.util.ByteStreamWriter;
-import org.postgresql.util.PSQLState;
+import org.postgresql.copy.CopyIn;
 
 /**
- * Rows for {@code COPY … FROM STDIN (FORMAT binary)}: for many wide rows half the price of an
- * insert from arrays, on both sides. Each row is begun by {@link #row} and gives all of its columns
- * in order. See "COPY, Binary Format" in PostgreSQL's manual.
+ * Rows on their way into a table, by {@code COPY … FROM STDIN (FORMAT binary)}: for many wide rows
+ * half the price of an insert from arrays, on both sides. They are sent as they come, so that the
+ * server stores the first while the next are made. Each row is begun by {@link #row} and gives all
+ * of its columns in order; {@link #end} ends the statement, and without it nothing is copied. See
+ * "COPY, Binary Format" in PostgreSQL's manual.
  */
-public final class CopyRows {
+public final class CopyRows implements AutoCloseable {
   private static final byte[] SIGNATURE = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0
   };
@@ -31,11 +30,16 @@ public final class CopyRows {
   private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
   private static final LocalDate FIRST_DAY = LocalDate.ofInstant(EPOCH, ZoneOffset.UTC);
 
+  /** So many bytes are sent at once. */
+  private static final int SENT_AT = 1 << 15;
+
+  private final CopyIn copy;
   private final short columns;
-  private byte[] out = new byte[1 << 14];
+  private byte[] out = new byte[SENT_AT + (SENT_AT >> 1)];
   private int length;
 
-  public CopyRows(int columns) {
+  private CopyRows(CopyIn copy, int columns) {
+    this.copy = copy;
     this.columns = (short) columns;
     put(SIGNATURE);
     // No flags, no extension.
@@ -43,7 +47,19 @@ public final class CopyRows {
     putInt(0);
   }
 
-  public CopyRows row() {
+  /**
+   * Begins a statement on the connection, which takes no other until this one is closed.
+   *
+   * @param sql names the table and so many columns
+   */
+  public static CopyRows into(Connection connection, String sql, int columns) throws SQLException {
+    return new CopyRows(connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql), columns);
+  }
+
+  public CopyRows row() throws SQLException {
+    if (length >= SENT_AT) {
+      send();
+    }
     putShort(columns);
     return this;
   }
@@ -106,18 +122,25 @@ public final class CopyRows {
     return this;
   }
 
-  /** Sends the rows: {@code sql} names the table and the columns. */
-  public void copy(Connection connection, String sql) throws SQLException {
+  /** All rows are there. */
+  public void end() throws SQLException {
     putShort((short) END);
-    try {
-      connection
-          .unwrap(PGConnection.class)
-          .getCopyAPI()
-          .copyIn(sql, ByteStreamWriter.of(ByteBuffer.wrap(out, 0, length)));
-    } catch (IOException e) {
-      throw new SQLException(
-          "the rows could not be sent", PSQLState.CONNECTION_FAILURE.getState(), e);
+    send();
+    copy.endCopy();
+  }
+
+  /** Takes back what was not ended. */
+  @Override
+  public void close() throws SQLException {
+    if (copy.isActive()) {
+      copy.cancelCopy();
     }
+  }
+
+  private void send() throws SQLException {
+    copy.writeToCopy(out, 0, length);
+    copy.flushCopy();
+    length = 0;
   }
 
   private CopyRows bytes(byte @Nullable [] value) {

@@ -23,28 +23,27 @@ class CopyRowsTest {
   @Test
   void everyKindOfColumnArrives() throws SQLException {
     UUID id = UUID.fromString("0192f6a0-0000-7000-8000-00000000abcd");
-    CopyRows rows =
-        new CopyRows(8)
-            .row()
-            .uuid(id)
-            .text("สวัสดี\n\t\\N")
-            .bytea(Bytes.wrap(new byte[] {0, -1, 10}))
-            .time(Instant.parse("1999-12-31T23:59:59.123456Z"))
-            .bigint(Long.MIN_VALUE)
-            .integer(-1)
-            .smallint(Short.MAX_VALUE)
-            .bool(true)
-            .row()
-            .uuid(null)
-            .text(null)
-            .bytea(Bytes.EMPTY)
-            .time(null)
-            .bigint(0)
-            .integer(0)
-            .smallint(0)
-            .bool(false);
-    try (Connection connection = connect()) {
-      rows.copy(connection, COPY);
+    try (Connection connection = connect();
+        CopyRows rows = CopyRows.into(connection, COPY, 8)) {
+      rows.row()
+          .uuid(id)
+          .text("สวัสดี\n\t\\N")
+          .bytea(Bytes.wrap(new byte[] {0, -1, 10}))
+          .time(Instant.parse("1999-12-31T23:59:59.123456Z"))
+          .bigint(Long.MIN_VALUE)
+          .integer(-1)
+          .smallint(Short.MAX_VALUE)
+          .bool(true)
+          .row()
+          .uuid(null)
+          .text(null)
+          .bytea(Bytes.EMPTY)
+          .time(null)
+          .bigint(0)
+          .integer(0)
+          .smallint(0)
+          .bool(false)
+          .end();
       try (Statement statement = connection.createStatement();
           ResultSet row = statement.executeQuery("select k::text from kinds k order by a")) {
         row.next();
@@ -60,13 +59,14 @@ class CopyRowsTest {
 
   @Test
   void manyRowsAreOneCopy() throws SQLException {
-    CopyRows rows = new CopyRows(8);
-    for (int i = 0; i < 5_000; i++) {
-      rows.row().uuid(null).text("x".repeat(i % 100)).bytea(Bytes.EMPTY).time(Instant.EPOCH);
-      rows.bigint(i).integer(i).smallint(0).bool(true);
-    }
     try (Connection connection = connect()) {
-      rows.copy(connection, COPY);
+      try (CopyRows rows = CopyRows.into(connection, COPY, 8)) {
+        for (int i = 0; i < 5_000; i++) {
+          rows.row().uuid(null).text("x".repeat(i % 100)).bytea(Bytes.EMPTY).time(Instant.EPOCH);
+          rows.bigint(i).integer(i).smallint(0).bool(true);
+        }
+        rows.end();
+      }
       try (Statement statement = connection.createStatement();
           ResultSet row =
               statement.executeQuery("select count(*), sum(length(b)), sum(e) from kinds")) {
@@ -81,15 +81,70 @@ class CopyRowsTest {
   @Test
   void whatDoesNotFitIsAnErrorAndTheConnectionGoesOn() throws SQLException {
     try (Connection connection = connect()) {
-      CopyRows tooFew = new CopyRows(8).row().uuid(null);
       assertThatExceptionOfType(SQLException.class)
-          .isThrownBy(() -> tooFew.copy(connection, COPY))
+          .isThrownBy(() -> {
+            try (CopyRows tooFew = CopyRows.into(connection, COPY, 8)) {
+              tooFew.row().uuid(null).end();
+            }
+          })
           .satisfies(e -> assertThat(e.getSQLState()).startsWith("22"));
-      CopyRows nul = new CopyRows(2).row().text("\0").bigint(1);
+      String some = "copy kinds (b, e) from stdin (format binary)";
       assertThatExceptionOfType(SQLException.class)
-          .isThrownBy(() -> nul.copy(connection, "copy kinds (b, e) from stdin (format binary)"))
+          .isThrownBy(() -> {
+            try (CopyRows nul = CopyRows.into(connection, some, 2)) {
+              nul.row().text("\0").bigint(1).end();
+            }
+          })
           .satisfies(e -> assertThat(e.getSQLState()).startsWith("22"));
-      new CopyRows(1).row().bigint(1).copy(connection, "copy kinds (e) from stdin (format binary)");
+      try (CopyRows rows = CopyRows.into(connection, some, 2)) {
+        rows.row().text("x").bigint(1).end();
+      }
+    }
+  }
+
+  /** Of several times what is sent at once, with an error in the first row. */
+  @Test
+  void anErrorInTheMiddleEndsItAndTheConnectionGoesOn() throws SQLException {
+    String some = "copy kinds (b, e) from stdin (format binary)";
+    try (Connection connection = connect()) {
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() -> {
+            try (CopyRows rows = CopyRows.into(connection, some, 2)) {
+              rows.row().text("\0").bigint(1);
+              for (int i = 0; i < 5_000; i++) {
+                rows.row().text("x".repeat(100)).bigint(i);
+              }
+              rows.end();
+            }
+          })
+          .satisfies(e -> assertThat(e.getSQLState()).startsWith("22"));
+      assertThat(rows(connection)).isZero();
+    }
+  }
+
+  @Test
+  void whatIsNotEndedIsNotCopied() throws SQLException {
+    try (Connection connection = connect()) {
+      assertThatExceptionOfType(IllegalStateException.class)
+          .isThrownBy(() -> {
+            try (CopyRows rows =
+                CopyRows.into(connection, "copy kinds (e) from stdin (format binary)", 1)) {
+              for (int i = 0; i < 5_000; i++) {
+                rows.row().bigint(i);
+              }
+              throw new IllegalStateException("the next row cannot be made");
+            }
+          })
+          .withMessage("the next row cannot be made");
+      assertThat(rows(connection)).isZero();
+    }
+  }
+
+  private static long rows(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select count(*) from kinds")) {
+      row.next();
+      return row.getLong(1);
     }
   }
 
@@ -105,12 +160,13 @@ class CopyRowsTest {
 
   @Test
   void daysArrive() throws SQLException {
-    CopyRows rows = new CopyRows(1);
-    rows.row().date(LocalDate.parse("1999-12-31")).row().date(LocalDate.parse("2026-11-21"));
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute("create temporary table days (day date)");
-      rows.copy(connection, "copy days from stdin (format binary)");
+      try (CopyRows rows = CopyRows.into(connection, "copy days from stdin (format binary)", 1)) {
+        rows.row().date(LocalDate.parse("1999-12-31"));
+        rows.row().date(LocalDate.parse("2026-11-21")).end();
+      }
       try (ResultSet row =
           statement.executeQuery("select string_agg(day::text, ' ' order by day) from days")) {
         row.next();
