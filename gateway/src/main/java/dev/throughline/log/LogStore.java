@@ -216,6 +216,7 @@ final class LogStore {
     List<Long> payloadIndexes = new ArrayList<>(n);
     List<byte[]> payloads = new ArrayList<>(n);
     List<@Nullable UUID> ahead = new ArrayList<>(n);
+    boolean anyAhead = false;
     List<DataKey.Row> keys = new ArrayList<>();
     List<Draft.Once> once = new ArrayList<>();
     List<Long> onceIndexes = new ArrayList<>();
@@ -229,6 +230,7 @@ final class LogStore {
         payloadIndexes.add(index);
         payloads.add(draft.payload().array());
         ahead.add(draft.ahead() ? draft.id().toUuid() : null);
+        anyAhead |= draft.ahead();
       }
       draft.keys().values().forEach(key -> key.fresh().ifPresent(keys::add));
       draft
@@ -258,7 +260,12 @@ final class LogStore {
     statement.setArray(++p, bytea(connection, batch.entries()));
     statement.setArray(++p, bigint(connection, payloadIndexes));
     statement.setArray(++p, bytea(connection, payloads));
-    statement.setArray(++p, connection.createArrayOf("uuid", ahead.toArray()));
+    // Fewer than there are payloads: the others were not made ahead.
+    statement.setArray(
+        ++p,
+        anyAhead
+            ? connection.createArrayOf("uuid", ahead.toArray())
+            : UuidArray.of(connection, List.of()));
     DataKey.bind(connection, statement, ++p, keys);
     p += 4;
     statement.setObject(++p, LocalDate.ofInstant(batch.at(), ZoneOffset.UTC));
