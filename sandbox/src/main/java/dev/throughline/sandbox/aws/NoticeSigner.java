@@ -12,6 +12,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -104,11 +105,12 @@ final class NoticeSigner {
   }
 
   /** What is served at a path, if it is that of a certificate. */
-  Optional<String> certificate(String path) {
+  synchronized Optional<String> certificate(String path) {
     if (!path.startsWith(PATH)) {
       return Optional.empty();
     }
-    return List.of(own(), foreign()).stream()
+    // The foreign one is known to nobody before something is signed by it.
+    return Stream.concat(Stream.of(own()), foreign.stream())
         .filter(identity -> identity.path.equals(path))
         .map(Identity::pem)
         .findFirst();
