@@ -99,6 +99,7 @@ final class FormerAddressesTest {
 
     app.comesTo(message, "FAILED", "NO_CHANNEL_IDENTITY_FOR_CONTACT");
     assertThat(app.message(message).path("app_message").toString()).contains(text);
+    app.settled();
     assertThat(app.told(message)).containsExactly("FAILED NO_CHANNEL_IDENTITY_FOR_CONTACT");
     assertThat(parked()).isZero();
   }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jsmpp.PDUStringException;
 import org.jsmpp.bean.DataCodings;
 import org.jsmpp.bean.ESMClass;
@@ -50,8 +51,7 @@ final class SmppTest {
   @Test
   void theSimulatorTakesAMessageAndTellsOfItsDelivery() throws Exception {
     int port = free();
-    Thread simulator =
-        Thread.ofPlatform().daemon(true).start(new SMPPServerSimulator(false, port, "j", "jpwd"));
+    Thread simulator = simulate(() -> new SMPPServerSimulator(false, port, "j", "jpwd"));
     try {
       CustomerApp app = app(port);
       String number = number();
@@ -71,7 +71,7 @@ final class SmppTest {
   @Test
   void aReceiptThatIsFasterThanTheAnswerWaitsForIt() throws Exception {
     int port = free();
-    Thread simulator = Thread.ofPlatform().daemon(true).start(new Hasty(port));
+    Thread simulator = simulate(() -> new Hasty(port));
     try {
       CustomerApp app = app(port);
 
@@ -87,6 +87,22 @@ final class SmppTest {
     } finally {
       simulator.interrupt();
     }
+  }
+
+  /** It ends when somebody who has bound leaves while it greets him: then it starts again. */
+  private static Thread simulate(Supplier<SMPPServerSimulator> simulator) {
+    return Thread.ofPlatform()
+        .daemon(true)
+        .start(() -> {
+          try {
+            while (true) {
+              simulator.get().run();
+              Thread.sleep(100);
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   /** Whoever is sent to may not have listened when the first try came. */
