@@ -29,18 +29,17 @@ class ProcessorsTest {
         .isEqualTo(Processors.UNKNOWN);
   }
 
+  /** The first of the counts is the time of programs like this one. */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void aThreadThatWorksLeavesLessThanAllOfItIdle() {
-    Optional<long[]> before = Processors.look();
-    long end = System.nanoTime() + 300_000_000;
-    while (System.nanoTime() < end) {
-      Thread.onSpinWait();
+  void aThreadThatWorksIsCounted() {
+    long before = Processors.look().orElseThrow()[0];
+    long deadline = System.nanoTime() + 5_000_000_000L;
+    long now = before;
+    while (now == before && System.nanoTime() < deadline) {
+      now = Processors.look().orElseThrow()[0];
     }
 
-    Processors between = Processors.between(before, Processors.look());
-
-    assertThat(before).isPresent();
-    assertThat(between.idle() + between.stolen()).isBetween(0.0, 0.999);
+    assertThat(now).isGreaterThan(before);
   }
 }

@@ -35,13 +35,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -54,11 +52,6 @@ import org.jspecify.annotations.Nullable;
 
 /** SQL of the fold. Every statement takes a whole batch: arrays in, rows out. */
 final class ConverseStore {
-  private static final String SEEN =
-      "select event from seen where day = ? and event = any (?::uuid[])";
-
-  private static final String COPY_SEEN = "copy seen (day, event) from stdin (format binary)";
-
   private static final String KNOWN =
       """
       select i.id, i.contact, i.channel, i.app, i.hash, i.friend, i.friend_at, i.sealed,
@@ -294,40 +287,6 @@ final class ConverseStore {
   }
 
   record ParkedPlace(long index, int position) {}
-
-  /** Which of the events were seen before. */
-  static Set<EventKey> seenBefore(Connection c, Collection<EventKey> events) throws SQLException {
-    Map<LocalDate, List<UUID>> days = new HashMap<>();
-    for (EventKey event : events) {
-      days.computeIfAbsent(event.day(), day -> new ArrayList<>()).add(event.id());
-    }
-    Set<EventKey> found = new HashSet<>();
-    for (Map.Entry<LocalDate, List<UUID>> day : days.entrySet()) {
-      try (PreparedStatement s = c.prepareStatement(SEEN)) {
-        s.setObject(1, day.getKey());
-        s.setArray(2, UuidArray.of(c, day.getValue()));
-        try (ResultSet row = s.executeQuery()) {
-          while (row.next()) {
-            found.add(new EventKey(day.getKey(), row.getObject(1, UUID.class)));
-          }
-        }
-      }
-    }
-    return found;
-  }
-
-  /** None of the events was marked before. */
-  static void markSeen(Connection c, Collection<EventKey> events) throws SQLException {
-    if (events.isEmpty()) {
-      return;
-    }
-    try (CopyRows copy = CopyRows.into(c, COPY_SEEN, 2)) {
-      for (EventKey event : events) {
-        copy.row().date(event.day()).uuid(event.id());
-      }
-      copy.end();
-    }
-  }
 
   static List<IdentityRow> known(Connection c, Collection<Bytes> hashes) throws SQLException {
     return identities(c, KNOWN + HELD, hashes.isEmpty() ? null : hashes(c, hashes));

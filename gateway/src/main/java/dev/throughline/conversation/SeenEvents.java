@@ -1,10 +1,20 @@
 package dev.throughline.conversation;
 
+import dev.throughline.store.CopyRows;
 import dev.throughline.store.DatabaseException;
+import dev.throughline.store.UuidArray;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -15,6 +25,11 @@ import java.util.regex.Pattern;
  * something already, they are looked for. Only the fold uses it, and nobody else marks any.
  */
 final class SeenEvents {
+  private static final String SEEN =
+      "select event from seen where day = ? and event = any (?::uuid[])";
+
+  private static final String COPY = "copy seen (day, event) from stdin (format binary)";
+
   /** Who sends something again has more of it. */
   private static final int LOOKS_AFTER_A_REPEAT = 50;
 
@@ -31,7 +46,7 @@ final class SeenEvents {
     Set<EventKey> fresh = new LinkedHashSet<>(events);
     if (untouched && looks == 0) {
       try {
-        ConverseStore.markSeen(transaction, fresh);
+        mark(transaction, fresh);
         return ids(fresh);
       } catch (SQLException e) {
         if (!isRepeated(e)) {
@@ -42,13 +57,47 @@ final class SeenEvents {
       }
     }
     looks = Math.max(0, looks - 1);
-    Set<EventKey> before = ConverseStore.seenBefore(transaction, fresh);
+    Set<EventKey> before = seenBefore(transaction, fresh);
     if (!before.isEmpty()) {
       looks = LOOKS_AFTER_A_REPEAT;
       fresh.removeAll(before);
     }
-    ConverseStore.markSeen(transaction, fresh);
+    mark(transaction, fresh);
     return ids(fresh);
+  }
+
+  private static void mark(Connection transaction, Collection<EventKey> unseen)
+      throws SQLException {
+    if (unseen.isEmpty()) {
+      return;
+    }
+    try (CopyRows copy = CopyRows.into(transaction, COPY, 2)) {
+      for (EventKey event : unseen) {
+        copy.row().date(event.day()).uuid(event.id());
+      }
+      copy.end();
+    }
+  }
+
+  private static Set<EventKey> seenBefore(Connection transaction, Collection<EventKey> events)
+      throws SQLException {
+    Map<LocalDate, List<UUID>> days = new HashMap<>();
+    for (EventKey event : events) {
+      days.computeIfAbsent(event.day(), day -> new ArrayList<>()).add(event.id());
+    }
+    Set<EventKey> found = new HashSet<>();
+    for (Map.Entry<LocalDate, List<UUID>> day : days.entrySet()) {
+      try (PreparedStatement s = transaction.prepareStatement(SEEN)) {
+        s.setObject(1, day.getKey());
+        s.setArray(2, UuidArray.of(transaction, day.getValue()));
+        try (ResultSet row = s.executeQuery()) {
+          while (row.next()) {
+            found.add(new EventKey(day.getKey(), row.getObject(1, UUID.class)));
+          }
+        }
+      }
+    }
+    return found;
   }
 
   private static boolean isRepeated(SQLException failure) {

@@ -216,7 +216,6 @@ final class LogStore {
     List<Long> payloadIndexes = new ArrayList<>(n);
     List<byte[]> payloads = new ArrayList<>(n);
     List<@Nullable UUID> ahead = new ArrayList<>(n);
-    boolean anyAhead = false;
     List<DataKey.Row> keys = new ArrayList<>();
     List<Draft.Once> once = new ArrayList<>();
     List<Long> onceIndexes = new ArrayList<>();
@@ -230,7 +229,6 @@ final class LogStore {
         payloadIndexes.add(index);
         payloads.add(draft.payload().array());
         ahead.add(draft.ahead() ? draft.id().toUuid() : null);
-        anyAhead |= draft.ahead();
       }
       draft.keys().values().forEach(key -> key.fresh().ifPresent(keys::add));
       draft
@@ -263,7 +261,7 @@ final class LogStore {
     // Fewer than there are payloads: the others were not made ahead.
     statement.setArray(
         ++p,
-        anyAhead
+        drafts.stream().anyMatch(Draft::ahead)
             ? connection.createArrayOf("uuid", ahead.toArray())
             : UuidArray.of(connection, List.of()));
     DataKey.bind(connection, statement, ++p, keys);

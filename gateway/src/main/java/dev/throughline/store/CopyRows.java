@@ -35,7 +35,7 @@ public final class CopyRows implements AutoCloseable {
 
   private final CopyIn copy;
   private final short columns;
-  private byte[] out = new byte[SENT_AT + (SENT_AT >> 1)];
+  private byte[] out = new byte[1 << 13];
   private int length;
 
   private CopyRows(CopyIn copy, int columns) {

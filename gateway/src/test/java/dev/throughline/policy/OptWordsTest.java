@@ -140,6 +140,10 @@ final class OptWordsTest {
   void longTextsAreNotLookedAt() {
     assertThat(OptWords.KNOWN.of(ChannelName.LINE, "stop" + " ".repeat(100))).contains(Wish.STOP);
     assertThat(OptWords.KNOWN.of(ChannelName.LINE, "stop" + " ".repeat(100_000))).isEmpty();
+    String longest = "a".repeat(OptWords.MAX_LENGTH);
+    OptWords own = new OptWords(true, Set.of(longest, longest + "a"), Set.of());
+    assertThat(own.of(ChannelName.LINE, longest + "!")).contains(Wish.STOP);
+    assertThat(own.of(ChannelName.LINE, longest + "a")).isEmpty();
   }
 
   /** Said once more by patterns, as the documentation says it. */
