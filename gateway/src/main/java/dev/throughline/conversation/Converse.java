@@ -9,6 +9,7 @@ import dev.throughline.log.LogEntry;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.ChannelName;
 import dev.throughline.message.Ids.AppId;
+import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.message.Ulids;
 import dev.throughline.task.Tasks;
@@ -22,13 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The only reader of the log that changes what we know. A batch of entries is opened, its items are
  * decided on in order against what the database said at the start, and everything that follows is
- * written in a few statements; after a failure all of it is simply done again.
+ * written in a few statements; after a failure all of it is simply done again. Where many wait, the
+ * people of the next batch are looked up while one is written; those whom this one touches, again.
  *
  * <p>What fails is set aside by (entry, lane), with everything later of that lane behind it; the
  * rest goes on.
@@ -53,7 +56,10 @@ public final class Converse implements Folder {
   private final SeenEvents seen = new SeenEvents();
 
   /** Lanes set aside: known from the table at the start, and from our own parking since. */
-  private Optional<Set<Bytes>> parkedLanes = Optional.empty();
+  private volatile Optional<Set<Bytes>> parkedLanes = Optional.empty();
+
+  /** Whom the last transaction may have changed something of. */
+  private Set<ContactId> touched = Set.of();
 
   /** {@code reactions} are told of each fact in this order. */
   public Converse(
@@ -87,12 +93,49 @@ public final class Converse implements Folder {
     if (entries.isEmpty()) {
       return _ -> () -> {};
     }
-    LogEntry first = entries.getFirst();
-    long last = entries.getLast().index();
-    return transaction -> {
+    return new Ready(all, entries.getFirst(), entries.getLast().index());
+  }
+
+  private final class Ready implements Opened {
+    private final List<Item> items;
+    private final LogEntry first;
+    private final long last;
+    private @Nullable FoldWork begun;
+    private @Nullable Looked looked;
+
+    Ready(List<Item> items, LogEntry first, long last) {
+      this.items = items;
+      this.first = first;
+      this.last = last;
+    }
+
+    /** Only where no lane is set aside: else not all of the items are to be applied. */
+    @Override
+    public void begin(Connection transaction) throws SQLException {
+      if (parkedLanes.filter(Set::isEmpty).isPresent()) {
+        begun = work(transaction);
+        begun.begin(items);
+      }
+    }
+
+    @Override
+    public void look(Connection transaction) throws SQLException {
       tokens.folding(first.index(), first.at());
-      return decide(all, last, transaction, parkedLanes(transaction), true);
-    };
+      if (begun == null) {
+        looked = Converse.this.look(items, transaction, parkedLanes(transaction), true);
+      } else {
+        begun.goOn(items, touched);
+        looked = new Looked(begun, items);
+      }
+    }
+
+    @Override
+    public Folded fold(Connection transaction) throws SQLException {
+      if (looked == null) {
+        throw new IllegalStateException("applied before it was looked at");
+      }
+      return decide(looked, last, transaction);
+    }
   }
 
   @Override
@@ -111,7 +154,8 @@ public final class Converse implements Folder {
     for (Item item : all) {
       Savepoint before = transaction.setSavepoint();
       try {
-        folded.add(decide(List.of(item), entry.index(), transaction, lanes, false));
+        Looked looked = look(List.of(item), transaction, lanes, false);
+        folded.add(decide(looked, entry.index(), transaction));
       } catch (SQLException | RuntimeException failure) {
         transaction.rollback(before);
         LOG.error("item {} of entry {} is set aside", item.position(), entry.id(), failure);
@@ -126,11 +170,13 @@ public final class Converse implements Folder {
     };
   }
 
+  /** What is to be applied, and what was read for it. */
+  private record Looked(FoldWork work, List<Item> items) {}
+
   /**
    * @param whole whether nothing else is done in the transaction
    */
-  private Folded decide(
-      List<Item> all, long last, Connection transaction, Set<Bytes> lanes, boolean whole)
+  private Looked look(List<Item> all, Connection transaction, Set<Bytes> lanes, boolean whole)
       throws SQLException {
     List<Item> open = new ArrayList<>(all.size());
     for (Item item : all) {
@@ -148,21 +194,29 @@ public final class Converse implements Folder {
         open.add(item);
       }
     }
-    FoldWork work =
-        new FoldWork(
-            vault,
-            ulids,
-            directory,
-            drift,
-            pictures,
-            links,
-            quotes,
-            tokens,
-            seen,
-            reactions,
-            transaction);
+    FoldWork work = work(transaction);
     work.load(open, whole && open.size() == all.size());
-    for (Item item : open) {
+    return new Looked(work, open);
+  }
+
+  private FoldWork work(Connection transaction) {
+    return new FoldWork(
+        vault,
+        ulids,
+        directory,
+        drift,
+        pictures,
+        links,
+        quotes,
+        tokens,
+        seen,
+        reactions,
+        transaction);
+  }
+
+  private Folded decide(Looked looked, long last, Connection transaction) throws SQLException {
+    FoldWork work = looked.work();
+    for (Item item : looked.items()) {
       work.apply(item);
     }
     List<Ulid> replayed = work.parkedToReplay();
@@ -171,6 +225,7 @@ public final class Converse implements Folder {
     }
     work.write();
     return () -> {
+      touched = work.contacts();
       if (!replayed.isEmpty()) {
         parkedLanes = Optional.empty();
       }

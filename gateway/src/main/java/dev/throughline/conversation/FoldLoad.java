@@ -9,13 +9,10 @@ import dev.throughline.conversation.Rows.IdentityRow;
 import dev.throughline.ledger.Ulid;
 import dev.throughline.message.Bytes;
 import dev.throughline.message.DeliveryStatus;
-import dev.throughline.message.DeliveryTag;
 import dev.throughline.message.Identity;
 import dev.throughline.message.Ids.ContactId;
 import dev.throughline.message.Ids.MessageId;
-import dev.throughline.message.InboundEvent;
 import dev.throughline.message.MessageClass;
-import dev.throughline.message.SendRequest;
 import dev.throughline.message.Ulids;
 import dev.throughline.task.Task;
 import dev.throughline.task.TaskStore;
@@ -27,8 +24,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -37,6 +37,8 @@ final class FoldLoad {
   private final FoldState state;
   private final Directory directory;
   private final SeenEvents seenEvents;
+  private @Nullable FoldNeeds begun;
+  private Known ahead = Known.NOTHING;
 
   FoldLoad(FoldState state, Directory directory, SeenEvents seenEvents) {
     this.state = state;
@@ -45,121 +47,84 @@ final class FoldLoad {
   }
 
   /**
+   * Marks the events as seen and looks up their people, while another transaction still decides on
+   * the items before and may change something of some of these.
+   *
+   * @param items of a transaction that has done nothing yet
+   */
+  void begin(List<Item> items) throws SQLException {
+    FoldNeeds needs = FoldNeeds.of(items);
+    state.fresh.addAll(seenEvents.mark(state.transaction, needs.seen, true));
+    List<IdentityRow> rows = ConverseStore.known(state.transaction, hashes(needs.people));
+    loadKeysOf(rows);
+    Set<ContactId> contacts = rows.stream().map(IdentityRow::contact).collect(Collectors.toSet());
+    ahead = new Known(rows, ConverseStore.active(state.transaction, contacts));
+    begun = needs;
+  }
+
+  /**
+   * Reads what else the items touch, once the transaction of those before is committed.
+   *
+   * @param touched whose addresses and conversations that one may have changed
+   */
+  void goOn(Set<ContactId> touched) throws SQLException {
+    load(Objects.requireNonNull(begun, "nothing has begun"), ahead.without(touched));
+  }
+
+  /**
    * Reads all that the items touch, in a few queries.
    *
    * @param untouched whether the transaction has done nothing yet
    */
   void load(List<Item> items, boolean untouched) throws SQLException {
-    List<EventKey> seen = new ArrayList<>();
-    Set<Owner.Person> people = new HashSet<>();
-    Set<ContactId> contacts = new HashSet<>();
-    Set<Ulid> taskIds = new HashSet<>();
-    Set<MessageId> messageIds = new HashSet<>();
-    List<TemplateStore.Place> templates = new ArrayList<>();
-    Set<SentAs.Name> receipts = new HashSet<>();
-    Set<SentAs.Name> given = new HashSet<>();
-    Set<Owner.Person> doing = new HashSet<>();
-    boolean unsends = false;
-    for (Item item : items) {
-      switch (item) {
-        case Item.Event event -> {
-          if (!FoldEvents.isLate(event)) {
-            seen.add(event.key());
-          }
-          FoldPeople.person(event).ifPresent(people::add);
-          FoldPeople.author(event).ifPresent(people::add);
-          FoldPeople.alias(event).ifPresent(people::add);
-          if (event.event() instanceof InboundEvent.Chosen chosen) {
-            chosen.response().message().ifPresent(messageIds::add);
-          }
-          event
-              .event()
-              .receipt()
-              .ifPresent(receipt -> {
-                if (receipt.of() instanceof InboundEvent.Receipt.Of.Tag(String tag)) {
-                  DeliveryTag.of(tag).map(DeliveryTag::message).ifPresent(messageIds::add);
-                }
-              });
-          FoldReceipts.name(event.account(), event.event()).ifPresent(receipts::add);
-          if (mayDecide(event.event())) {
-            FoldPeople.person(event).ifPresent(doing::add);
-          }
-          unsends = true;
-        }
-        case Item.Send send -> {
-          send.request()
-              .templates()
-              .forEach(id -> templates.add(new TemplateStore.Place(send.app().project(), id)));
-          switch (send.request().recipient()) {
-            case SendRequest.Recipient.ByContact(ContactId contact) -> contacts.add(contact);
-            case SendRequest.Recipient.ByIdentities(List<Identity> named) ->
-                named.forEach(identity -> people.add(FoldPeople.person(send.app(), identity)));
-          }
-        }
-        case Item.Asked asked -> {
-          switch (asked.request().recipient()) {
-            case SendRequest.Recipient.ByContact(ContactId contact) -> contacts.add(contact);
-            case SendRequest.Recipient.ByIdentities(List<Identity> named) ->
-                named.forEach(identity -> people.add(FoldPeople.person(asked.app(), identity)));
-          }
-        }
-        case Item.Attempt attempt -> message(attempt.record()).ifPresent(messageIds::add);
-        case Item.Outcome outcome -> {
-          ulid(outcome.record(), Changes.CONTACT).map(ContactId::new).ifPresent(contacts::add);
-          ulid(outcome.record(), Changes.TASK).ifPresent(taskIds::add);
-          message(outcome.record()).ifPresent(messageIds::add);
-          FoldReceipts.account(outcome.record())
-              .ifPresent(account ->
-                  FoldReceipts.platformIds(outcome.record())
-                      .forEach(id -> given.add(new SentAs.Name(account, id))));
-        }
-        case Item.Decision decision -> {
-          ulid(decision.record(), Changes.TASK).ifPresent(taskIds::add);
-          message(decision.record()).ifPresent(messageIds::add);
-        }
-        case Item.Change change ->
-            ulid(change.record(), Changes.CONTACT).map(ContactId::new).ifPresent(contacts::add);
-        case Item.People told ->
-            told.said().forEach(said -> people.add(FoldPeople.person(told.app(), said.identity())));
-        case Item.Webhook _, Item.Configured _, Item.Alarm _ -> {}
-      }
-    }
-    state.fresh.addAll(seenEvents.mark(state.transaction, seen, untouched));
-    loadKeys(people);
-    loadPeople(people, contacts);
-    loadTemplates(templates);
-    if (items.stream().anyMatch(FoldLoad::isDispatched)) {
+    FoldNeeds needs = FoldNeeds.of(items);
+    state.fresh.addAll(seenEvents.mark(state.transaction, needs.seen, untouched));
+    load(needs, Known.NOTHING);
+  }
+
+  private void load(FoldNeeds needs, Known known) throws SQLException {
+    loadKeys(needs.people);
+    loadPeople(needs.people, needs.contacts, known);
+    loadTemplates(needs.templates);
+    if (needs.dispatched) {
       state.dispatchData.putAll(
           DispatchData.find(
               state.transaction,
               state.vault,
               state.identities.values().stream().map(IdentityRow::id).toList()));
     }
-    loadTasks(taskIds);
-    items.stream()
-        .filter(Item.Decision.class::isInstance)
-        .forEach(decision -> messageOfTask((Item.Decision) decision).ifPresent(messageIds::add));
-    messageIds.addAll(PlanStore.openOf(state.transaction, contactsOf(doing)));
-    loadReceipts(receipts, given);
-    state.sentAs.values().forEach(ours -> messageIds.add(ours.message()));
-    loadMessages(messageIds);
-    state.anyUnsent = unsends && ConverseStore.anyUnsent(state.transaction);
-    state.anyEdits = unsends && EditStore.anyWaiting(state.transaction);
+    Set<MessageId> messages = new HashSet<>(needs.messages);
+    loadTasks(needs.tasks);
+    needs.decisions.forEach(decision -> messageOfTask(decision).ifPresent(messages::add));
+    messages.addAll(PlanStore.openOf(state.transaction, contactsOf(needs.doing)));
+    loadReceipts(needs.receipts, needs.given);
+    state.sentAs.values().forEach(ours -> messages.add(ours.message()));
+    loadMessages(messages);
+    state.anyUnsent = needs.events && ConverseStore.anyUnsent(state.transaction);
+    state.anyEdits = needs.events && EditStore.anyWaiting(state.transaction);
   }
 
-  private static boolean isDispatched(Item item) {
-    Optional<App> app =
-        item instanceof Item.Event event
-            ? Optional.of(event.app())
-            : item instanceof Item.Send send ? Optional.of(send.app()) : Optional.empty();
-    return app.filter(own -> own.processingMode() == App.ProcessingMode.DISPATCH).isPresent();
+  /** What was looked up before the items before were applied. */
+  private record Known(List<IdentityRow> identities, List<ConversationRow> conversations) {
+    static final Known NOTHING = new Known(List.of(), List.of());
+
+    Known without(Set<ContactId> touched) {
+      return new Known(
+          identities.stream().filter(row -> !touched.contains(row.contact())).toList(),
+          conversations.stream().filter(row -> !touched.contains(row.contact())).toList());
+    }
   }
 
   private void loadKeys(Set<Owner.Person> people) {
     state.keys.putAll(state.vault.keysFor(people));
   }
 
-  private void loadPeople(Set<Owner.Person> people, Set<ContactId> contacts) throws SQLException {
+  private void loadKeysOf(List<IdentityRow> rows) {
+    state.vault.load(rows.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
+  }
+
+  /** Of the people, and of their addresses elsewhere. */
+  private Set<Bytes> hashes(Set<Owner.Person> people) {
     Set<Bytes> hashes = new HashSet<>();
     for (Owner.Person person : people) {
       hashes.add(state.hash(person));
@@ -169,6 +134,16 @@ final class FoldLoad {
         hashes.addAll(siblings);
       }
     }
+    return hashes;
+  }
+
+  /**
+   * @param known what need not be read
+   */
+  private void loadPeople(Set<Owner.Person> people, Set<ContactId> contacts, Known known)
+      throws SQLException {
+    Set<Bytes> hashes = hashes(people);
+    known.identities().forEach(row -> hashes.remove(row.hash()));
     List<IdentityRow> rows = new ArrayList<>(ConverseStore.known(state.transaction, hashes));
     List<IdentityRow> theirs = ConverseStore.identitiesOf(state.transaction, contacts);
     rows.addAll(theirs);
@@ -181,17 +156,21 @@ final class FoldLoad {
     }
     asked.addAll(contacts);
     asked.addAll(state.successors.values());
-    Set<ContactId> known = new HashSet<>();
+    Set<ContactId> read = new HashSet<>();
     for (IdentityRow row : rows) {
       state.identities.putIfAbsent(row.hash(), row);
       if (asked.contains(row.contact())) {
         state.identitiesOfContact.computeIfAbsent(row.contact(), c -> new ArrayList<>()).add(row);
       }
-      known.add(row.contact());
+      read.add(row.contact());
     }
+    known.identities().forEach(row -> state.identities.putIfAbsent(row.hash(), row));
     loadHolders(people);
-    state.vault.load(rows.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
-    for (ConversationRow row : ConverseStore.active(state.transaction, known)) {
+    loadKeysOf(rows);
+    List<ConversationRow> conversations =
+        new ArrayList<>(ConverseStore.active(state.transaction, read));
+    conversations.addAll(known.conversations());
+    for (ConversationRow row : conversations) {
       state.conversations.putIfAbsent(new AppContact(row.app().value(), row.contact()), row);
     }
   }
@@ -232,31 +211,6 @@ final class FoldLoad {
         .flatMap(body -> message(Json.object(body)));
   }
 
-  /** Whether a plan that waits for somebody hears of it. */
-  private static boolean mayDecide(InboundEvent event) {
-    return switch (event) {
-      case InboundEvent.Message _,
-          InboundEvent.Piece _,
-          InboundEvent.PiecesOverdue _,
-          InboundEvent.StickerSent _,
-          InboundEvent.Chosen _,
-          InboundEvent.Unfollowed _ ->
-          true;
-      case InboundEvent.Edited _,
-          InboundEvent.Followed _,
-          InboundEvent.Unsent _,
-          InboundEvent.Delivered _,
-          InboundEvent.Receipt _,
-          InboundEvent.Reacted _,
-          InboundEvent.Complained _,
-          InboundEvent.Unsubscribed _,
-          InboundEvent.AccountNews _,
-          InboundEvent.Subscription _,
-          InboundEvent.Unknown _ ->
-          false;
-    };
-  }
-
   private Set<ContactId> contactsOf(Set<Owner.Person> people) {
     Set<ContactId> contacts = new HashSet<>();
     for (Owner.Person person : people) {
@@ -295,7 +249,7 @@ final class FoldLoad {
     plan.people().forEach(address -> people.add(FoldPeople.person(app, address)));
     people.removeIf(person -> state.identities.containsKey(state.hash(person)));
     loadKeys(people);
-    loadPeople(people, Set.of());
+    loadPeople(people, Set.of(), Known.NOTHING);
   }
 
   private void loadMessages(Set<MessageId> ids) throws SQLException {

@@ -113,13 +113,24 @@ final class FoldWork implements Effects {
     this.asked = new FoldAsked(state, people, sends, appEvents, consents, this);
   }
 
-  /**
-   * Reads all that the items touch, in a few queries.
-   *
-   * @param untouched whether the transaction has done nothing yet
-   */
+  /** As {@link FoldLoad#begin}. */
+  void begin(List<Item> items) throws SQLException {
+    reading.begin(items);
+  }
+
+  /** As {@link FoldLoad#goOn}. */
+  void goOn(List<Item> items, Set<ContactId> touched) throws SQLException {
+    reading.goOn(touched);
+    loadConsents(items);
+  }
+
+  /** As {@link FoldLoad#load}. */
   void load(List<Item> items, boolean untouched) throws SQLException {
     reading.load(items, untouched);
+    loadConsents(items);
+  }
+
+  private void loadConsents(List<Item> items) throws SQLException {
     boolean asks =
         items.stream().anyMatch(item -> item instanceof Item.Send || item instanceof Item.Asked);
     if (asks || state.sent.values().stream().anyMatch(sent -> sent.plan().isPresent())) {
@@ -189,6 +200,13 @@ final class FoldWork implements Effects {
 
   List<Task.Change> taskChanges() {
     return state.taskChanges;
+  }
+
+  /** Whom it may have changed something of. */
+  Set<ContactId> contacts() {
+    Set<ContactId> contacts = new HashSet<>();
+    state.identities.values().forEach(row -> contacts.add(row.contact()));
+    return contacts;
   }
 
   List<Ulid> parkedToReplay() {

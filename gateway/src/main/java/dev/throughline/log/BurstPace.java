@@ -26,13 +26,15 @@ final class BurstPace {
   /** Whoever writes so soon again had not stopped: a pause of the collector, a slow commit. */
   private static final Duration STALL = Duration.ofMillis(500);
 
-  /** The weight of the newest batch in an average. */
-  private static final double NEWEST = 0.2;
+  /** So many batches the average goes back: one held up by the disk is not the fold's speed. */
+  private static final int AVERAGED = 20;
 
   private final int fullBatch;
 
   /** What an entry takes after a burst, on average; 0 until there was one. */
   private double nanosAlone;
+
+  private int batchesAlone;
 
   /** What an entry took in the newest batch. */
   private double nanosEach;
@@ -59,7 +61,8 @@ final class BurstPace {
       anyBurst = true;
       burstSeen = now;
     } else if (!inBurst && entries == fullBatch) {
-      nanosAlone = nanosAlone == 0 ? nanosEach : nanosAlone + NEWEST * (nanosEach - nanosAlone);
+      batchesAlone = Math.min(AVERAGED, batchesAlone + 1);
+      nanosAlone += (nanosEach - nanosAlone) / batchesAlone;
     }
     inBurst = burst;
   }
@@ -75,7 +78,7 @@ final class BurstPace {
       return false;
     }
     burstSeen = now;
-    double each = nanosAlone == 0 ? nanosEach / FASTER_ALONE : nanosAlone;
+    double each = batchesAlone == 0 ? nanosEach / FASTER_ALONE : nanosAlone;
     double mayTake = Math.max((double) ALWAYS.toNanos(), OF_THE_BURST * (now - burstSince));
     return behind * each < mayTake && lag.compareTo(MAX_LAG) < 0;
   }

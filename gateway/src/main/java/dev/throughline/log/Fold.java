@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Fold implements AutoCloseable {
   /** Entries a transaction; whatever the log's own batches were. */
-  static final int MAX_BATCH = 500;
+  private static final int MAX_BATCH = 500;
 
   private static final Logger LOG = LoggerFactory.getLogger(Fold.class);
   private static final String STEP_CONSTRAINT = "step_pkey";
@@ -63,7 +63,8 @@ public final class Fold implements AutoCloseable {
   private final Folder folder;
   private final long epoch;
   private final ReadAhead ahead;
-  private final BurstPace pace = new BurstPace(MAX_BATCH);
+  private final int batch;
+  private final BurstPace pace;
   private final Thread thread;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -72,6 +73,10 @@ public final class Fold implements AutoCloseable {
   private long position;
   private volatile boolean closed;
   private @Nullable Connection connection;
+
+  /** Of the batch that begins while the one before is applied: the two take turns. */
+  private @Nullable Connection other;
+
   private int sinceForgotten;
 
   /** Of {@link System#nanoTime}: until then a batch may gather. */
@@ -79,12 +84,21 @@ public final class Fold implements AutoCloseable {
 
   /** A fold of {@code reader} under the epoch of the node that leads. */
   public Fold(Log log, String reader, long epoch, Folder folder) {
+    this(log, reader, epoch, folder, MAX_BATCH);
+  }
+
+  /**
+   * @param batch so many entries a transaction at most
+   */
+  Fold(Log log, String reader, long epoch, Folder folder, int batch) {
     this.log = log;
     this.database = log.database();
     this.reader = reader;
     this.epoch = epoch;
     this.folder = folder;
-    this.ahead = new ReadAhead(log, reader, folder, MAX_BATCH);
+    this.batch = batch;
+    this.ahead = new ReadAhead(log, reader, folder, batch);
+    this.pace = new BurstPace(batch);
     this.position = database.read(c -> LogStore.position(c, reader));
     this.thread = Thread.ofPlatform().name("fold-" + reader).daemon(true).unstarted(this::run);
   }
@@ -141,11 +155,12 @@ public final class Fold implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     disconnect();
+    giveUpOther();
   }
 
   private void run() {
     Duration backoff = FIRST_BACKOFF;
-    int limit = MAX_BATCH;
+    int limit = batch;
     while (!closed) {
       List<LogEntry> entries = List.of();
       try {
@@ -155,23 +170,24 @@ public final class Fold implements AutoCloseable {
           continue;
         }
         gather(from);
+        long start = System.nanoTime();
         Folder.Opened opened;
         if (limit == 1) {
           entries = log.read(from, 1);
           opened = carefully(entries);
         } else {
           ReadAhead.Ready ready = ahead.take(from, limit);
+          ready.begun().ifPresent(this::takeTurns);
           entries = ready.entries();
           opened = ready.opened();
         }
         if (entries.isEmpty()) {
           continue;
         }
-        long start = System.nanoTime();
         log.prepareFor(entries.getLast().at());
         apply(entries, opened);
         backoff = FIRST_BACKOFF;
-        limit = Math.min(MAX_BATCH, limit * 2);
+        limit = Math.min(batch, limit * 2);
         long taken = System.nanoTime() - start;
         mayGather(entries.size(), taken);
         giveWay(entries, taken);
@@ -179,9 +195,7 @@ public final class Fold implements AutoCloseable {
         Thread.currentThread().interrupt();
         return;
       } catch (OvertakenException e) {
-        ahead.forget();
-        disconnect();
-        rereadPosition();
+        startOver();
         if (!leads()) {
           LOG.warn("{}: another node leads; this fold ends", reader);
           return;
@@ -191,15 +205,13 @@ public final class Fold implements AutoCloseable {
         if (closed) {
           return;
         }
-        ahead.forget();
-        disconnect();
         if (!isLostDependency(e)) {
           // Halve until the entry that fails stands alone; then set aside what fails of it.
           int tried = Math.max(1, entries.size());
           LOG.warn("{}: folding {} entries from {} failed", reader, tried, position(), e);
           limit = Math.max(1, Math.min(limit, tried) / 2);
         }
-        rereadPosition();
+        startOver();
         sleep(backoff);
         backoff =
             backoff.multipliedBy(2).compareTo(LAST_BACKOFF) < 0
@@ -218,6 +230,10 @@ public final class Fold implements AutoCloseable {
     long from = entries.getFirst().index();
     long to = entries.getLast().index() + 1;
     Connection transaction = connection();
+    opened.look(transaction);
+    if (ahead.mayBegin() && log.burst().isEmpty()) {
+      ahead.begin(other());
+    }
     Folder.Folded folded = opened.fold(transaction);
     step(transaction, from, to);
     if (++sinceForgotten >= FORGET_EVERY) {
@@ -311,13 +327,13 @@ public final class Fold implements AutoCloseable {
   /** A whole batch tells that more waits. */
   private void mayGather(int folded, long nanos) {
     long most = Math.min(GATHER_TIMES * nanos, GATHER_AT_MOST.toNanos());
-    gatherUntil = System.nanoTime() + (folded < MAX_BATCH ? most : 0);
+    gatherUntil = System.nanoTime() + (folded < batch ? most : 0);
   }
 
   private void gather(long from) throws InterruptedException {
     long left = gatherUntil - System.nanoTime();
     if (left > 0) {
-      log.gather(from, MAX_BATCH, Duration.ofNanos(left), () -> awaited.get() > 0 || closed);
+      log.gather(from, batch, Duration.ofNanos(left), () -> awaited.get() > 0 || closed);
     }
   }
 
@@ -328,6 +344,7 @@ public final class Fold implements AutoCloseable {
     Instant last = folded.getLast().at();
     while (burst.isPresent()
         && !closed
+        && !ahead.hasBegun()
         && pace.mayRest(
             log.head() - position(), Duration.between(last, burst.get().at()), System.nanoTime())) {
       Thread.sleep(REST);
@@ -344,25 +361,65 @@ public final class Fold implements AutoCloseable {
     }
   }
 
-  private Connection connection() throws SQLException {
-    Connection open = connection;
-    if (open == null || open.isClosed()) {
-      open = database.connect("fold");
-      try (Statement statement = open.createStatement()) {
-        statement.execute(BY_INDEX);
-      }
-      open.setAutoCommit(false);
-      connection = open;
+  /** After a failure: whatever was begun is given up, and read again. */
+  private void startOver() {
+    disconnect();
+    giveUpOther();
+    try {
+      ahead.forget();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+    rereadPosition();
+  }
+
+  private Connection connection() throws SQLException {
+    connection = open(connection);
+    return connection;
+  }
+
+  private Connection other() throws SQLException {
+    other = open(other);
+    return other;
+  }
+
+  private void takeTurns(Connection begun) {
+    other = connection;
+    connection = begun;
+  }
+
+  private Connection open(@Nullable Connection before) throws SQLException {
+    if (before != null && !before.isClosed()) {
+      return before;
+    }
+    Connection open = database.connect("fold");
+    try (Statement statement = open.createStatement()) {
+      statement.execute(BY_INDEX);
+    }
+    open.setAutoCommit(false);
     return open;
   }
 
   private void disconnect() {
-    Connection open = connection;
+    end(connection, Connection::close);
     connection = null;
+  }
+
+  /** Also under a statement of the thread that reads ahead. */
+  private void giveUpOther() {
+    end(other, ahead.hasBegun() ? open -> open.abort(Runnable::run) : Connection::close);
+    other = null;
+  }
+
+  @FunctionalInterface
+  private interface Ending {
+    void of(Connection connection) throws SQLException;
+  }
+
+  private static void end(@Nullable Connection open, Ending ending) {
     if (open != null) {
       try {
-        open.close();
+        ending.of(open);
       } catch (SQLException alreadyBroken) {
         LOG.debug("closing a broken connection: {}", alreadyBroken.getSQLState());
       }

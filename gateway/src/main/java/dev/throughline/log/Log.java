@@ -348,9 +348,13 @@ public final class Log implements AutoCloseable {
    * to prepare, its partitions are made now. An event's own day may be the next.
    */
   void prepareFor(Instant at) {
-    if (day(at).isAfter(preparedDay.plusDays(Partitions.SEEN_AHEAD - 1))) {
+    if (!isPreparedFor(at)) {
       prepare();
     }
+  }
+
+  boolean isPreparedFor(Instant at) {
+    return !day(at).isAfter(preparedDay.plusDays(Partitions.SEEN_AHEAD - 1));
   }
 
   private static LocalDate day(Instant at) {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The words by which people stop messages and have them start again: a whole message that is one of
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
 public record OptWords(boolean enabled, Set<String> stop, Set<String> start) {
   public static final OptWords KNOWN = new OptWords(true, Set.of(), Set.of());
 
-  /** Longer messages are no such words; nor is more of a message looked at. */
+  /** Longer words may not be an app's own. */
   static final int MAX_LENGTH = 64;
 
   /** On every channel: they mean nothing else in a conversation. */
@@ -42,6 +43,9 @@ public record OptWords(boolean enabled, Set<String> stop, Set<String> start) {
           "เริ่ม|เริ่มใหม่|เริ่มรับข้อความ|รับข่าวสาร|รับข้อความ|สมัครรับข่าวสาร",
           "訂閱|重新訂閱|恢復訂閱|恢復接收|開始接收|恢復",
           "订阅|重新订阅|恢复订阅|恢复接收|开始接收|恢复");
+
+  private static final int LONGEST =
+      Stream.of(STOP, STOP_BY_SMS, START).mapToInt(OptWords::longest).max().orElseThrow();
 
   public OptWords {
     stop = Set.copyOf(stop);
@@ -68,9 +72,6 @@ public record OptWords(boolean enabled, Set<String> stop, Set<String> start) {
       return Optional.empty();
     }
     String word = normal(text);
-    if (word.isEmpty() || word.length() > MAX_LENGTH) {
-      return Optional.empty();
-    }
     // An app's own word for one is not also the known word for the other.
     if (stop.contains(word)) {
       return Optional.of(Wish.STOP);
@@ -84,14 +85,27 @@ public record OptWords(boolean enabled, Set<String> stop, Set<String> start) {
     return START.contains(word) ? Optional.of(Wish.START) : Optional.empty();
   }
 
-  /** Nearly every message does, and this is found out sooner than how it is spelled. */
-  private static boolean saysMore(String text) {
-    int letters = 0;
+  /**
+   * Nearly every message says more than the longest word, and this is found out sooner than how it
+   * is spelled: of plain letters and digits each is one in the normal spelling, too, and of others
+   * at most three become one, as in a Hangul syllable.
+   */
+  private boolean saysMore(String text) {
+    int thirds = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      letters += c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ? 1 : 0;
+      boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+      thirds += plain ? 3 : Character.isLetterOrDigit(c) ? 1 : 0;
     }
-    return letters > MAX_LENGTH;
+    return thirds > 3 * Math.max(LONGEST, Math.max(longest(stop), longest(start)));
+  }
+
+  private static int longest(Set<String> words) {
+    int longest = 0;
+    for (String word : words) {
+      longest = Math.max(longest, word.length());
+    }
+    return longest;
   }
 
   /**

@@ -87,6 +87,7 @@ final class ApiServer implements AutoCloseable {
   final AccessKeys.Created key;
   private final TestDatabase test;
   private final Drafts drafts;
+  private final Converse converse;
   private final Fold fold;
   private final Lead lead;
   private final HttpServer server;
@@ -128,7 +129,7 @@ final class ApiServer implements AutoCloseable {
     Tasks tasks = new Tasks(database, vault, clock);
     lead = Lead.take(log, drafts, node, () -> {});
     OptOutLinks optOuts = new OptOutLinks(vault, () -> "https://gateway.example");
-    Converse converse =
+    converse =
         new Converse(
             log,
             vault,
@@ -319,13 +320,23 @@ final class ApiServer implements AutoCloseable {
 
   /** Somebody writes to the app's LINE account, as its webhook tells. */
   void say(String app, String user, String messageId, String text) {
+    event(
+        app,
+        user,
+        "E" + messageId,
+        Instant.now(),
+        "\"type\":\"message\",\"message\":{\"id\":\"%s\",\"type\":\"text\",\"text\":\"%s\"}"
+            .formatted(messageId, text));
+  }
+
+  /** Somebody does something that the app's LINE account is told of. */
+  void event(String app, String user, String eventId, Instant at, String what) {
     String event =
         """
-        {"type":"message","mode":"active","timestamp":%d,"webhookEventId":"E%s",\
-        "deliveryContext":{"isRedelivery":false},"source":{"type":"user","userId":"%s"},\
-        "message":{"id":"%s","type":"text","text":"%s"}}\
+        {%s,"mode":"active","timestamp":%d,"webhookEventId":"%s",\
+        "deliveryContext":{"isRedelivery":false},"source":{"type":"user","userId":"%s"}}\
         """
-            .formatted(System.currentTimeMillis(), messageId, user, messageId, text);
+            .formatted(what, at.toEpochMilli(), eventId, user);
     App.Account account =
         directory
             .app(new AppId(Ulids.parse(app).orElseThrow()))
@@ -341,6 +352,14 @@ final class ApiServer implements AutoCloseable {
             .part(person, Bytes.utf8(event))
             .part(skeleton, Bytes.utf8("]}"))
             .build());
+  }
+
+  /** What the fold does, once the one that runs has come to its end and does nothing more. */
+  Converse unfolded() throws InterruptedException {
+    fold.await(log.head(), READS_WAIT);
+    fold.close();
+    folding = false;
+    return converse;
   }
 
   /** Everything said and known is sealed with keys that nobody has any more. */

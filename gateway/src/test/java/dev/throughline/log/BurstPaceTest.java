@@ -86,6 +86,24 @@ final class BurstPaceTest {
     assertThat(pace.mayRest(30_000, Duration.ZERO, now)).isFalse();
   }
 
+  @Test
+  void oneSlowBatchIsNotItsSpeed() {
+    for (int i = 0; i < 10; i++) {
+      alone(100);
+    }
+    pace.folded(BATCH, BATCH * 1_000_000L, false, now);
+    pace.folded(BATCH, MILLI, true, now);
+
+    assertThat(pace.mayRest(6_000, Duration.ZERO, now)).isTrue();
+
+    for (int i = 0; i < 20; i++) {
+      alone(200);
+    }
+    pace.folded(BATCH, MILLI, true, now);
+
+    assertThat(pace.mayRest(6_000, Duration.ZERO, now)).isFalse();
+  }
+
   /** Until a burst has ended, what the fold could do is guessed from what it does. */
   @Test
   void theFirstBurstIsFoldedWithCare() {

@@ -18,7 +18,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -47,6 +51,7 @@ class FoldTest {
   @BeforeEach
   void open() throws SQLException {
     execute("create table applied (index bigint primary key, body text not null)");
+    execute("create table begun (index bigint primary key)");
     node = TestLog.open(database, data);
   }
 
@@ -265,6 +270,118 @@ class FoldTest {
     }
   }
 
+  /** Many wait: what is applied next has begun by then, in a transaction of its own. */
+  @Test
+  void theNextBeginsWhileOneIsApplied() throws Exception {
+    long epoch = node.lead();
+    appendMany(100);
+    try (Applying applying = new Applying(node, epoch, 10)) {
+      applying.beforeEach =
+          entry -> {
+            if (entry.index() % 10 == 9 && entry.index() < 80) {
+              applying.awaitBegun(entry.index() + 1);
+            }
+          };
+      applying.await(101);
+      assertThat(applied()).isEqualTo(LongStream.range(0, 101).boxed().toList());
+      assertThat(applying.told).isEqualTo(applied());
+      // The last ones were no whole batch that waited.
+      assertThat(begun()).isEqualTo(LongStream.range(10, 100).boxed().toList());
+      assertThat(applying.begun).isEqualTo(begun());
+    }
+  }
+
+  @Test
+  void whatHasBegunIsGivenUpWithWhatFails() throws Exception {
+    long epoch = node.lead();
+    appendMany(100);
+    AtomicInteger failures = new AtomicInteger();
+    try (Applying applying = new Applying(node, epoch, 10)) {
+      applying.beforeEach =
+          entry -> {
+            if (entry.index() == 35 && failures.getAndIncrement() == 0) {
+              applying.awaitBegun(40);
+              throw new IllegalStateException("once");
+            }
+          };
+      applying.await(101);
+      assertThat(applied()).isEqualTo(LongStream.range(0, 101).boxed().toList());
+      assertThat(applying.told).isEqualTo(applied());
+      assertThat(applying.begun).contains(40L);
+      assertThat(begun()).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void whatFailsToBeginIsAppliedOnce() throws Exception {
+    long epoch = node.lead();
+    appendMany(100);
+    AtomicInteger failures = new AtomicInteger();
+    try (Applying applying = new Applying(node, epoch, 10)) {
+      applying.beforeBegin =
+          entry -> {
+            if (entry.index() % 10 == 5 && failures.getAndIncrement() % 2 == 0) {
+              throw new IllegalStateException("now and then");
+            }
+          };
+      applying.await(101);
+      assertThat(applied()).isEqualTo(LongStream.range(0, 101).boxed().toList());
+      assertThat(applying.told).isEqualTo(applied());
+    }
+    assertThat(failures.get()).isGreaterThan(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Cut.class)
+  void aCommitIsCutOffWhileTheNextHasBegun(Cut cut) throws Exception {
+    long epoch = node.lead();
+    appendMany(60);
+    try (Applying applying = new Applying(node, epoch, 10)) {
+      applying.beforeEach =
+          entry -> {
+            if (entry.index() == 9) {
+              applying.awaitBegun(10);
+            }
+          };
+      line.cut(cut, "fold", "COMMIT");
+      applying.await(61);
+      assertThat(line.isCut()).isTrue();
+      Thread.sleep(CuttingLine.LATE.toMillis());
+      assertThat(applied()).isEqualTo(LongStream.range(0, 61).boxed().toList());
+      assertThat(applying.told).isEqualTo(applied());
+    }
+  }
+
+  @Test
+  void connectionsEndAgainAndAgainWhileManyWait() throws Exception {
+    long epoch = node.lead();
+    appendMany(300);
+    try (Applying applying = new Applying(node, epoch, 5)) {
+      applying.start();
+      for (int i = 0; i < 12; i++) {
+        execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+                + " where datname = current_database() and application_name like '%fold'"
+                + " order by random() limit 1");
+        Thread.sleep(30);
+      }
+      applying.await(301);
+      assertThat(applied()).isEqualTo(LongStream.range(0, 301).boxed().toList());
+      assertThat(applying.told).isEqualTo(applied());
+    }
+  }
+
+  /** Returns when the rush that this is is over: while one lasts, nothing begins early. */
+  private void appendMany(int entries) throws InterruptedException {
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      callers.invokeAll(
+          IntStream.range(0, entries)
+              .<Callable<Long>>mapToObj(i -> () -> node.append("entry " + i))
+              .toList());
+    }
+    Patience.await().until(() -> node.log().burst().isEmpty());
+  }
+
   @Test
   void aFoldOfAnOldEpochEndsAndAppliesNothingMore() throws Exception {
     long first = node.lead();
@@ -317,9 +434,19 @@ class FoldTest {
     final Fold fold;
     private boolean started;
     volatile Trouble beforeEach = entry -> {};
+    volatile Trouble beforeBegin = entry -> {};
+    final List<Long> begun = Collections.synchronizedList(new ArrayList<>());
 
     Applying(TestLog node, long epoch) {
       this.fold = new Fold(node.log(), READER, epoch, this);
+    }
+
+    Applying(TestLog node, long epoch, int batch) {
+      this.fold = new Fold(node.log(), READER, epoch, this, batch);
+    }
+
+    void awaitBegun(long index) {
+      Patience.await().until(() -> begun.contains(index));
     }
 
     void start() {
@@ -336,7 +463,25 @@ class FoldTest {
 
     @Override
     public Opened open(List<LogEntry> entries) {
-      return transaction -> fold(entries, transaction);
+      return new Opened() {
+        @Override
+        public void begin(Connection transaction) throws SQLException {
+          try (PreparedStatement insert =
+              transaction.prepareStatement("insert into begun values (?)")) {
+            for (LogEntry entry : entries) {
+              beforeBegin.with(entry);
+              insert.setLong(1, entry.index());
+              insert.executeUpdate();
+              begun.add(entry.index());
+            }
+          }
+        }
+
+        @Override
+        public Folded fold(Connection transaction) throws SQLException {
+          return Applying.this.fold(entries, transaction);
+        }
+      };
     }
 
     private Folded fold(List<LogEntry> entries, Connection transaction) throws SQLException {
@@ -379,6 +524,10 @@ class FoldTest {
 
   private List<Long> applied() throws SQLException {
     return column("select index from applied order by index", rows -> rows.getLong(1));
+  }
+
+  private List<Long> begun() throws SQLException {
+    return column("select index from begun order by index", rows -> rows.getLong(1));
   }
 
   private List<String> bodies() throws SQLException {

@@ -141,9 +141,23 @@ final class OptWordsTest {
     assertThat(OptWords.KNOWN.of(ChannelName.LINE, "stop" + " ".repeat(100))).contains(Wish.STOP);
     assertThat(OptWords.KNOWN.of(ChannelName.LINE, "stop" + " ".repeat(100_000))).isEmpty();
     String longest = "a".repeat(OptWords.MAX_LENGTH);
-    OptWords own = new OptWords(true, Set.of(longest, longest + "a"), Set.of());
+    OptWords own = new OptWords(true, Set.of(longest), Set.of());
     assertThat(own.of(ChannelName.LINE, longest + "!")).contains(Wish.STOP);
     assertThat(own.of(ChannelName.LINE, longest + "a")).isEmpty();
+  }
+
+  /** However many letters it takes to spell it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"각", "ガ", "é", "ﬁ", "９", "ยำ"})
+  void aWordIsKnownInEachSpelling(String letter) {
+    String word = OptWords.normal(letter.repeat(OptWords.MAX_LENGTH / 2));
+    OptWords own = new OptWords(true, Set.of(), Set.of(word));
+    for (Normalizer.Form form : Normalizer.Form.values()) {
+      String spelled = Normalizer.normalize(word, form);
+      assertThat(own.of(ChannelName.LINE, "「" + spelled + "」 "))
+          .as("%s", form)
+          .contains(Wish.START);
+    }
   }
 
   /** Said once more by patterns, as the documentation says it. */
