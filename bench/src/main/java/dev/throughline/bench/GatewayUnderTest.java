@@ -15,6 +15,9 @@ interface GatewayUnderTest extends AutoCloseable {
    */
   void start(Path directory) throws IOException, InterruptedException;
 
+  /** Returns when nothing is taken in any more that is not the load. */
+  default void settle() throws IOException, InterruptedException {}
+
   /** Product and version, for the output. */
   String product();
 

@@ -78,6 +78,9 @@ final class IngestBench {
       long messages) {}
 
   Outcome run() throws IOException, InterruptedException {
+    if (gateway.isPresent()) {
+      gateway.get().settle();
+    }
     long entriesBefore = gateway.isPresent() ? gateway.get().entriesOfKind(WEBHOOK) : 0;
     long messagesBefore = gateway.isPresent() ? gateway.get().messages() : 0;
     warmUp();

@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * it; the rest is read from its database.
  */
 final class SandboxGateway implements GatewayUnderTest {
+  private static final Duration SETTLED_AFTER = Duration.ofSeconds(3);
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
 
@@ -97,6 +98,18 @@ final class SandboxGateway implements GatewayUnderTest {
       started.close();
       throw e;
     }
+  }
+
+  /** The emulated LINE looks whether its webhook answers, a second or two after the start. */
+  @Override
+  public void settle() throws IOException, InterruptedException {
+    long before;
+    long entries = entriesOfKind("webhook");
+    do {
+      before = entries;
+      Thread.sleep(SETTLED_AFTER);
+      entries = entriesOfKind("webhook");
+    } while (entries != before);
   }
 
   @Override
