@@ -44,26 +44,28 @@ final class SeenEvents {
   Set<UUID> mark(Connection transaction, Collection<EventKey> events, boolean untouched)
       throws SQLException {
     Set<EventKey> fresh = new LinkedHashSet<>(events);
-    if (untouched && looks == 0) {
-      try {
-        mark(transaction, fresh);
-        return ids(fresh);
-      } catch (SQLException e) {
-        if (!isRepeated(e)) {
-          throw e;
-        }
-        transaction.rollback();
-        looks = LOOKS_AFTER_A_REPEAT;
+    try {
+      if (!untouched || looks > 0) {
+        fresh.removeAll(lookedFor(transaction, fresh));
+      }
+      mark(transaction, fresh);
+      return ids(fresh);
+    } catch (SQLException e) {
+      if (!untouched || !isRepeated(e)) {
+        throw e;
       }
     }
-    looks = Math.max(0, looks - 1);
-    Set<EventKey> before = seenBefore(transaction, fresh);
-    if (!before.isEmpty()) {
-      looks = LOOKS_AFTER_A_REPEAT;
-      fresh.removeAll(before);
-    }
-    mark(transaction, fresh);
-    return ids(fresh);
+    // Also after a look in vain: a transaction that stands by now had not been committed then.
+    transaction.rollback();
+    looks = LOOKS_AFTER_A_REPEAT;
+    return mark(transaction, events, false);
+  }
+
+  private Set<EventKey> lookedFor(Connection transaction, Collection<EventKey> events)
+      throws SQLException {
+    Set<EventKey> before = seenBefore(transaction, events);
+    looks = before.isEmpty() ? Math.max(0, looks - 1) : LOOKS_AFTER_A_REPEAT;
+    return before;
   }
 
   private static void mark(Connection transaction, Collection<EventKey> unseen)

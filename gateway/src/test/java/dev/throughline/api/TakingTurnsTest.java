@@ -3,6 +3,7 @@ package dev.throughline.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.throughline.Patience;
 import dev.throughline.conversation.Converse;
 import dev.throughline.log.Folder;
 import dev.throughline.log.LogEntry;
@@ -84,20 +85,24 @@ class TakingTurnsTest {
     assertThat(texts("select friend from identity")).containsExactly("unknown");
   }
 
+  /** Also once repetitions are looked for. */
   @Test
   void whatComesInBothIsTakenOnce() throws Exception {
-    Instant at = Instant.now();
-    String text =
-        "\"type\":\"message\",\"message\":{\"id\":\"twice\",\"type\":\"text\",\"text\":\"!\"}";
-    applyInTurns(
-        () -> server.event(app, OTHER, "Etwice", at, text),
-        () -> {
-          server.event(app, OTHER, "Etwice", at, text);
-          server.say(app, OTHER, "once", "another");
-        });
+    for (String id : List.of("first", "second")) {
+      Instant at = Instant.now();
+      String text =
+          "\"type\":\"message\",\"message\":{\"id\":\"%s\",\"type\":\"text\",\"text\":\"!\"}"
+              .formatted(id);
+      applyInTurns(
+          () -> server.event(app, OTHER, "E" + id, at, text),
+          () -> {
+            server.event(app, OTHER, "E" + id, at, text);
+            server.say(app, OTHER, "after" + id, "another");
+          });
+    }
 
     assertThat(texts("select platform_id from message order by id"))
-        .containsExactly("known", "twice", "once");
+        .containsExactly("known", "first", "afterfirst", "second", "aftersecond");
   }
 
   @Test
@@ -110,12 +115,8 @@ class TakingTurnsTest {
     assertThat(texts("select id::text from contact for update nowait")).hasSize(1);
   }
 
-  private interface Telling {
-    void run();
-  }
-
   /** The second begins once the first has looked, and before it has written anything. */
-  private void applyInTurns(Telling first, Telling second) throws Exception {
+  private void applyInTurns(Runnable first, Runnable second) throws Exception {
     first.run();
     Folder.Opened before = opened();
     second.run();
@@ -138,10 +139,10 @@ class TakingTurnsTest {
   }
 
   /** Until it has begun, or waits for what the one before has marked. */
-  private void awaitEndOrLock(Future<?> begun) throws Exception {
-    while (!begun.isDone() && texts("select 1::text from pg_locks where not granted").isEmpty()) {
-      Thread.sleep(5);
-    }
+  private void awaitEndOrLock(Future<?> begun) {
+    Patience.await()
+        .until(() ->
+            begun.isDone() || !texts("select 1::text from pg_locks where not granted").isEmpty());
   }
 
   private Folder.Opened opened() {
