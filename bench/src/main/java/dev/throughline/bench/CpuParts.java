@@ -21,6 +21,7 @@ final class CpuParts {
   private static Map<String, String> threads() {
     Map<String, String> parts = new LinkedHashMap<>();
     parts.put("ForkJoinPool", "requests and calls");
+    parts.put("http-loop", "requests and calls");
     parts.put("tasks", "tasks");
     parts.put("sequencer", "sequencer");
     parts.put("fold", "fold");

@@ -63,6 +63,11 @@ public interface Channel {
    */
   Authenticity authentic(WebhookRequest request, Credentials credentials);
 
+  /** Whether {@link #authentic} computes only, and asks nobody. */
+  default boolean isCheckedAlone(Credentials credentials) {
+    return false;
+  }
+
   /**
    * The body of the answer to a GET by which the provider asks whether a webhook address is ours,
    * as far as the provider does, and proves to be itself.

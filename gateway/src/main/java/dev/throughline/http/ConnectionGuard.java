@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Hands each accepted connection to Helidon's HTTP/1.1 under a {@link GuardedConnection}, and ends
- * those that overstay: clients that trickle a request, hold an idle connection or do not read.
+ * Hands each accepted connection to Helidon's HTTP/1.1 under a {@link GuardedConnection}, where
+ * there are {@link EventLoops} once these have done with it, and ends those that overstay: clients
+ * that trickle a request, hold an idle connection or do not read.
  */
 final class ConnectionGuard implements ServerConnectionSelector, AutoCloseable {
   /** Fine enough for limits of seconds; a look at a connection costs nanoseconds. */
@@ -25,14 +27,17 @@ final class ConnectionGuard implements ServerConnectionSelector, AutoCloseable {
   private final Thread watch;
   private final AtomicBoolean closing;
   private final Router router;
+  private final @Nullable EventLoops loops;
 
   ConnectionGuard(
       String listener,
       ServerConnectionSelector http1,
       ServerLimits limits,
       Router router,
+      @Nullable EventLoops loops,
       AtomicBoolean closing) {
     this.router = router;
+    this.loops = loops;
     this.closing = closing;
     this.http1 = http1;
     this.limits = limits;
@@ -49,8 +54,11 @@ final class ConnectionGuard implements ServerConnectionSelector, AutoCloseable {
         Thread.sleep(PERIOD);
         for (Guarded connection : open) {
           if (connection.context.expireIfLate()) {
-            connection.inner.close(true);
+            connection.end();
           }
+        }
+        if (loops != null) {
+          loops.tidy();
         }
       }
     } catch (InterruptedException e) {
@@ -61,6 +69,9 @@ final class ConnectionGuard implements ServerConnectionSelector, AutoCloseable {
   @Override
   public void close() {
     watch.interrupt();
+    if (loops != null) {
+      loops.close();
+    }
   }
 
   @Override
@@ -81,15 +92,18 @@ final class ConnectionGuard implements ServerConnectionSelector, AutoCloseable {
   @Override
   public ServerConnection connection(ConnectionContext context) {
     GuardedConnection guarded = new GuardedConnection(context, router, limits);
-    return new Guarded(guarded, http1.connection(guarded));
+    EventLoop.Served first = loops == null ? null : loops.take(guarded);
+    return new Guarded(guarded, first, http1.connection(guarded));
   }
 
   private final class Guarded implements ServerConnection {
     private final GuardedConnection context;
+    private final EventLoop.@Nullable Served first;
     private final ServerConnection inner;
 
-    Guarded(GuardedConnection context, ServerConnection inner) {
+    Guarded(GuardedConnection context, EventLoop.@Nullable Served first, ServerConnection inner) {
       this.context = context;
+      this.first = first;
       this.inner = inner;
     }
 
@@ -97,7 +111,7 @@ final class ConnectionGuard implements ServerConnectionSelector, AutoCloseable {
     public void handle(Limit limit) throws InterruptedException {
       open.add(this);
       try {
-        if (!closing.get()) {
+        if (!closing.get() && (first == null || first.serve())) {
           inner.handle(limit);
         }
       } finally {
@@ -118,6 +132,12 @@ final class ConnectionGuard implements ServerConnectionSelector, AutoCloseable {
     public void close(boolean interrupt) {
       closing.set(true);
       if (interrupt || context.expireIfIdle()) {
+        end();
+      }
+    }
+
+    void end() {
+      if (first == null || !first.end()) {
         inner.close(true);
       }
     }

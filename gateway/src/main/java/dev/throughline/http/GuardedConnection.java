@@ -9,6 +9,8 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -57,6 +59,7 @@ final class GuardedConnection implements ConnectionContext {
   private final AtomicLong state = new AtomicLong(pack(Phase.OPENED));
 
   private long budget = NO_BUDGET;
+  private byte @Nullable [] unread;
 
   GuardedConnection(ConnectionContext inner, Router router, ServerLimits limits) {
     this.inner = inner;
@@ -89,6 +92,19 @@ final class GuardedConnection implements ConnectionContext {
     budget = NO_BUDGET;
     reader.renew();
     enter(Phase.IDLE);
+  }
+
+  /** What was read elsewhere of the next request, and is to be read before what comes. */
+  void unread(byte[] bytes) {
+    unread = bytes;
+  }
+
+  /** The peer's address, as a literal. */
+  String remoteAddress() {
+    SocketAddress peer = remotePeer.address();
+    return peer instanceof InetSocketAddress internet
+        ? internet.getAddress().getHostAddress()
+        : peer.toString();
   }
 
   /** Ends the connection if it waits for a request and nothing of one has come. */
@@ -136,7 +152,8 @@ final class GuardedConnection implements ConnectionContext {
 
   /** The parser's source of bytes; null at the end of the stream. */
   private byte @Nullable [] read() {
-    byte[] bytes = socket.get();
+    byte[] bytes = unread != null ? unread : socket.get();
+    unread = null;
     if (bytes == null) {
       return null;
     }

@@ -20,8 +20,6 @@ import io.helidon.webserver.http.RoutingResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -149,7 +147,7 @@ final class HelidonRouting implements HttpRouting, Router {
                         parameters,
                         query,
                         headers(in),
-                        () -> address(connection),
+                        connection::remoteAddress,
                         Bytes.EMPTY,
                         body));
         if (!body.isEnded()) {
@@ -173,7 +171,7 @@ final class HelidonRouting implements HttpRouting, Router {
                 parameters,
                 query,
                 headers(in),
-                () -> address(connection),
+                connection::remoteAddress,
                 Bytes.wrap(body),
                 InputStream.nullInputStream()));
       }
@@ -232,13 +230,6 @@ final class HelidonRouting implements HttpRouting, Router {
 
   private static Headers headers(RoutingRequest in) {
     return name -> in.headers().all(HeaderNames.create(name), List::of);
-  }
-
-  private static String address(GuardedConnection connection) {
-    SocketAddress peer = connection.remotePeer().address();
-    return peer instanceof InetSocketAddress internet
-        ? internet.getAddress().getHostAddress()
-        : peer.toString();
   }
 
   /**

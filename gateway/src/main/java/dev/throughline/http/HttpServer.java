@@ -74,7 +74,11 @@ public final class HttpServer implements AutoCloseable {
             .build();
     AtomicBoolean closing = new AtomicBoolean();
     HelidonRouting routing = new HelidonRouting(listener, closing);
-    ConnectionGuard guard = new ConnectionGuard(listener.name(), http1, limits, routing, closing);
+    SocketOptions options =
+        SocketOptions.builder().tcpNoDelay(true).socketKeepAlive(true).buildPrototype();
+    EventLoops loops = EventLoops.of(listener, options, closing);
+    ConnectionGuard guard =
+        new ConnectionGuard(listener.name(), http1, limits, routing, loops, closing);
     WebServerConfig.Builder builder =
         WebServer.builder()
             .name(listener.name())
@@ -95,8 +99,7 @@ public final class HttpServer implements AutoCloseable {
             // The guard ends idle connections, and sees more than Helidon's timer does.
             .idleConnectionTimeout(NEVER)
             .idleConnectionPeriod(NEVER)
-            .connectionOptions(
-                SocketOptions.builder().tcpNoDelay(true).socketKeepAlive(true).buildPrototype());
+            .connectionOptions(loops == null ? options : loops.accepted());
     if (listener.tls() != null) {
       builder.tls(Tls.builder().sslContext(listener.tls().load()).build());
     }

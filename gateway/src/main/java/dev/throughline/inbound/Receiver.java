@@ -1,5 +1,8 @@
 package dev.throughline.inbound;
 
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.CompletableFuture.supplyAsync;
+
 import dev.throughline.channel.Channel;
 import dev.throughline.channel.Channel.Authenticity;
 import dev.throughline.channel.Inlet;
@@ -26,6 +29,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -41,6 +47,9 @@ public final class Receiver {
 
   /** LINE gives a webhook 2 s in all, and comes again after a 503. */
   private static final Duration PATIENCE = Duration.ofMillis(1_500);
+
+  /** For what has to wait: keys that are not at hand, a provider's certificate. */
+  private static final Executor ELSEWHERE = task -> Thread.ofVirtual().start(task);
 
   private static final Response KEPT = Response.empty(200);
   private static final Response REFUSED =
@@ -79,8 +88,8 @@ public final class Receiver {
 
   public List<Route> routes() {
     return List.of(
-        Route.post(DEFAULT, request -> received(request, Optional.empty())).rawBody(),
-        Route.post(ONE_OF_SEVERAL, request -> received(request, ordinal(request))).rawBody(),
+        Route.promptPost(DEFAULT, request -> received(request, Optional.empty())).rawBody(),
+        Route.promptPost(ONE_OF_SEVERAL, request -> received(request, ordinal(request))).rawBody(),
         Route.get(DEFAULT, request -> handshake(request, Optional.empty())),
         Route.get(ONE_OF_SEVERAL, request -> handshake(request, ordinal(request))));
   }
@@ -91,8 +100,7 @@ public final class Receiver {
       @Override
       public boolean keep(Bytes body, int secretVersion) {
         Channel channel = channels.get(account.channel());
-        return channel != null
-            && Receiver.this.keep(account, channel, secretVersion, body).status() == 200;
+        return channel != null && wasKept(draft(account, channel, secretVersion, body));
       }
 
       @Override
@@ -102,8 +110,22 @@ public final class Receiver {
     };
   }
 
-  private Response received(Request request, Optional<Integer> ordinal) {
-    return account(request, ordinal).map(account -> receive(account, request)).orElse(UNKNOWN);
+  /** Where nobody else is to be asked, nothing of it waits. */
+  private CompletableFuture<Response> received(Request request, Optional<Integer> ordinal) {
+    Account account = account(request, ordinal).orElse(null);
+    Channel channel = account == null ? null : channels.get(account.channel());
+    Channel.Credentials secret = account == null ? null : credentials.apply(account).orElse(null);
+    if (account == null || channel == null || secret == null) {
+      return completedFuture(UNKNOWN);
+    }
+    if (request.headers().all(TeeHandler.HEADER).contains(account.id().toString())) {
+      return completedFuture(ROUND);
+    }
+    Webhook webhook = new Webhook(request.headers(), request.body());
+    return channel.isCheckedAlone(secret)
+        ? receive(account, channel, webhook, channel.authentic(webhook, secret))
+        : supplyAsync(() -> channel.authentic(webhook, secret), ELSEWHERE)
+            .thenCompose(verdict -> receive(account, channel, webhook, verdict));
   }
 
   private Response handshake(Request request, Optional<Integer> ordinal) {
@@ -127,36 +149,47 @@ public final class Receiver {
                 .flatMap(app -> directory.account(new AppId(app), channel, ordinal)));
   }
 
-  private Response receive(Account account, Request request) {
-    Channel channel = channels.get(account.channel());
-    Optional<Channel.Credentials> secret = credentials.apply(account);
-    if (channel == null || secret.isEmpty()) {
-      return UNKNOWN;
-    }
-    if (request.headers().all(TeeHandler.HEADER).contains(account.id().toString())) {
-      return ROUND;
-    }
-    Authenticity verdict =
-        channel.authentic(new Webhook(request.headers(), request.body()), secret.get());
+  private CompletableFuture<Response> receive(
+      Account account, Channel channel, Webhook webhook, Authenticity verdict) {
     return switch (verdict) {
       case Authenticity.Refused(Authenticity.Cause cause) -> {
         refused.count(account.id(), cause);
-        yield REFUSED;
+        yield completedFuture(REFUSED);
       }
-      case Authenticity.Undecided() -> LATER;
-      case Authenticity.Authentic(int version) -> keep(account, channel, version, request.body());
+      case Authenticity.Undecided() -> completedFuture(LATER);
+      case Authenticity.Authentic(int version) ->
+          keep(draft(account, channel, version, webhook.body()));
     };
   }
 
-  private Response keep(Account account, Channel channel, int secretVersion, Bytes body) {
+  private CompletableFuture<Response> keep(Drafts.Builder parts) {
+    return parts
+        .buildAtOnce()
+        .map(CompletableFuture::completedFuture)
+        .orElseGet(() -> supplyAsync(parts::build, ELSEWHERE))
+        .thenCompose(draft -> log.submit(draft, PATIENCE))
+        .handle((_, failure) -> {
+          if (failure == null) {
+            return KEPT;
+          }
+          Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+          if (cause instanceof LogUnavailableException || cause instanceof DatabaseException) {
+            return LATER;
+          }
+          throw new CompletionException(cause);
+        });
+  }
+
+  private boolean wasKept(Drafts.Builder parts) {
     try {
-      return append(account, channel, secretVersion, body);
+      log.append(parts.build(), PATIENCE);
+      return true;
     } catch (LogUnavailableException | DatabaseException away) {
-      return LATER;
+      return false;
     }
   }
 
-  private Response append(Account account, Channel channel, int secretVersion, Bytes body) {
+  private Drafts.Builder draft(Account account, Channel channel, int secretVersion, Bytes body) {
     Owner.Account ours = new Owner.Account(account.id());
     Drafts.Builder draft =
         drafts
@@ -169,8 +202,7 @@ public final class Receiver {
               .orElse(ours),
           body.slice(run.from(), run.to()));
     }
-    log.append(draft.build(), PATIENCE);
-    return KEPT;
+    return draft;
   }
 
   /** A number that no account has where the path names none. */

@@ -139,7 +139,15 @@ public final class Drafts {
      * when it is away.
      */
     public Draft build() {
-      Map<Owner, DataKey> keys = keys(new LinkedHashSet<>(owners));
+      return build(keys(new LinkedHashSet<>(owners)));
+    }
+
+    /** As {@link #build} for who cannot wait; empty if keys would have to be read. */
+    public Optional<Draft> buildAtOnce() {
+      return vault.keysAtHand(new LinkedHashSet<>(owners)).map(this::build);
+    }
+
+    private Draft build(Map<Owner, DataKey> keys) {
       Optional<UUID> first = Optional.empty();
       List<Bytes> blobs = new ArrayList<>(parts.size());
       List<PartLeaf> leaves = new ArrayList<>(parts.size());

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,6 +112,25 @@ public final class Log implements AutoCloseable {
     requireOpen();
     Optional<Appended> earlier = draft.once().flatMap(once -> database.read(c -> earlier(c, once)));
     return earlier.isPresent() ? earlier.get() : sequencer.append(draft, null, patience);
+  }
+
+  /**
+   * As {@link #append(Draft, Duration)}, for a caller who does not wait: of a draft without a key,
+   * since that would have to be looked up. Completed on the log's own thread, so whatever follows
+   * there must be short.
+   *
+   * @return fails with a {@link LogUnavailableException} within the patience
+   */
+  public CompletableFuture<Appended> submit(Draft draft, Duration patience) {
+    if (draft.once().isPresent()) {
+      throw new IllegalArgumentException("a draft with a key is appended, not submitted");
+    }
+    try {
+      requireOpen();
+    } catch (LogUnavailableException closed) {
+      return CompletableFuture.failedFuture(closed);
+    }
+    return sequencer.submit(draft, patience);
   }
 
   /**

@@ -25,6 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,13 +123,39 @@ final class Sequencer implements AutoCloseable {
     WaitingDraft waiting = new WaitingDraft(draft, change, patience);
     queue.add(waiting);
     try {
-      waiting.await();
+      return waiting.settled().get();
+    } catch (ExecutionException e) {
+      throw failure(e);
     } catch (InterruptedException e) {
       queue.giveUp(waiting);
-      waiting.awaitUninterruptibly();
-      Thread.currentThread().interrupt();
+      try {
+        return waiting.settled().join();
+      } catch (CompletionException failed) {
+        throw failure(failed);
+      } finally {
+        Thread.currentThread().interrupt();
+      }
     }
-    return waiting.result();
+  }
+
+  /** As its caller sees it. */
+  private static RuntimeException failure(Exception settled) {
+    return settled.getCause() instanceof LogUnavailableException cause
+        ? cause.isRefused()
+            ? LogUnavailableException.refused("the entry was not written", cause)
+            : new LogUnavailableException("the entry may not be written", cause)
+        : new IllegalStateException("nothing else settles it", settled);
+  }
+
+  /** As {@link #append}, for a caller who does not wait. */
+  CompletableFuture<Appended> submit(Draft draft, Duration patience) {
+    WaitingDraft waiting = new WaitingDraft(draft, null, patience);
+    try {
+      queue.add(waiting);
+    } catch (LogUnavailableException full) {
+      waiting.fail(full);
+    }
+    return waiting.settled();
   }
 
   /** How many drafts wait for a batch. */

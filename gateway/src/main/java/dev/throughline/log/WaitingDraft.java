@@ -2,18 +2,16 @@ package dev.throughline.log;
 
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A draft and the caller who waits for it; settled once. */
+/** A draft and what becomes of it; settled once. */
 final class WaitingDraft {
   private final Draft draft;
   private final @Nullable Connection change;
   private final long since = System.nanoTime();
   private final long patienceNanos;
-  private final CountDownLatch settled = new CountDownLatch(1);
-  private volatile @Nullable Appended result;
-  private volatile @Nullable LogUnavailableException failure;
+  private final CompletableFuture<Appended> settled = new CompletableFuture<>();
 
   WaitingDraft(Draft draft, @Nullable Connection change, Duration patience) {
     this.draft = draft;
@@ -30,55 +28,20 @@ final class WaitingDraft {
     return change;
   }
 
-  synchronized void done(Appended appended) {
-    if (!isSettled()) {
-      result = appended;
-      settled.countDown();
-    }
+  void done(Appended appended) {
+    settled.complete(appended);
   }
 
-  synchronized void fail(LogUnavailableException cause) {
-    if (!isSettled()) {
-      failure = cause;
-      settled.countDown();
-    }
+  void fail(LogUnavailableException cause) {
+    settled.completeExceptionally(cause);
   }
 
   boolean isOver(long now) {
     return now - since > patienceNanos;
   }
 
-  void await() throws InterruptedException {
-    settled.await();
-  }
-
-  void awaitUninterruptibly() {
-    boolean interrupted = false;
-    while (!isSettled()) {
-      try {
-        settled.await();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  Appended result() {
-    if (failure != null) {
-      throw failure.isRefused()
-          ? LogUnavailableException.refused("the entry was not written", failure)
-          : new LogUnavailableException("the entry may not be written", failure);
-    }
-    if (result == null) {
-      throw new AssertionError("asked for its result before it was settled");
-    }
-    return result;
-  }
-
-  private boolean isSettled() {
-    return settled.getCount() == 0;
+  /** Fails with a {@link LogUnavailableException}. */
+  CompletableFuture<Appended> settled() {
+    return settled;
   }
 }

@@ -122,10 +122,7 @@ public final class Vault {
     List<Owner> missing = new ArrayList<>();
     int month = month();
     for (Owner owner : owners) {
-      byOwner
-          .get(owner)
-          .filter(current -> current.month == (owner.monthly() ? month : 0))
-          .ifPresentOrElse(current -> keys.put(owner, current.key), () -> missing.add(owner));
+      cached(owner, month).ifPresentOrElse(key -> keys.put(owner, key), () -> missing.add(owner));
     }
     if (!missing.isEmpty()) {
       Map<Bytes, Owner> byHash = LinkedHashMap.newLinkedHashMap(missing.size());
@@ -135,6 +132,23 @@ public final class Vault {
           keys.computeIfAbsent(owner, o -> fresh(o, epoch, hash, o.monthly() ? month : 0)));
     }
     return keys;
+  }
+
+  /** As {@link #keysFor(Collection)} for who cannot wait; empty if not all are at hand. */
+  public Optional<Map<Owner, DataKey>> keysAtHand(Collection<? extends Owner> owners) {
+    Map<Owner, DataKey> keys = HashMap.newHashMap(owners.size());
+    int month = month();
+    for (Owner owner : owners) {
+      cached(owner, month).ifPresent(key -> keys.put(owner, key));
+    }
+    return keys.keySet().containsAll(owners) ? Optional.of(keys) : Optional.empty();
+  }
+
+  private Optional<DataKey> cached(Owner owner, int month) {
+    return byOwner
+        .get(owner)
+        .filter(current -> current.month == (owner.monthly() ? month : 0))
+        .map(current -> current.key);
   }
 
   public DataKey keyFor(Owner owner) {

@@ -30,13 +30,18 @@ class HttpServerTest {
   private final CountDownLatch leave = new CountDownLatch(1);
   private final AtomicReference<Throwable> unexpected = new AtomicReference<>();
 
+  /** How a POST is answered. */
+  Route postRoute(String template, Handler handler) {
+    return Route.post(template, handler);
+  }
+
   @BeforeEach
   void start() throws IOException {
     Listener listener =
         Listener.named("test")
-            .route(Route.post("/hooks/line/{app}", HttpServerTest::echo).rawBody())
-            .route(Route.post("/v1/projects/{p}/messages:send", HttpServerTest::echo))
-            .route(Route.post("/v1/contacts/{id}:merge", r -> text("merge " + r.param("id"))))
+            .route(postRoute("/hooks/line/{app}", HttpServerTest::echo).rawBody())
+            .route(postRoute("/v1/projects/{p}/messages:send", HttpServerTest::echo))
+            .route(postRoute("/v1/contacts/{id}:merge", r -> text("merge " + r.param("id"))))
             .route(Route.get("/v1/contacts/{id}", r -> text("get " + r.param("id"))))
             .route(
                 Route.get(

@@ -38,6 +38,11 @@ final class RawSocket implements AutoCloseable {
     return this;
   }
 
+  /** Nothing more is written. */
+  void finish() throws IOException {
+    socket.shutdownOutput();
+  }
+
   /** Head and body of one answer; the body by Content-Length only. */
   String answer() throws IOException {
     return answer(false);

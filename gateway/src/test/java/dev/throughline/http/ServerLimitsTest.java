@@ -41,11 +41,16 @@ class ServerLimitsTest {
             Duration.ofSeconds(2));
   }
 
-  private static Listener listener(String name, Duration time, Duration idle, Handler count) {
+  /** How a POST is answered. */
+  Route postRoute(String template, Handler handler) {
+    return Route.post(template, handler);
+  }
+
+  private Listener listener(String name, Duration time, Duration idle, Handler count) {
     return Listener.named(name)
         .limits(new ServerLimits(time, time, idle, time, 512, 256, 1 << 20))
-        .route(Route.post("/small", count).limit(1_000))
-        .route(Route.post("/large", count).limit(LARGE))
+        .route(postRoute("/small", count).limit(1_000))
+        .route(postRoute("/large", count).limit(LARGE))
         .route(
             Route.get("/much", _ -> Response.of(200, "text/plain", Bytes.wrap(new byte[64 << 20]))))
         .build();

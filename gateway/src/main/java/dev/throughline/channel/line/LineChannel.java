@@ -98,6 +98,11 @@ public final class LineChannel implements Channel {
   }
 
   @Override
+  public boolean isCheckedAlone(Credentials credentials) {
+    return true;
+  }
+
+  @Override
   public Map<String, String> signature(Bytes body, Credentials credentials) {
     return LineSignature.of(body, lines(credentials));
   }

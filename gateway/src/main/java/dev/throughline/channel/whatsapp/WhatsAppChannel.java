@@ -120,6 +120,11 @@ public final class WhatsAppChannel implements Channel {
   }
 
   @Override
+  public boolean isCheckedAlone(Credentials credentials) {
+    return WhatsAppCredentials.of(credentials) instanceof MetaCredentials;
+  }
+
+  @Override
   public Optional<Bytes> handshake(
       Function<String, Optional<String>> query, Credentials credentials) {
     boolean asks = query.apply("hub.mode").filter("subscribe"::equals).isPresent();
