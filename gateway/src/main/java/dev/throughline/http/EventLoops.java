@@ -8,7 +8,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The event loops of a listener: one for two processors, four at most. */
+/**
+ * The event loops of a listener: one a processor, four at most. With one for two processors, the
+ * other one has nothing to do while the database waits for its disk.
+ */
 final class EventLoops implements AutoCloseable {
   private static final int MOST = 4;
 
@@ -31,7 +34,7 @@ final class EventLoops implements AutoCloseable {
         || listener.routes().stream().allMatch(route -> route.prompt() == null)) {
       return null;
     }
-    int count = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST);
+    int count = Math.min(Runtime.getRuntime().availableProcessors(), MOST);
     List<EventLoop> loops = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       loops.add(new EventLoop(listener, closing, listener.limits().requests() / count));

@@ -130,7 +130,7 @@ class EventLoopTest {
   private static ServerLimits limits() {
     Duration long_ = Duration.ofMinutes(1);
     // On a machine of more cores each loop has a part of them.
-    int loops = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+    int loops = Math.min(Runtime.getRuntime().availableProcessors(), 4);
     return new ServerLimits(long_, long_, long_, long_, 512, loops * MOST_REQUESTS, 1 << 20);
   }
 
