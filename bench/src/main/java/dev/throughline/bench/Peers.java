@@ -9,7 +9,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -66,13 +65,9 @@ final class Peers {
       int port = ServerProcess.freePort();
       List<String> command =
           JavaProcess.command(NoOpServer.class, List.of(), List.of(Integer.toString(port)));
-      String helidon =
-          Optional.ofNullable(io.helidon.webserver.WebServer.class.getPackage())
-              .map(Package::getImplementationVersion)
-              .orElse("4.5.0");
       return run(
           NO_OP,
-          "Helidon WebServer " + helidon + ", reads the body and answers 200",
+          "the gateway's HTTP server, reads the body and answers 200",
           command,
           Map.of(),
           URI.create("http://127.0.0.1:" + port + "/callback"),

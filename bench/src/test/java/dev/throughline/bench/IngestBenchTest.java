@@ -3,7 +3,7 @@ package dev.throughline.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.helidon.webserver.WebServer;
+import dev.throughline.http.HttpServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -29,16 +29,16 @@ class IngestBenchTest {
       new IngestBench.Plan(3, Duration.ofMillis(60), Duration.ofMillis(1), 2, 500);
 
   @SuppressWarnings("NullAway.Init")
-  private static WebServer server;
+  private static HttpServer server;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     server = NoOpServer.start(0);
   }
 
   @AfterAll
   static void stop() {
-    server.stop();
+    server.close();
   }
 
   @Test
@@ -172,7 +172,7 @@ class IngestBenchTest {
         name,
         "test",
         "nothing",
-        URI.create("http://127.0.0.1:" + server.port() + "/" + name),
+        URI.create("http://127.0.0.1:" + NoOpServer.port(server) + "/" + name),
         "secret",
         WebhookRequests.ANY_BOT_USER_ID,
         ProcessHandle.current().pid(),

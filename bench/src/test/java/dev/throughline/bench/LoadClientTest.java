@@ -2,7 +2,7 @@ package dev.throughline.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.helidon.webserver.WebServer;
+import dev.throughline.http.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -27,22 +27,22 @@ class LoadClientTest {
   private static final int CONNECTIONS = 4;
 
   @SuppressWarnings("NullAway.Init")
-  private static WebServer server;
+  private static HttpServer server;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     server = NoOpServer.start(0);
   }
 
   @AfterAll
   static void stop() {
-    server.stop();
+    server.close();
   }
 
   @Test
   void saturationCountsEveryAnswerOnce() throws IOException {
-    try (LoadClient client = client(server.port(), CONNECTIONS)) {
-      PreparedRequests requests = prepared(server.port(), 100_000);
+    try (LoadClient client = client(NoOpServer.port(server), CONNECTIONS)) {
+      PreparedRequests requests = prepared(NoOpServer.port(server), 100_000);
       WindowResult result = client.saturate(requests, Duration.ofMillis(200), null);
 
       assertThat(result.failures()).isZero();
@@ -56,9 +56,9 @@ class LoadClientTest {
 
   @Test
   void aWindowEndsWithItsRequests() throws IOException {
-    try (LoadClient client = client(server.port(), CONNECTIONS)) {
+    try (LoadClient client = client(NoOpServer.port(server), CONNECTIONS)) {
       WindowResult result =
-          client.saturate(prepared(server.port(), 50), Duration.ofSeconds(20), null);
+          client.saturate(prepared(NoOpServer.port(server), 50), Duration.ofSeconds(20), null);
       assertThat(result.answered()).isEqualTo(50);
       assertThat(result.seconds()).isLessThan(20);
     }
@@ -66,11 +66,12 @@ class LoadClientTest {
 
   @Test
   void aFixedRateSendsExactlyThatManyAndTakesThatLong() throws IOException {
-    try (LoadClient client = client(server.port(), CONNECTIONS)) {
+    try (LoadClient client = client(NoOpServer.port(server), CONNECTIONS)) {
       long[] answeredAt = new long[1_000];
       long before = System.currentTimeMillis();
       WindowResult result =
-          client.atRate(prepared(server.port(), 1_000), 500, Duration.ofMillis(400), answeredAt);
+          client.atRate(
+              prepared(NoOpServer.port(server), 1_000), 500, Duration.ofMillis(400), answeredAt);
 
       assertThat(result.ok()).isEqualTo(200);
       assertThat(result.seconds()).isBetween(0.399, 20.0);
@@ -87,10 +88,10 @@ class LoadClientTest {
 
   @Test
   void connectionsServeOneWindowAfterTheOther() throws IOException {
-    try (LoadClient client = client(server.port(), CONNECTIONS)) {
+    try (LoadClient client = client(NoOpServer.port(server), CONNECTIONS)) {
       for (int i = 0; i < 3; i++) {
         WindowResult result =
-            client.saturate(prepared(server.port(), 20), Duration.ofSeconds(20), null);
+            client.saturate(prepared(NoOpServer.port(server), 20), Duration.ofSeconds(20), null);
         assertThat(result.ok()).isEqualTo(20);
         assertThat(result.reconnects()).isZero();
       }

@@ -11,6 +11,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -42,6 +43,7 @@ final class EventLoop implements AutoCloseable {
   /** Who needs more for one request is slow, and does not hold up others by being looked at. */
   static final int MOST_PIECES = 4;
 
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
   private static final int NO_CONTENT = 204;
   private static final byte[] NO_BYTES = new byte[0];
   private static final byte[] CRLF = {'\r', '\n'};
@@ -92,24 +94,42 @@ final class EventLoop implements AutoCloseable {
   @Override
   public void close() {
     execute(() -> stopped = true);
+    try {
+      thread.join(CLOSE_PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether it serves nobody any more. */
+  boolean isStopped() {
+    return stopped;
   }
 
   private void run() {
     try (selector) {
-      while (!stopped) {
-        try {
-          selector.select(EventLoop::ready);
-          woken.set(false);
-          for (Runnable task = wanted.poll(); task != null; task = wanted.poll()) {
-            task.run();
-          }
-        } catch (RuntimeException | Error bug) {
-          LOG.log(System.Logger.Level.ERROR, "an event loop met something unexpected", bug);
+      try {
+        while (!stopped) {
+          turn();
         }
+      } finally {
+        stopped = true;
+        selector.keys().forEach(key -> ((Served) key.attachment()).over());
       }
-      selector.keys().forEach(key -> ((Served) key.attachment()).over());
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, "an event loop cannot go on", e);
+    }
+  }
+
+  private void turn() throws IOException {
+    try {
+      selector.select(EventLoop::ready);
+      woken.set(false);
+      for (Runnable task = wanted.poll(); task != null; task = wanted.poll()) {
+        task.run();
+      }
+    } catch (RuntimeException | Error bug) {
+      LOG.log(System.Logger.Level.ERROR, "an event loop met something unexpected", bug);
     }
   }
 
@@ -220,6 +240,9 @@ final class EventLoop implements AutoCloseable {
      */
     boolean serve() throws InterruptedException {
       execute(this::begin);
+      if (stopped) {
+        left.complete(Optional.empty());
+      }
       try {
         Optional<byte[]> bytes = left.get();
         bytes.ifPresent(guard::unread);

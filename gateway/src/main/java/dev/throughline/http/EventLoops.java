@@ -2,6 +2,7 @@ package dev.throughline.http;
 
 import io.helidon.common.socket.SocketOptions;
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -48,15 +49,11 @@ final class EventLoops implements AutoCloseable {
     return accepted;
   }
 
-  /** The connection's place in the next loop. */
+  /** The connection's place in the next loop; null if that one serves nobody. */
   EventLoop.@Nullable Served take(GuardedConnection connection) {
-    return accepted
-        .take(connection)
-        .map(channel ->
-            loops
-                .get(Math.floorMod(turn.getAndIncrement(), loops.size()))
-                .admit(channel, connection))
-        .orElse(null);
+    SocketChannel channel = accepted.take(connection).orElse(null);
+    EventLoop loop = loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+    return channel == null || loop.isStopped() ? null : loop.admit(channel, connection);
   }
 
   /** To be called now and then. */

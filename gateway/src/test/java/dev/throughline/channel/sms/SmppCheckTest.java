@@ -17,6 +17,7 @@ import dev.throughline.message.ChannelName;
 import dev.throughline.message.Identity;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -105,13 +106,14 @@ final class SmppCheckTest {
     assertThat(sessions.check(account(false, "secret"), DEADLINE)).isEqualTo(new Check.Away());
   }
 
-  /** Somebody else may have that port by then, and say nothing. */
   @Test
   void nobodyThereIsNotKnown() throws Exception {
-    SmsCredentials.Smpp account = account(false, "secret");
-    smsc.close();
+    try (Socket nobodyListens = new Socket()) {
+      nobodyListens.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+      SmsCredentials.Smpp account = account(nobodyListens.getLocalPort(), false, false, "secret");
 
-    assertThat(sessions.check(account, Duration.ofSeconds(5))).isEqualTo(new Check.Away());
+      assertThat(sessions.check(account, Duration.ofSeconds(5))).isEqualTo(new Check.Away());
+    }
   }
 
   @ParameterizedTest
