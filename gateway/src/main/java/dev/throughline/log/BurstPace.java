@@ -12,7 +12,7 @@ final class BurstPace {
   static final Duration MAX_LAG = Duration.ofSeconds(2);
 
   /** How much of the time that a burst has lasted the fold may need afterwards. */
-  static final double OF_THE_BURST = 0.8;
+  static final double OF_THE_BURST = 0.75;
 
   /** What it may need however short the burst was. */
   private static final Duration ALWAYS = Duration.ofSeconds(1);

@@ -37,7 +37,7 @@ final class BurstPaceTest {
 
     burst(2_000, 10_000, 100);
 
-    // 1.7 s of work is put off, and no batch more than what came in while the last one ran.
+    // 1.5 s of work is put off, and no batch more than what came in while the last one ran.
     assertThat(behind).isBetween(15_000.0, 18_500.0);
     assertThat(folded).isGreaterThan(1_500);
   }
@@ -73,17 +73,17 @@ final class BurstPaceTest {
     alone(40);
     pace.folded(BATCH, MILLI, true, now);
     now += 1_500 * MILLI;
-    assertThat(pace.mayRest(30_000, Duration.ZERO, now)).isTrue();
+    assertThat(pace.mayRest(26_000, Duration.ZERO, now)).isTrue();
 
     now += 200 * MILLI;
     pace.folded(BATCH, MILLI, false, now);
     now += 200 * MILLI;
     pace.folded(BATCH, MILLI, true, now);
-    assertThat(pace.mayRest(30_000, Duration.ZERO, now)).isTrue();
+    assertThat(pace.mayRest(26_000, Duration.ZERO, now)).isTrue();
 
     now += 600 * MILLI;
     pace.folded(BATCH, MILLI, true, now);
-    assertThat(pace.mayRest(30_000, Duration.ZERO, now)).isFalse();
+    assertThat(pace.mayRest(26_000, Duration.ZERO, now)).isFalse();
   }
 
   @Test
