@@ -1,6 +1,7 @@
 package dev.throughline.http;
 
 import dev.throughline.message.Bytes;
+import io.helidon.http.DateTime;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import java.io.IOException;
@@ -12,9 +13,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Queue;
@@ -46,7 +44,6 @@ final class EventLoop implements AutoCloseable {
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
   private static final int NO_CONTENT = 204;
   private static final byte[] NO_BYTES = new byte[0];
-  private static final byte[] CRLF = {'\r', '\n'};
 
   private final Routes routes;
   private final Errors errors;
@@ -63,10 +60,8 @@ final class EventLoop implements AutoCloseable {
   private final AtomicBoolean woken = new AtomicBoolean();
   private volatile boolean stopped;
 
-  // Only the loop's thread touches these.
+  /** Only the loop's thread touches it. */
   private int answering;
-  private long dateSecond;
-  private byte[] date = NO_BYTES;
 
   /**
    * @param closing true once no further request is wanted: answers then say Connection: close
@@ -152,21 +147,6 @@ final class EventLoop implements AutoCloseable {
     return errors.answer(new HttpFailure.Unexpected(cause));
   }
 
-  /** The Date line, made once a second. */
-  private byte[] date() {
-    long second = System.currentTimeMillis() / 1_000;
-    if (second != dateSecond) {
-      dateSecond = second;
-      date =
-          ascii(
-              "Date: "
-                  + DateTimeFormatter.RFC_1123_DATE_TIME.format(
-                      Instant.ofEpochSecond(second).atOffset(ZoneOffset.UTC))
-                  + "\r\n");
-    }
-    return date;
-  }
-
   /** The answer as it goes out; in {@link #out} if there is room. */
   private ByteBuffer encoded(Response answer, boolean keep) {
     byte[] body =
@@ -180,6 +160,8 @@ final class EventLoop implements AutoCloseable {
             .append(answer.status())
             .append(' ')
             .append(Status.create(answer.status()).reasonPhrase())
+            .append("\r\nDate: ")
+            .append(DateTime.rfc1123String())
             .append("\r\n");
     for (Headers.Field field : answer.headers()) {
       head.append(field.name()).append(": ").append(field.value()).append("\r\n");
@@ -190,15 +172,10 @@ final class EventLoop implements AutoCloseable {
     if (answer.status() != NO_CONTENT) {
       head.append("Content-Length: ").append(body.length).append("\r\n");
     }
-    byte[] lines = ascii(head.toString());
-    byte[] date = date();
-    int length = lines.length + date.length + CRLF.length + body.length;
+    byte[] lines = head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
+    int length = lines.length + body.length;
     ByteBuffer bytes = length <= out.capacity() ? out.clear() : ByteBuffer.allocate(length);
-    return bytes.put(lines).put(date).put(CRLF).put(body).flip();
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
+    return bytes.put(lines).put(body).flip();
   }
 
   private static byte[] joined(byte[] first, ByteBuffer then) {
@@ -292,7 +269,7 @@ final class EventLoop implements AutoCloseable {
     }
 
     private void read() throws IOException {
-      int count = channel.read(in.clear());
+      int count = channel.read(in.clear().limit(REQUEST_BYTES - held.length));
       if (count == 0) {
         return;
       }

@@ -140,24 +140,17 @@ class HttpServerTest {
     }
   }
 
-  private static String post(String path, String body) {
-    return "POST "
-        + path
-        + " HTTP/1.1\r\nHost: x\r\nContent-Length: "
-        + body.length()
-        + "\r\n\r\n"
-        + body;
-  }
-
   @Test
   void keepsTheConnectionAndAnswersPipelinedRequestsInOrder() throws IOException {
     try (RawSocket socket = connect()) {
       socket.write(
-          post("/hooks/line/a", "one") + post("/hooks/line/a", "two") + post("/nowhere", "three"));
+          RawSocket.post("/hooks/line/a", "one")
+              + RawSocket.post("/hooks/line/a", "two")
+              + RawSocket.post("/nowhere", "three"));
       assertThat(socket.answer()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\none");
       assertThat(socket.answer()).endsWith("\r\n\r\ntwo");
       assertThat(socket.answer()).startsWith("HTTP/1.1 404 Not Found\r\n");
-      socket.write(post("/hooks/line/a", "four"));
+      socket.write(RawSocket.post("/hooks/line/a", "four"));
       assertThat(socket.answer()).endsWith("\r\n\r\nfour");
     }
   }
@@ -180,8 +173,10 @@ class HttpServerTest {
   void passesLargerBodiesWhole() throws IOException {
     String body = "0123456789abcdef".repeat(60_000);
     try (RawSocket socket = connect()) {
-      assertThat(socket.write(post("/hooks/line/a", body)).answer()).endsWith("\r\n\r\n" + body);
-      assertThat(socket.write(post("/hooks/line/a", "next")).answer()).endsWith("\r\n\r\nnext");
+      assertThat(socket.write(RawSocket.post("/hooks/line/a", body)).answer())
+          .endsWith("\r\n\r\n" + body);
+      assertThat(socket.write(RawSocket.post("/hooks/line/a", "next")).answer())
+          .endsWith("\r\n\r\nnext");
     }
   }
 
@@ -238,11 +233,11 @@ class HttpServerTest {
   @Test
   void findsVerbs() throws IOException {
     try (RawSocket socket = connect()) {
-      assertThat(socket.write(post("/v1/contacts/x%3Ay:merge", "")).answer())
+      assertThat(socket.write(RawSocket.post("/v1/contacts/x%3Ay:merge", "")).answer())
           .endsWith("\r\n\r\nmerge x:y");
-      assertThat(socket.write(post("/v1/projects/p/messages:send", "{}")).answer())
+      assertThat(socket.write(RawSocket.post("/v1/projects/p/messages:send", "{}")).answer())
           .endsWith("\r\n\r\n{}");
-      assertThat(socket.write(post("/v1/projects/p/messages:other", "")).answer())
+      assertThat(socket.write(RawSocket.post("/v1/projects/p/messages:other", "")).answer())
           .startsWith("HTTP/1.1 404 ");
     }
   }

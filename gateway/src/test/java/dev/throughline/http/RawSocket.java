@@ -28,6 +28,16 @@ final class RawSocket implements AutoCloseable {
     out = socket.getOutputStream();
   }
 
+  /** A request with a body of single-byte characters. */
+  static String post(String path, String body) {
+    return "POST "
+        + path
+        + " HTTP/1.1\r\nHost: x\r\nContent-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
+  }
+
   RawSocket write(String text) throws IOException {
     return write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
