@@ -41,6 +41,7 @@ public record TestKeys(KeyStore store) {
       Path file = folder.resolve("keys.p12");
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+      command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
       command.addAll(List.of("-genkeypair", "-alias", ALIAS, "-keystore", file.toString()));
       command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
       command.addAll(description);
