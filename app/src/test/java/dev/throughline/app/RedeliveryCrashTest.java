@@ -1,0 +1,16 @@
+package dev.throughline.app;
+
+import dev.throughline.app.crash.Kills;
+import org.junit.jupiter.api.Test;
+
+/**
+ * {@link Kills} of a gateway to which events are sent again, in disorder too. In another package
+ * than the others, for its place among the tests: this takes the processor, where most of those
+ * that run beside it wait.
+ */
+class RedeliveryCrashTest {
+  @Test
+  void nothingIsLostAndNothingIsDoneTwice() throws Exception {
+    Kills.loseNothingAndDoNothingTwice(true);
+  }
+}
