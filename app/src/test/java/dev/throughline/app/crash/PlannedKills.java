@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 
 /**
  * Whatever moment the gateway is killed at while messages go from LINE to WhatsApp to SMS, and
@@ -14,12 +13,13 @@ import org.junit.jupiter.api.Test;
  * is what the platforms have seen, or that nobody knows. docs/testing.md says how to kill it
  * longer.
  */
-class PlannedCrashTest {
+public final class PlannedKills {
   private static final int KILLS = 3;
   private static final int KILLS_A_RUN = 12;
 
-  @Test
-  void aPlanSurvivesEveryKill() throws Exception {
+  private PlannedKills() {}
+
+  public static void loseNothingAndSendNothingTwice() throws Exception {
     long seed = number("THROUGHLINE_SEED").orElse(System.nanoTime() & 0xFFFF_FFFFL);
     int left = number("THROUGHLINE_PLANNED_KILLS").map(Math::toIntExact).orElse(KILLS);
     Path folder = Path.of("target", "crash").toAbsolutePath();
