@@ -30,9 +30,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +64,10 @@ public final class SampleWorld implements AutoCloseable {
   public static final String CONFIGURATION_SET = "sample";
 
   /** How much an app may have waiting. */
-  public static final int QUEUE = 30;
+  public static final int QUEUE = 100;
+
+  /** A test's messages are done with by then. */
+  private static final int MOST_WAITS = 50;
 
   private static final Instant BEGIN = Instant.parse("2026-11-20T09:00:00Z");
   private static final String TOKEN = "a-token-of-metas";
@@ -405,9 +411,36 @@ public final class SampleWorld implements AutoCloseable {
     return app.settled();
   }
 
+  /** Once everything that is due is done: until when this message's plan waits. */
+  public Optional<Instant> waits(String message) {
+    settled();
+    return world
+        .database()
+        .database()
+        .read(c -> {
+          try (PreparedStatement s =
+              c.prepareStatement("select due from task where lane = ? and state = 'ready'")) {
+            s.setString(1, "plan:" + message);
+            try (ResultSet row = s.executeQuery()) {
+              return row.next()
+                  ? Optional.of(row.getObject(1, OffsetDateTime.class).toInstant())
+                  : Optional.empty();
+            }
+          }
+        });
+  }
+
   /** Moves everybody's clock to what is next, and waits until that is done; how far it was. */
   public Duration advance() {
     return app.advance();
+  }
+
+  /** Nothing waits any more: whoever comes next finds no task but their own. */
+  public void rest() {
+    for (int i = 0; i < MOST_WAITS && settled().isPresent(); i++) {
+      advance();
+    }
+    assertThat(settled()).isEmpty();
   }
 
   public void advance(Duration by) {

@@ -1,8 +1,7 @@
 package dev.throughline.app;
 
+import dev.throughline.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +49,13 @@ final class SandboxProcess implements AutoCloseable {
     return start(Program.command("208m", words(data, more)), data, log);
   }
 
+  /**
+   * @param heap the most that it may take, as the JVM's option has it
+   */
+  static SandboxProcess within(String heap, Path data, Path log) throws IOException {
+    return start(Program.command(heap, words(data)), data, log);
+  }
+
   private static List<String> words(Path data, String... more) throws IOException {
     List<String> words =
         new ArrayList<>(
@@ -59,12 +65,12 @@ final class SandboxProcess implements AutoCloseable {
                 "--data",
                 data.toString(),
                 "--line-port",
-                Integer.toString(freePort())));
+                Integer.toString(FreePort.find())));
     List<String> options = List.of(more);
     if (!options.contains("--port")) {
-      words.addAll(List.of("--port", Integer.toString(freePort())));
+      words.addAll(List.of("--port", Integer.toString(FreePort.find())));
     }
-    words.addAll(List.of("--ops-port", Integer.toString(freePort())));
+    words.addAll(List.of("--ops-port", Integer.toString(FreePort.find())));
     words.addAll(options);
     return words;
   }
@@ -181,11 +187,5 @@ final class SandboxProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     postgres().ifPresent(ProcessHandle::destroyForcibly);
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

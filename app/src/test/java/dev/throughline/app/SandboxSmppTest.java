@@ -2,6 +2,7 @@ package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.FreePort;
 import dev.throughline.store.TestDatabase;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -25,7 +26,7 @@ final class SandboxSmppTest {
   void smsGoThroughTheSmscAndThroughAwsAgain() throws Exception {
     Path data = home.resolve("data");
     TestDatabase.lendBinaries(data);
-    String port = Integer.toString(SandboxProcess.freePort());
+    String port = Integer.toString(FreePort.find());
     try (SandboxProcess sandbox =
             SandboxProcess.start(data, home.resolve("log"), "--sms", "smpp", "--smpp-port", port)
                 .ready();

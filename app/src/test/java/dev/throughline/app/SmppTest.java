@@ -2,9 +2,9 @@ package dev.throughline.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.FreePort;
 import dev.throughline.http.TargetPolicy;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +50,7 @@ final class SmppTest {
   /** It answers hexadecimal ids, and names them in receipts as decimal ones. */
   @Test
   void theSimulatorTakesAMessageAndTellsOfItsDelivery() throws Exception {
-    int port = free();
+    int port = FreePort.find();
     Thread simulator = simulate(() -> new SMPPServerSimulator(false, port, "j", "jpwd"));
     try {
       CustomerApp app = app(port);
@@ -70,7 +70,7 @@ final class SmppTest {
   /** The id of a receipt means nothing to anybody before the answer to its message gives it out. */
   @Test
   void aReceiptThatIsFasterThanTheAnswerWaitsForIt() throws Exception {
-    int port = free();
+    int port = FreePort.find();
     Thread simulator = simulate(() -> new Hasty(port));
     try {
       CustomerApp app = app(port);
@@ -217,12 +217,6 @@ final class SmppTest {
     return "8190%08d".formatted(world.number());
   }
 
-  private static int free() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
-  }
-
   /** An SMSC that delivers what it is told to. */
   private static final class Smsc implements AutoCloseable {
     final int port;
@@ -230,7 +224,7 @@ final class SmppTest {
     private final List<SMPPServerSession> sessions = new CopyOnWriteArrayList<>();
 
     Smsc() throws IOException {
-      port = free();
+      port = FreePort.find();
       listener = new SMPPServerSessionListener(port);
       Thread.ofVirtual().start(this::accept);
     }

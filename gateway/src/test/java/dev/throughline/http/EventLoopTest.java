@@ -28,6 +28,9 @@ import org.junit.jupiter.api.Test;
  * Helidon with every byte.
  */
 class EventLoopTest {
+  /** No other test has a listener of this name, by which its threads are told. */
+  private static final String OWN = "event-loop-test";
+
   private static final Duration GRACE = Duration.ofSeconds(5);
   private static final int MOST_REQUESTS = 8;
 
@@ -103,7 +106,7 @@ class EventLoopTest {
                     .route(Route.promptPost("/hooks/{channel}/{app}/{ordinal}", prompt).rawBody())
                     .route(Route.get("/status", _ -> text("well")))
                     .build(),
-                Listener.named("test")
+                Listener.named(OWN)
                     .limits(limits())
                     .route(Route.promptPost("/where", _ -> completedFuture(text(whoServes()))))
                     .route(Route.promptPost("/later", _ -> later()))
@@ -298,7 +301,7 @@ class EventLoopTest {
 
   @Test
   void servesPlainRequestsItselfUntilAnythingElseComes() throws IOException {
-    try (RawSocket socket = connect("test")) {
+    try (RawSocket socket = connect(OWN)) {
       for (int i = 0; i < 3; i++) {
         assertThat(socket.write(RawSocket.post("/where", "x")).answer()).endsWith("a loop");
       }
@@ -309,7 +312,7 @@ class EventLoopTest {
       assertThat(socket.answer()).endsWith("well");
       assertThat(socket.write(RawSocket.post("/where", "x")).answer()).endsWith("Helidon");
     }
-    try (RawSocket socket = connect("test")) {
+    try (RawSocket socket = connect(OWN)) {
       String large = RawSocket.post("/where", "x".repeat(EventLoop.REQUEST_BYTES));
       assertThat(socket.write(large).answer()).endsWith("Helidon");
     }
@@ -317,8 +320,8 @@ class EventLoopTest {
 
   @Test
   void servesOthersWhileAnAnswerIsAwaited() throws Exception {
-    try (RawSocket waiting = connect("test");
-        RawSocket other = connect("test")) {
+    try (RawSocket waiting = connect(OWN);
+        RawSocket other = connect(OWN)) {
       waiting.write(RawSocket.post("/later", "") + RawSocket.post("/where", "next"));
       CompletableFuture<Response> answer = taken();
       assertThat(other.write(RawSocket.post("/where", "x")).answer()).endsWith("a loop");
@@ -330,7 +333,7 @@ class EventLoopTest {
 
   @Test
   void answersWhoHasFinishedSending() throws Exception {
-    try (RawSocket socket = connect("test")) {
+    try (RawSocket socket = connect(OWN)) {
       socket.write(RawSocket.post("/later", "")).finish();
       CompletableFuture<Response> answer = taken();
       // The end is seen while the answer is awaited.
@@ -344,13 +347,13 @@ class EventLoopTest {
   void forgetsWhoLeft() throws Exception {
     for (int i = 0; i < 3 * MOST_REQUESTS; i++) {
       CompletableFuture<Response> answer;
-      try (RawSocket socket = connect("test")) {
+      try (RawSocket socket = connect(OWN)) {
         socket.write(RawSocket.post("/later", ""));
         answer = taken();
       }
       answer.complete(text("nobody reads this"));
     }
-    try (RawSocket socket = connect("test")) {
+    try (RawSocket socket = connect(OWN)) {
       assertThat(socket.write(RawSocket.post("/where", "x")).answer()).endsWith("a loop");
     }
   }
@@ -358,7 +361,7 @@ class EventLoopTest {
   @Test
   void hidesWhatHandlersThrow() throws IOException {
     for (String path : List.of("/throws", "/fails")) {
-      try (RawSocket socket = connect("test")) {
+      try (RawSocket socket = connect(OWN)) {
         assertThat(socket.write(RawSocket.post(path, "")).answer())
             .startsWith("HTTP/1.1 500 Internal Server Error\r\n")
             .doesNotContain("secret", "Exception");
@@ -370,7 +373,7 @@ class EventLoopTest {
 
   @Test
   void namesNoLengthWhereThereIsNoBody() throws IOException {
-    try (RawSocket socket = connect("test")) {
+    try (RawSocket socket = connect(OWN)) {
       assertThat(socket.write(RawSocket.post("/gone", "")).answer())
           .startsWith("HTTP/1.1 204 No Content\r\n")
           .doesNotContainIgnoringCase("content-length");
@@ -380,8 +383,8 @@ class EventLoopTest {
 
   @Test
   void sendsTheRestOfAnAnswerWhenItIsTaken() throws Exception {
-    try (RawSocket slow = connect("test");
-        RawSocket other = connect("test")) {
+    try (RawSocket slow = connect(OWN);
+        RawSocket other = connect(OWN)) {
       slow.write(RawSocket.post("/large", "") + RawSocket.post("/where", "x"));
       for (int i = 0; i < 5; i++) {
         assertThat(other.write(RawSocket.post("/where", "x")).answer()).endsWith("a loop");
@@ -398,10 +401,10 @@ class EventLoopTest {
       // Connections take turns among the loops.
       int loops = limits().requests() / MOST_REQUESTS;
       for (int i = 0; i < loops * MOST_REQUESTS; i++) {
-        sockets.add(connect("test").write(RawSocket.post("/later", "")));
+        sockets.add(connect(OWN).write(RawSocket.post("/later", "")));
       }
       Patience.await().until(() -> pending.size() == loops * MOST_REQUESTS);
-      try (RawSocket more = connect("test")) {
+      try (RawSocket more = connect(OWN)) {
         assertThat(more.write(RawSocket.post("/where", "x")).answer())
             .startsWith("HTTP/1.1 503 ")
             .containsIgnoringCase("connection: close");
@@ -423,8 +426,8 @@ class EventLoopTest {
 
   @Test
   void finishesWhatRunsWhenItCloses() throws Exception {
-    try (RawSocket slow = connect("test");
-        RawSocket idle = connect("test")) {
+    try (RawSocket slow = connect(OWN);
+        RawSocket idle = connect(OWN)) {
       idle.write(RawSocket.post("/where", "x")).answer();
       slow.write(RawSocket.post("/later", ""));
       CompletableFuture<Response> answer = taken();
@@ -436,6 +439,6 @@ class EventLoopTest {
       assertThat(closing.join(GRACE)).isTrue();
     }
     assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().equals("http-loop-test") && thread.isAlive());
+        .noneMatch(thread -> thread.getName().equals("http-loop-" + OWN) && thread.isAlive());
   }
 }

@@ -2,6 +2,7 @@ package dev.throughline.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.FreePort;
 import dev.throughline.http.HttpResult.Answered;
 import dev.throughline.http.HttpResult.Cause;
 import dev.throughline.http.HttpResult.NotSent;
@@ -10,7 +11,6 @@ import dev.throughline.http.HttpResult.Unknown;
 import dev.throughline.message.Bytes;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,11 +136,7 @@ class HttpTest {
 
   @Test
   void knowsWhatWasCertainlyNotSent() throws IOException {
-    int free;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      free = socket.getLocalPort();
-    }
-    assertThat(http.send(post(target("http://127.0.0.1:" + free + "/")), TIME))
+    assertThat(http.send(post(target("http://127.0.0.1:" + FreePort.find() + "/")), TIME))
         .isEqualTo(new NotSent(Cause.CONNECT_FAILED));
     try (Http unresolving =
         new Http(

@@ -3,9 +3,8 @@ package dev.throughline.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.throughline.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +59,7 @@ public final class DebianPostgres implements AutoCloseable {
             "--no-sync"));
     Command.Result result = Command.run(command, folder, "");
     assertThat(result.exit()).as(result.output()).isZero();
-    return new DebianPostgres(programs.get(), folder, account, freePort());
+    return new DebianPostgres(programs.get(), folder, account, FreePort.find());
   }
 
   private static Optional<Path> programs() throws IOException {
@@ -117,13 +116,6 @@ public final class DebianPostgres implements AutoCloseable {
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket =
-        new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-      return socket.getLocalPort();
-    }
   }
 
   @Override

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.throughline.FreePort;
 import dev.throughline.Patience;
 import dev.throughline.store.DatabaseConfig.Limits;
 import dev.throughline.store.DatabaseException.DatabaseUnavailable;
 import dev.throughline.store.StoreUnusable.Code;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -90,11 +89,7 @@ class ExternalDatabaseTest {
 
   @Test
   void oneThatDoesNotAnswerIsWaitedForAndThenNamed() throws IOException {
-    int closed;
-    try (ServerSocket socket =
-        new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-      closed = socket.getLocalPort();
-    }
+    int closed = FreePort.find();
     Limits standard = Limits.DEFAULT;
     Limits impatient =
         new Limits(

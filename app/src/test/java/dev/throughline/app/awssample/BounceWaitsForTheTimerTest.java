@@ -29,7 +29,7 @@ final class BounceWaitsForTheTimerTest {
     world.comesToShow(person, PhoneChannel.SMS, text);
     assertThat(world.now()).isEqualTo(asked);
     world.comesTo(id, "DELIVERED");
-    assertThat(world.settled()).isEmpty();
+    assertThat(world.waits(id)).isEmpty();
     assertThat(world.timeline(id)).containsSubsequence("receipt EMAIL", "attempt SMS");
   }
 
@@ -40,10 +40,10 @@ final class BounceWaitsForTheTimerTest {
     world.state(person, PhoneChannel.WHATSAPP, Condition.NO_APP);
     Instant asked = world.now();
 
-    world.sends(Ask.fallback(person, "whatsapp", "email", "86400", text));
+    String id = world.sends(Ask.fallback(person, "whatsapp", "email", "86400", text));
 
     world.comesToShow(person, PhoneChannel.EMAIL, text);
     assertThat(world.now()).isEqualTo(asked);
-    assertThat(world.settled()).isEmpty();
+    assertThat(world.waits(id)).isEmpty();
   }
 }

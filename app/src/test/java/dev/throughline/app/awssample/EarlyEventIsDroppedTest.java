@@ -34,7 +34,7 @@ final class EarlyEventIsDroppedTest {
     String id = world.sends(Ask.fallback(person, "sms", "email", "600", text));
 
     world.comesTo(id, "DELIVERED");
-    assertThat(world.settled()).as("nothing waits for the 600 seconds").isEmpty();
+    assertThat(world.waits(id)).as("nothing waits for the 600 seconds").isEmpty();
     assertThat(world.texted(text)).isEqualTo(1);
     assertThat(world.shown(person, PhoneChannel.EMAIL, text)).isEmpty();
   }
@@ -50,7 +50,7 @@ final class EarlyEventIsDroppedTest {
     String id = world.sends(Ask.fallback(person, "whatsapp", "email", "600", text));
 
     world.comesTo(id, "DELIVERED");
-    assertThat(world.settled()).isEmpty();
+    assertThat(world.waits(id)).isEmpty();
     assertThat(world.shown(person, PhoneChannel.WHATSAPP, text)).hasSize(1);
     assertThat(world.shown(person, PhoneChannel.EMAIL, text)).isEmpty();
   }

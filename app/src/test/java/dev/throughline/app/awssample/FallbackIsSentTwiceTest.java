@@ -51,12 +51,13 @@ final class FallbackIsSentTwiceTest {
     world.aws().setFaults(List.of(Scripted.always("events.sms", Fault.LOSE).about(person.phone())));
 
     String id = world.sends(Ask.fallback(person, "sms", "whatsapp", "60", text));
+    assertThat(world.waits(id)).contains(world.now().plusSeconds(60));
     assertThat(world.advance()).isEqualTo(Duration.ofSeconds(60));
     world.comesToShow(person, PhoneChannel.WHATSAPP, text);
     world.comesTo(id, "DELIVERED");
 
     world.advance(Duration.ofSeconds(60));
-    assertThat(world.settled()).isEmpty();
+    assertThat(world.waits(id)).isEmpty();
     assertThat(world.timeline(id)).containsOnlyOnce("attempt SMS", "attempt WHATSAPP");
     assertThat(world.shown(person, PhoneChannel.WHATSAPP, text)).hasSize(1);
   }

@@ -43,7 +43,7 @@ final class LineAnswer200IsDeliveredTest {
     String id = world.sends(Ask.fallback(stranger, "line", "sms", "600", text));
 
     world.comesTo(id, "QUEUED_ON_CHANNEL");
-    assertThat(world.settled()).as("LINE's 200 ends the plan").isEmpty();
+    assertThat(world.waits(id)).as("LINE's 200 ends the plan").isEmpty();
     assertThat(world.told(id)).containsExactly("QUEUED_ON_CHANNEL");
     assertThat(world.texted(text)).isZero();
   }

@@ -32,7 +32,9 @@ final class OneWorld implements ParameterResolver, AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext context) {
-    world(context).heal();
+    SampleWorld world = world(context);
+    world.heal();
+    world.rest();
   }
 
   private static SampleWorld world(ExtensionContext context) {

@@ -41,6 +41,6 @@ final class PrimaryFailureLosesTheFallbackTest {
             "attempt SMS", "outcome SMS", "status SMS", "attempt WHATSAPP", "outcome WHATSAPP")
         .containsOnlyOnce("attempt SMS", "attempt WHATSAPP");
     assertThat(world.told(id)).first().asString().startsWith("SWITCHING_CHANNEL");
-    assertThat(world.settled()).as("nothing waits for the 600 seconds").isEmpty();
+    assertThat(world.waits(id)).as("nothing waits for the 600 seconds").isEmpty();
   }
 }

@@ -27,7 +27,7 @@ final class ReadWithoutDeliveredFallsBackTest {
 
     world.comesTo(id, "READ");
     assertThat(world.told(id)).doesNotContain("DELIVERED");
-    assertThat(world.settled()).as("nothing waits for the 60 seconds").isEmpty();
+    assertThat(world.waits(id)).as("nothing waits for the 60 seconds").isEmpty();
     assertThat(world.texted(text)).isZero();
   }
 }

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -57,8 +56,8 @@ class BroadcastCrashTest {
 
   @Test
   void eachChunkIsAcceptedOnceWheneverTheServerIsKilled() throws Exception {
-    long seed = number("THROUGHLINE_SEED").orElse(System.nanoTime() & 0xFFFF_FFFFL);
-    int kills = number("THROUGHLINE_BROADCAST_KILLS").map(Math::toIntExact).orElse(KILLS);
+    long seed = KillSettings.seed();
+    int kills = KillSettings.kills("THROUGHLINE_BROADCAST_KILLS", KILLS);
     SplittableRandom random = new SplittableRandom(seed);
     System.out.println("seed " + seed);
     LineConfig config = LineConfig.channel("1234567890", CHANNEL_SECRET, ACCESS_TOKEN, BOT);
@@ -151,10 +150,6 @@ class BroadcastCrashTest {
       assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
       Thread.sleep(POLL);
     }
-  }
-
-  private static Optional<Long> number(String variable) {
-    return Optional.ofNullable(System.getenv(variable)).map(Long::valueOf);
   }
 
   @FunctionalInterface

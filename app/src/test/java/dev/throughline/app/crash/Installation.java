@@ -1,9 +1,8 @@
 package dev.throughline.app.crash;
 
+import dev.throughline.FreePort;
 import dev.throughline.store.TestDatabase;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,8 +53,8 @@ final class Installation {
     this.home = home;
     this.wire = wire;
     this.channelSecret = channelSecret;
-    this.port = freePort();
-    this.operationsPort = freePort();
+    this.port = FreePort.find();
+    this.operationsPort = FreePort.find();
     TestDatabase.lendBinaries(data());
     Files.writeString(
         settings(),
@@ -204,12 +203,5 @@ final class Installation {
 
   private URI operations(String path) {
     return URI.create("http://127.0.0.1:" + operationsPort + path);
-  }
-
-  /** Free now; the gateway takes it in a moment, and keeps to it. */
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

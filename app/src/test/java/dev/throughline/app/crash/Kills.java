@@ -27,8 +27,8 @@ public final class Kills {
    * @param redelivery whether events are sent again after they were answered 200
    */
   public static void loseNothingAndDoNothingTwice(boolean redelivery) throws Exception {
-    long seed = number("THROUGHLINE_SEED").orElse(System.nanoTime() & 0xFFFF_FFFFL);
-    int kills = number("THROUGHLINE_KILLS").map(Math::toIntExact).orElse(KILLS);
+    long seed = KillSettings.seed();
+    int kills = KillSettings.kills("THROUGHLINE_KILLS", KILLS);
     Path folder = Path.of("target", "crash").toAbsolutePath();
     Optional<CrashReport> sum = Optional.empty();
     for (CrashPlan plan : plans(seed, Math.ceilDiv(kills, 2), redelivery)) {
@@ -51,9 +51,5 @@ public final class Kills {
       plans.add(new CrashPlan(seed + i, each, postgres, redelivery, DRAIN));
     }
     return plans;
-  }
-
-  private static Optional<Long> number(String variable) {
-    return Optional.ofNullable(System.getenv(variable)).map(Long::valueOf);
   }
 }

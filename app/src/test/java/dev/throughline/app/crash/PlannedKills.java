@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Whatever moment the gateway is killed at while messages go from LINE to WhatsApp to SMS, and
@@ -20,8 +19,8 @@ public final class PlannedKills {
   private PlannedKills() {}
 
   public static void loseNothingAndSendNothingTwice() throws Exception {
-    long seed = number("THROUGHLINE_SEED").orElse(System.nanoTime() & 0xFFFF_FFFFL);
-    int left = number("THROUGHLINE_PLANNED_KILLS").map(Math::toIntExact).orElse(KILLS);
+    long seed = KillSettings.seed();
+    int left = KillSettings.kills("THROUGHLINE_PLANNED_KILLS", KILLS);
     Path folder = Path.of("target", "crash").toAbsolutePath();
     int attempting = 0;
     while (left > 0) {
@@ -37,9 +36,5 @@ public final class PlannedKills {
       seed++;
     }
     assertThat(attempting).as("kills between an attempt and its outcome").isPositive();
-  }
-
-  private static Optional<Long> number(String variable) {
-    return Optional.ofNullable(System.getenv(variable)).map(Long::valueOf);
   }
 }

@@ -2,12 +2,12 @@ package dev.throughline.channel.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.throughline.FreePort;
 import dev.throughline.channel.SendResult;
 import dev.throughline.channel.line.ScriptedServer;
 import dev.throughline.http.Http;
 import dev.throughline.message.Reason.Code;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -111,10 +111,7 @@ final class AwsClientsTest {
 
   @Test
   void whereNobodyListensNothingWasSent() throws IOException {
-    URI nobody;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      nobody = URI.create("http://127.0.0.1:" + socket.getLocalPort());
-    }
+    URI nobody = URI.create("http://127.0.0.1:" + FreePort.find());
 
     assertThat(send(nobody, DEADLINE)).isInstanceOf(SendResult.Unreachable.class);
   }

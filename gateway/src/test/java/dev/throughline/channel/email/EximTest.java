@@ -3,6 +3,7 @@ package dev.throughline.channel.email;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.throughline.FreePort;
 import dev.throughline.Patience;
 import dev.throughline.channel.Channel.Check;
 import dev.throughline.channel.Channel.Composed;
@@ -28,7 +29,6 @@ import dev.throughline.message.Ulids;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,9 +81,7 @@ class EximTest {
     assumeTrue(Files.isExecutable(BINARY), "Exim is not in " + EXIM);
     users();
     Path config = folder.resolve("exim.conf");
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    port = FreePort.find();
     Files.writeString(config, config());
     for (String own : List.of("spool", "mail")) {
       open(Files.createDirectory(folder.resolve(own)));
