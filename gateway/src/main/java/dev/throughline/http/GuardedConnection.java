@@ -152,7 +152,7 @@ final class GuardedConnection implements ConnectionContext {
 
   /** The parser's source of bytes; null at the end of the stream. */
   private byte @Nullable [] read() {
-    byte[] bytes = unread != null ? unread : socket.get();
+    byte[] bytes = unread != null ? unread : receive();
     unread = null;
     if (bytes == null) {
       return null;
@@ -168,6 +168,18 @@ final class GuardedConnection implements ConnectionContext {
       }
     }
     return bytes;
+  }
+
+  private byte @Nullable [] receive() {
+    try {
+      return socket.get();
+    } catch (RuntimeException e) {
+      if (phase(state.get()) == Phase.EXPIRED) {
+        // The guard closed the socket: no failure, and nobody is there to be answered.
+        throw new CloseConnectionException("the connection took too long", e);
+      }
+      throw e;
+    }
   }
 
   private static long pack(Phase phase) {

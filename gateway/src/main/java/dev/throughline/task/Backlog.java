@@ -17,8 +17,9 @@ import java.util.function.LongSupplier;
 
 /**
  * How much each app has waiting to go out to people. Whether that is too much is asked at every
- * send, so it is answered from a count that only ever errs upwards: what the table held when it was
- * last counted, and all that was accepted since.
+ * send, so it is answered from a count that errs upwards: what the table held when it was last
+ * counted, and all that was accepted since. Only what was accepted and not folded when it was
+ * counted is left out until the next time: about a second's worth.
  */
 public final class Backlog {
   private static final String OF_APP =

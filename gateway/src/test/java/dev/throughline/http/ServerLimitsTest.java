@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,9 @@ class ServerLimitsTest {
 
   private static final int LARGE = 4 << 20;
 
+  /** What a listener took for a mistake of its own. */
+  private final List<HttpFailure> unexpected = new CopyOnWriteArrayList<>();
+
   private HttpServer server;
 
   @BeforeEach
@@ -52,6 +56,7 @@ class ServerLimitsTest {
   private Listener listener(String name, Duration time, Duration idle, Handler count) {
     return Listener.named(name)
         .limits(new ServerLimits(time, time, idle, time, 512, 256, 1 << 20))
+        .errors(this::answer)
         .route(postRoute("/small", count).limit(1_000))
         .route(postRoute("/large", count).limit(LARGE))
         .route(
@@ -59,9 +64,17 @@ class ServerLimitsTest {
         .build();
   }
 
+  private Response answer(HttpFailure failure) {
+    if (failure instanceof HttpFailure.Unexpected) {
+      unexpected.add(failure);
+    }
+    return Errors.plainText().answer(failure);
+  }
+
   @AfterEach
   void stop() {
     server.close();
+    assertThat(unexpected).isEmpty();
   }
 
   private RawSocket connect() throws IOException {

@@ -30,7 +30,7 @@ final class WebhookLoad {
   static final int PEOPLE = ORDERLY + TALKATIVE + UNRULY;
 
   private static final int WAVE = 48;
-  private static final Duration WAVE_EVERY = Duration.ofMillis(105);
+  private static final Duration WAVE_EVERY = Duration.ofMillis(120);
   private static final int MOST_IN_FLIGHT = 160;
   private static final int TALKATIVE_EVENTS = 6;
   private static final int UNRULY_EVENTS = 12;
