@@ -27,6 +27,7 @@ import org.jsmpp.bean.TypeOfNumber;
 import org.jsmpp.extra.NegativeResponseException;
 import org.jsmpp.extra.ProcessRequestException;
 import org.jsmpp.extra.ResponseTimeoutException;
+import org.jsmpp.extra.SessionState;
 import org.jsmpp.session.BindParameter;
 import org.jsmpp.session.DataSmResult;
 import org.jsmpp.session.MessageReceiverListener;
@@ -106,8 +107,10 @@ final class SmppSession implements AutoCloseable {
     session.setTransactionTimer(ANSWER.toMillis());
     session.setEnquireLinkTimer((int) account.enquireLink().toMillis());
     session.setMessageReceiverListener(new Deliveries());
-    session.addSessionStateListener((now, before, changed) -> {
-      if (!now.isBound() && before.isBound()) {
+    session.addSessionStateListener((now, _, _) -> {
+      // Also before it is said to be bound: a peer may hang up right after its answer, and jsmpp
+      // then calls bound what is closed already.
+      if (now == SessionState.CLOSED || now == SessionState.UNBOUND) {
         ended.countDown();
       }
     });
