@@ -1,5 +1,14 @@
 package dev.throughline.app;
 
+import static dev.throughline.app.BadBodies.ascii;
+import static dev.throughline.app.BadBodies.bomb;
+import static dev.throughline.app.BadBodies.concat;
+import static dev.throughline.app.BadBodies.deep;
+import static dev.throughline.app.BadBodies.event;
+import static dev.throughline.app.BadBodies.names;
+import static dev.throughline.app.BadBodies.ordinary;
+import static dev.throughline.app.BadBodies.tenThousand;
+import static dev.throughline.app.BadBodies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -11,7 +20,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,9 +31,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -160,10 +165,10 @@ final class BadInputTest {
     String path = "/odd/" + world.number();
     CustomerApp.webhook(world, app.id(), path);
     String person = "U%032x".formatted(world.number());
-    byte[] body = event(person, odd);
+    byte[] body = event(world, person, odd);
 
     assertThat(exchange(signed(body)).status).isEqualTo(200);
-    assertThat(exchange(signed(event(person, ascii("afterwards")))).status).isEqualTo(200);
+    assertThat(exchange(signed(event(world, person, ascii("afterwards")))).status).isEqualTo(200);
 
     World.eventually(() ->
         assertThat(world.customer.calls(path))
@@ -237,10 +242,10 @@ final class BadInputTest {
 
   private static List<Row> signatures() {
     List<Row> rows = new ArrayList<>();
-    Function<byte[], String> right = body -> sign(World.CHANNEL_SECRET, body);
+    Function<byte[], String> right = body -> Hmac.base64(World.CHANNEL_SECRET, body);
     rows.add(refused("no signature", n -> hook(text(n))));
     rows.add(refused("an empty one", n -> hook(text(n), "x-line-signature: ")));
-    rows.add(forged("of somebody else's secret", body -> sign(OTHER_SECRET, body)));
+    rows.add(forged("of somebody else's secret", body -> Hmac.base64(OTHER_SECRET, body)));
     rows.add(forged("of an empty body", body -> right.apply(new byte[0])));
     rows.add(forged("one bit off", body -> flip(right.apply(body))));
     rows.add(forged("in lower case", body -> right.apply(body).toLowerCase(Locale.ROOT)));
@@ -334,7 +339,7 @@ final class BadInputTest {
         tooLarge(
             "ten thousand events of ordinary size",
             n -> {
-              Sent signed = signed(ordinary(n));
+              Sent signed = signed(ordinary(world, n));
               return new Sent(
                   signed.bytes,
                   new String(signed.bytes, StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n") + 3);
@@ -344,10 +349,10 @@ final class BadInputTest {
 
   private static List<Row> unparsable() {
     return List.of(
-        kept("depth 100,000", BadInputTest::deep),
+        kept("depth 100,000", BadBodies::deep),
         kept("depth 100,000 without end", n -> ascii("{\"events\":" + "[".repeat(100_000) + n)),
         kept("a gzip bomb", n -> concat(bomb(), ascii("" + n))),
-        kept("ten thousand events", BadInputTest::tenThousand),
+        kept("ten thousand events", BadBodies::tenThousand),
         kept("NUL", n -> ascii("\u0000" + n)),
         kept("NUL before a webhook", n -> concat(new byte[1], text(n))),
         kept("NUL after a webhook", n -> concat(text(n), new byte[1])),
@@ -441,7 +446,7 @@ final class BadInputTest {
           assertThat(changed).isNotEqualTo(body);
           return hook(
               changed.getBytes(StandardCharsets.UTF_8),
-              "x-line-signature: " + sign(World.CHANNEL_SECRET, text(n)));
+              "x-line-signature: " + Hmac.base64(World.CHANNEL_SECRET, text(n)));
         });
   }
 
@@ -456,7 +461,7 @@ final class BadInputTest {
   // --- Requests ---------------------------------------------------------------------------------
 
   private static Sent signed(byte[] body) {
-    return hook(body, "x-line-signature: " + sign(World.CHANNEL_SECRET, body));
+    return hook(body, "x-line-signature: " + Hmac.base64(World.CHANNEL_SECRET, body));
   }
 
   private static Sent hook(byte[] body, String... lines) {
@@ -487,7 +492,7 @@ final class BadInputTest {
   private static String hookHead() {
     return head("/hooks/line/" + app.id())
         + "x-line-signature: "
-        + sign(World.CHANNEL_SECRET, new byte[0])
+        + Hmac.base64(World.CHANNEL_SECRET, new byte[0])
         + "\r\n";
   }
 
@@ -518,101 +523,7 @@ final class BadInputTest {
     return new Sent(bytes.toByteArray(), deciding);
   }
 
-  // --- Bodies -----------------------------------------------------------------------------------
-
-  private static byte[] text(int number) {
-    return ascii(
-        "{\"destination\":\"%s\",\"events\":[{\"type\":\"message\",\"n\":%d,\"message\":{\"type\":\"text\",\"text\":\"hello\"}}]}"
-            .formatted(World.BOT, number));
-  }
-
-  private static byte[] event(String person, byte[] text) {
-    String event =
-        "{\"type\":\"message\",\"mode\":\"active\",\"timestamp\":%d,\"webhookEventId\":\"01TEST%020d\",\"source\":{\"type\":\"user\",\"userId\":\"%s\"},\"message\":{\"type\":\"text\",\"id\":\"%d\",\"text\":\""
-            .formatted(world.clock.millis(), world.number(), person, world.number());
-    return concat(
-        ascii("{\"destination\":\"" + World.BOT + "\",\"events\":[" + event),
-        text,
-        ascii("\"}}]}"));
-  }
-
-  private static byte[] deep(int number) {
-    return ascii(
-        "{\"n\":" + number + ",\"events\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}");
-  }
-
-  /** Of many people, as small as events can be. */
-  private static byte[] tenThousand(int number) {
-    StringBuilder events = new StringBuilder(LIMIT);
-    String head = "{\"type\":\"x\",\"source\":{\"userId\":\"U%028x".formatted(number);
-    HexFormat hex = HexFormat.of();
-    for (int i = 0; i < 10_000; i++) {
-      events
-          .append(i == 0 ? "" : ",")
-          .append(head)
-          .append(hex.toHexDigits((char) i))
-          .append("\"}}");
-    }
-    return ascii("{\"events\":[" + events + "]}");
-  }
-
-  private static byte[] ordinary(int number) {
-    String event =
-        new String(event("U" + "0".repeat(32), ascii("x".repeat(250))), StandardCharsets.UTF_8);
-    return ascii("{\"n\":" + number + ",\"events\":[" + (event + ",").repeat(9_999) + event + "]}");
-  }
-
-  /** A gigabyte of zeros in a megabyte would do the same; a tenth of it is quicker to make. */
-  private static final byte[] BOMB = zeros(100 << 20);
-
-  private static byte[] bomb() {
-    return BOMB;
-  }
-
-  private static byte[] zeros(int count) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (OutputStream zip = new GZIPOutputStream(bytes)) {
-      byte[] zeros = new byte[1 << 20];
-      for (int i = 0; i < count / zeros.length; i++) {
-        zip.write(zeros);
-      }
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static String names(int count) {
-    StringBuilder names = new StringBuilder();
-    for (int i = 0; i < count; i++) {
-      names.append(i == 0 ? "" : ",").append("\"k").append(i).append("\":0");
-    }
-    return names.toString();
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static byte[] concat(byte[]... parts) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (byte[] part : parts) {
-      bytes.writeBytes(part);
-    }
-    return bytes.toByteArray();
-  }
-
   // --- Signatures -------------------------------------------------------------------------------
-
-  private static String sign(String secret, byte[] body) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-      return Base64.getEncoder().encodeToString(mac.doFinal(body));
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError(e);
-    }
-  }
 
   private static String flip(String signature) {
     byte[] bytes = Base64.getDecoder().decode(signature);

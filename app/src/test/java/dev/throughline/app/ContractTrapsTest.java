@@ -97,13 +97,7 @@ final class ContractTrapsTest {
 
   @Test
   void trap3EveryListHasItsArrayThoughEmpty() {
-    String project = world.admin().post("/admin/projects", "{}").ok().path("project_id").asString();
-    JsonNode key = world.admin().post("/admin/projects/" + project + "/keys", "{}").ok();
-    Api api =
-        world
-            .open()
-            .as(Api.basic(key.path("key_id").asString(), key.path("key_secret").asString()))
-            .under("/v1/projects/" + project);
+    Api api = world.anotherProject();
 
     for (String list : List.of("/apps apps", "/contacts contacts", "/messages messages")) {
       emptyList(api, list);

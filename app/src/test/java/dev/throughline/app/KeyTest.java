@@ -187,7 +187,7 @@ final class KeyTest {
 
   @Test
   void aKeyOfAnotherProjectOpensItsOwnOnly() {
-    String project = world.admin().post("/admin/projects", "{}").ok().path("project_id").asString();
+    String project = world.newProject();
     Key other = newKey(project);
     String token = "Bearer " + token(other.basic()).ok().path("access_token").asString();
 

@@ -10,11 +10,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,7 +59,8 @@ final class TeeTest {
 
     Call passed = only(1).getFirst();
     assertThat(passed.text()).isEqualTo(body);
-    assertThat(passed.headers().get("x-line-signature")).isEqualTo(signature(body));
+    assertThat(passed.headers().get("x-line-signature"))
+        .isEqualTo(Hmac.base64(World.CHANNEL_SECRET, body));
     assertThat(passed.headers().get("content-type")).isEqualTo("application/json; charset=utf-8");
     app.called("message", text);
     app.settled();
@@ -185,12 +183,5 @@ final class TeeTest {
 
   private static ObjectNode named(ObjectNode app) {
     return app.put("display_name", "passes on");
-  }
-
-  private static String signature(String body) throws Exception {
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(
-        new SecretKeySpec(World.CHANNEL_SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-    return Base64.getEncoder().encodeToString(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -72,8 +72,7 @@ final class World implements AutoCloseable {
   private final Limits limits;
   private final TestDatabase database = TestDatabase.create();
   private final AtomicInteger numbers = new AtomicInteger();
-  private final String keyId;
-  private final String keySecret;
+  private final String basic;
   private Optional<Gateway> gateway = Optional.empty();
 
   static World start() throws Exception {
@@ -224,10 +223,8 @@ final class World implements AutoCloseable {
     front.ifPresent(f -> f.serves(CHANNEL_TOKEN, emulator.baseUri()));
     lineApi = front.map(LineFront::uri).orElseGet(emulator::baseUri);
     open(callbacks);
-    project = admin().post("/admin/projects", "{}").ok().path("project_id").asString();
-    JsonNode key = admin().post("/admin/projects/" + project + "/keys", "{}").ok();
-    keyId = key.path("key_id").asString();
-    keySecret = key.path("key_secret").asString();
+    project = newProject();
+    basic = newKey(project);
   }
 
   /** Starts the gateway on what is there. */
@@ -291,12 +288,28 @@ final class World implements AutoCloseable {
 
   /** The project's API under its key. */
   Api api() {
-    return open().as(basic()).under("/v1/projects/" + project);
+    return open().as(basic).under("/v1/projects/" + project);
+  }
+
+  /** The API of one more project, under a key of its own. */
+  Api anotherProject() {
+    String another = newProject();
+    return open().as(newKey(another)).under("/v1/projects/" + another);
+  }
+
+  /** The id of one more project, which has no key. */
+  String newProject() {
+    return admin().post("/admin/projects", "{}").ok().path("project_id").asString();
+  }
+
+  private String newKey(String ofProject) {
+    JsonNode key = admin().post("/admin/projects/" + ofProject + "/keys", "{}").ok();
+    return Api.basic(key.path("key_id").asString(), key.path("key_secret").asString());
   }
 
   /** The project's key as a header field has it. */
   String basic() {
-    return Api.basic(keyId, keySecret);
+    return basic;
   }
 
   Api ops() {

@@ -9,6 +9,7 @@ import dev.throughline.message.Ids.WebhookId;
 import dev.throughline.message.Ulids;
 import dev.throughline.store.Database;
 import dev.throughline.vault.DataKey;
+import dev.throughline.vault.Opened;
 import dev.throughline.vault.Vault;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -52,11 +53,13 @@ public final class Webhooks {
 
   private final Database database;
   private final Vault vault;
+  private final Opened<Row, Webhook> opened;
   private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of(), Map.of());
 
   public Webhooks(Database database, Vault vault) {
     this.database = database;
     this.vault = vault;
+    this.opened = new Opened<>(row -> open(vault, row));
   }
 
   /** Reads all webhooks anew. */
@@ -66,15 +69,10 @@ public final class Webhooks {
     Map<WebhookId, Webhook> byId = new HashMap<>();
     Map<AppId, List<Webhook>> byApp = new HashMap<>();
     Map<ProjectId, List<Webhook>> byProject = new HashMap<>();
-    for (Row row : rows) {
-      vault
-          .open(row.sealed(), associated(row.id().value()))
-          .ifPresent(json -> {
-            Webhook webhook = webhook(row, Json.object(json));
-            byId.put(webhook.id(), webhook);
-            byApp.computeIfAbsent(webhook.app(), a -> new ArrayList<>()).add(webhook);
-            byProject.computeIfAbsent(webhook.project(), p -> new ArrayList<>()).add(webhook);
-          });
+    for (Webhook webhook : opened.all(rows)) {
+      byId.put(webhook.id(), webhook);
+      byApp.computeIfAbsent(webhook.app(), a -> new ArrayList<>()).add(webhook);
+      byProject.computeIfAbsent(webhook.project(), p -> new ArrayList<>()).add(webhook);
     }
     snapshot = new Snapshot(byId, byApp, byProject);
   }
@@ -127,6 +125,12 @@ public final class Webhooks {
       statement.setObject(1, id.value().toUuid());
       return statement.executeUpdate() > 0;
     }
+  }
+
+  private static Optional<Webhook> open(Vault vault, Row row) {
+    return vault
+        .open(row.sealed(), associated(row.id().value()))
+        .map(json -> webhook(row, Json.object(json)));
   }
 
   private static Webhook webhook(Row row, ObjectNode json) {

@@ -68,17 +68,16 @@ public final class AppStore {
 
   private AppStore() {}
 
-  static List<App> all(Database database, Vault vault) {
+  /** All apps as they are stored; their keys are at hand. */
+  static List<Stored> all(Database database, Vault vault) {
     List<AppRow> apps = database.read(AppStore::apps);
     List<AccountRow> accounts = database.read(AppStore::accounts);
     vault.load(apps.stream().map(row -> Vault.keyId(row.sealed())).distinct().toList());
     Map<AppId, List<AccountRow>> byApp = new HashMap<>();
     accounts.forEach(row -> byApp.computeIfAbsent(row.app(), a -> new ArrayList<>()).add(row));
-    List<App> all = new ArrayList<>();
-    for (AppRow row : apps) {
-      open(vault, row, byApp.getOrDefault(row.id(), List.of())).ifPresent(all::add);
-    }
-    return all;
+    return apps.stream()
+        .map(app -> new Stored(app, byApp.getOrDefault(app.id(), List.of())))
+        .toList();
   }
 
   /** Inserts or replaces an app with its accounts; accounts not among them are retired. */
@@ -179,12 +178,13 @@ public final class AppStore {
     }
   }
 
-  private static Optional<App> open(Vault vault, AppRow row, List<AccountRow> accountRows) {
+  static Optional<App> open(Vault vault, Stored stored) {
+    AppRow row = stored.app;
     Optional<Bytes> json = vault.open(row.sealed(), associated("app", row.id().value()));
     return json.map(bytes -> {
       ObjectNode node = Json.object(bytes);
       List<Account> accounts = new ArrayList<>();
-      accountRows.stream()
+      stored.accounts.stream()
           .filter(account -> !account.retired())
           .sorted(Comparator.comparingInt(AccountRow::position))
           .forEach(account -> open(vault, row, account).ifPresent(accounts::add));
@@ -298,6 +298,9 @@ public final class AppStore {
   private static byte[] associated(String table, dev.throughline.ledger.Ulid id) {
     return (table + " " + id).getBytes(StandardCharsets.US_ASCII);
   }
+
+  /** An app and its accounts, the retired ones too. */
+  record Stored(AppRow app, List<AccountRow> accounts) {}
 
   private record AppRow(AppId id, ProjectId project, Instant created, Bytes sealed) {}
 

@@ -7,6 +7,7 @@ import dev.throughline.message.Ids.AccountId;
 import dev.throughline.message.Ids.AppId;
 import dev.throughline.message.Ids.ProjectId;
 import dev.throughline.store.Database;
+import dev.throughline.vault.Opened;
 import dev.throughline.vault.Owner;
 import dev.throughline.vault.Vault;
 import java.util.Comparator;
@@ -23,18 +24,20 @@ import java.util.stream.Stream;
 public final class Directory {
   private final Database database;
   private final Vault vault;
+  private final Opened<AppStore.Stored, App> opened;
   private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of(), Map.of());
 
   public Directory(Database database, Vault vault) {
     this.database = database;
     this.vault = vault;
+    this.opened = new Opened<>(stored -> AppStore.open(vault, stored));
   }
 
   /** Reads all apps and settings anew. */
   public synchronized void reload() {
     Map<AppId, App> apps = new HashMap<>();
     Map<AccountId, Account> accounts = new HashMap<>();
-    for (App app : AppStore.all(database, vault)) {
+    for (App app : opened.all(AppStore.all(database, vault))) {
       apps.put(app.id(), app);
       app.accounts().forEach(account -> accounts.put(account.id(), account));
     }

@@ -2,6 +2,7 @@ package dev.throughline.app.crash;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.throughline.app.Hmac;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
@@ -156,8 +157,7 @@ final class CallbackTarget implements AutoCloseable {
   }
 
   private String signature(byte[] body, String nonce, String timestamp) {
-    return Wire.signature(
-        secret, (new String(body, UTF_8) + "." + nonce + "." + timestamp).getBytes(UTF_8));
+    return Hmac.base64(secret, new String(body, UTF_8) + "." + nonce + "." + timestamp);
   }
 
   private static String digest(byte[] body) {

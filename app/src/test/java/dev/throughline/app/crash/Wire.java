@@ -1,7 +1,6 @@
 package dev.throughline.app.crash;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.throughline.app.Hmac;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,12 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Map;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,7 +36,7 @@ final class Wire implements AutoCloseable {
         HttpRequest.newBuilder(url)
             .timeout(WEBHOOK_PATIENCE)
             .header("content-type", "application/json; charset=utf-8")
-            .header("x-line-signature", signature(channelSecret, body))
+            .header("x-line-signature", Hmac.base64(channelSecret, body))
             .POST(BodyPublishers.ofByteArray(body))
             .build();
     return client.send(request, BodyHandlers.discarding()).statusCode();
@@ -78,16 +73,6 @@ final class Wire implements AutoCloseable {
       return client.send(request, BodyHandlers.discarding()).statusCode() > 0;
     } catch (IOException notYet) {
       return false;
-    }
-  }
-
-  static String signature(String secret, byte[] body) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
-      return Base64.getEncoder().encodeToString(mac.doFinal(body));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has HmacSHA256", e);
     }
   }
 

@@ -6,9 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -17,91 +18,83 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * SNS's key, its certificate, and the authority that vouches for it; made anew by each process. A
- * second key has a certificate from an authority that nobody knows.
+ * second certificate of the same key is from an authority that nobody knows.
  */
 final class NoticeSigner {
-  private static final int RSA_BITS = 2048;
+  private static final String AUTHORITY = "Throughline sandbox, notifications";
   private static final String PATH = "/SimpleNotificationService-";
   private static final List<String> OF_NOTIFICATION =
       List.of("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type");
   private static final List<String> OF_CONFIRMATION =
       List.of("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type");
 
-  private record Identity(PrivateKey key, String pem, String path) {}
+  private record Certificate(String pem, String path) {}
 
   /**
-   * An authority's keys and those that it vouches for. One set a process, made when something is
-   * first signed: making RSA keys takes longer than all the rest of a start.
+   * One a process, made when something is first signed: making an RSA key takes longer than all the
+   * rest of a start.
    */
-  private record Keys(KeyPair root, KeyPair leaf) {
-    static Keys fresh() {
-      try {
-        return new Keys(elliptic(), rsa());
-      } catch (GeneralSecurityException e) {
-        throw new IllegalStateException("this JDK cannot make RSA and EC keys", e);
-      }
-    }
+  private static final class Key {
+    static final KeyPair PAIR =
+        make("RSA", new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4));
+  }
 
-    private static KeyPair elliptic() throws GeneralSecurityException {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
+  private static final class Authorities {
+    static final KeyPair OWN = elliptic();
+    static final KeyPair UNKNOWN = elliptic();
+
+    private static KeyPair elliptic() {
+      return make("EC", new ECGenParameterSpec("secp256r1"));
+    }
+  }
+
+  private static KeyPair make(String algorithm, AlgorithmParameterSpec parameters) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+      generator.initialize(parameters);
       return generator.generateKeyPair();
-    }
-
-    private static KeyPair rsa() throws GeneralSecurityException {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(RSA_BITS);
-      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JDK cannot make keys for " + algorithm, e);
     }
   }
-
-  private static final class OwnKeys {
-    private static final Keys KEYS = Keys.fresh();
-  }
-
-  private static final class ForeignKeys {
-    private static final Keys KEYS = Keys.fresh();
-  }
-
-  private static final String AUTHORITY = "Throughline sandbox, notifications";
 
   private final String region;
-  private Optional<Identity> own = Optional.empty();
-  private Optional<Identity> foreign = Optional.empty();
+  private Optional<Certificate> own = Optional.empty();
+  private Optional<Certificate> foreign = Optional.empty();
 
   NoticeSigner(String region) {
     this.region = region;
   }
 
-  private synchronized Identity own() {
+  private synchronized Certificate own() {
     if (own.isEmpty()) {
-      own = Optional.of(identity(region, OwnKeys.KEYS, AUTHORITY));
+      own = Optional.of(issue(region, Authorities.OWN, AUTHORITY));
     }
     return own.get();
   }
 
-  private synchronized Identity foreign() {
+  private synchronized Certificate foreign() {
     if (foreign.isEmpty()) {
-      foreign = Optional.of(identity(region, ForeignKeys.KEYS, "Nobody in particular"));
+      foreign = Optional.of(issue(region, Authorities.UNKNOWN, "Nobody in particular"));
     }
     return foreign.get();
   }
 
-  private static Identity identity(String region, Keys keys, String issuer) {
+  private static Certificate issue(String region, KeyPair authority, String issuer) {
     byte[] der =
         Certificates.host(
             "sns." + region + ".amazonaws.com",
-            keys.leaf.getPublic(),
+            Key.PAIR.getPublic(),
             BigInteger.TWO,
             issuer,
-            keys.root);
+            authority);
     String path = PATH + Signatures.sha256(der).substring(0, 32) + ".pem";
-    return new Identity(keys.leaf.getPrivate(), Certificates.pem(der), path);
+    return new Certificate(Certificates.pem(der), path);
   }
 
   /** The authority's certificate, as PEM: what a verifier has to trust. */
   String authority() {
-    return Certificates.pem(Certificates.authority(AUTHORITY, OwnKeys.KEYS.root, BigInteger.ONE));
+    return Certificates.pem(Certificates.authority(AUTHORITY, Authorities.OWN, BigInteger.ONE));
   }
 
   /** What is served at a path, if it is that of a certificate. */
@@ -111,14 +104,15 @@ final class NoticeSigner {
     }
     // The foreign one is known to nobody before something is signed by it.
     return Stream.concat(Stream.of(own()), foreign.stream())
-        .filter(identity -> identity.path.equals(path))
-        .map(Identity::pem)
+        .filter(certificate -> certificate.path.equals(path))
+        .map(Certificate::pem)
         .findFirst();
   }
 
   /** Completes a notice: {@code SignatureVersion}, {@code Signature}, {@code SigningCertURL}. */
   void sign(ObjectNode notice, String version, String base, Optional<Fault> fault) {
-    Identity identity = fault.equals(Optional.of(Fault.FOREIGN_CERTIFICATE)) ? foreign() : own();
+    Certificate certificate =
+        fault.equals(Optional.of(Fault.FOREIGN_CERTIFICATE)) ? foreign() : own();
     String text = toSign(notice);
     if (fault.equals(Optional.of(Fault.BAD_SIGNATURE))) {
       text = text + " ";
@@ -127,13 +121,13 @@ final class NoticeSigner {
     notice.put("SignatureVersion", version);
     try {
       Signature signer = Signature.getInstance(algorithm);
-      signer.initSign(identity.key);
+      signer.initSign(Key.PAIR.getPrivate());
       signer.update(text.getBytes(StandardCharsets.UTF_8));
       notice.put("Signature", Base64.getEncoder().encodeToString(signer.sign()));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the key of the notices does not sign", e);
     }
-    notice.put("SigningCertURL", base + identity.path);
+    notice.put("SigningCertURL", base + certificate.path);
   }
 
   private static String toSign(ObjectNode notice) {
