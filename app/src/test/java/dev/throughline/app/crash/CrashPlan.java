@@ -16,6 +16,9 @@ record CrashPlan(long seed, int kills, int postgresKills, boolean redelivery, Du
   static final Duration SHORTEST_LIFE = Duration.ofMillis(200);
   static final Duration LONGEST_LIFE = Duration.ofSeconds(3);
 
+  /** So many requests, or more, a kill is to find on their way. */
+  static final int IN_FLIGHT = 32;
+
   CrashPlan {
     if (kills < 1 || postgresKills < 0 || postgresKills > kills) {
       throw new IllegalArgumentException(

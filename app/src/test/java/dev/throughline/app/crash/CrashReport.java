@@ -10,6 +10,7 @@ import java.util.Optional;
 /**
  * What one run, or several together, came to.
  *
+ * @param loaded kills while {@link CrashPlan#IN_FLIGHT} requests or more were in flight
  * @param appending kills that cut off requests which were on the wire
  * @param folding kills after which durable entries were not folded yet
  * @param attempting kills between an attempt and its outcome
@@ -22,6 +23,7 @@ record CrashReport(
     List<String> names,
     int kills,
     int postgresKills,
+    int loaded,
     int appending,
     int folding,
     int attempting,
@@ -53,6 +55,7 @@ record CrashReport(
         allNames,
         kills + other.kills,
         postgresKills + other.postgresKills,
+        loaded + other.loaded,
         appending + other.appending,
         folding + other.folding,
         attempting + other.attempting,
@@ -73,6 +76,9 @@ record CrashReport(
   /** All that is wrong: what was violated, and what no kill ever hit. */
   List<String> complaints() {
     List<String> complaints = new ArrayList<>(violations);
+    if (loaded == 0) {
+      complaints.add("no kill hit " + CrashPlan.IN_FLIGHT + " requests in flight");
+    }
     if (appending == 0) {
       complaints.add("no kill hit an append: nothing was shown about it");
     }
@@ -90,7 +96,7 @@ record CrashReport(
     text.append(
         """
         %d kills (%d with PostgreSQL) in %s
-          hit: append %d, fold %d, open attempt %d
+          hit: %d requests in flight or more %d, append %d, fold %d, open attempt %d
           %d events said, %d/s answered while it was up, at most %d requests in flight
           %d sends, %d callbacks; slowest answer after a kill %.1f s; drained in %.1f s at most
           entries %s
@@ -100,6 +106,8 @@ record CrashReport(
                 kills,
                 postgresKills,
                 String.join(", ", names),
+                CrashPlan.IN_FLIGHT,
+                loaded,
                 appending,
                 folding,
                 attempting,

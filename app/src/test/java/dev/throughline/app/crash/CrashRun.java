@@ -16,12 +16,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -42,9 +40,11 @@ final class CrashRun implements AutoCloseable {
   private static final Duration WORKS_WITHIN = Duration.ofMinutes(1);
   private static final Duration LOAD_ENDS_WITHIN = Duration.ofMinutes(3);
   private static final Duration TELL_EVERY = Duration.ofSeconds(5);
-  private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration NOTICED_AFTER = Duration.ofMillis(50);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(1);
+  private static final Duration WAVE_COMES_WITHIN = Duration.ofSeconds(1);
   private static final Duration AUDIT_EVERY = Duration.ofMillis(250);
-  private static final int AT_WORK_ONE_IN = 3;
+  private static final int AIMED_ONE_IN = 3;
   private static final int JUDGED = 2_000_000;
 
   private final CrashPlan plan;
@@ -61,7 +61,9 @@ final class CrashRun implements AutoCloseable {
   private final Phones phones;
   private final SendLoad sends;
 
+  private int rounds;
   private int postgresKills;
+  private int loaded;
   private int appending;
   private int folding;
   private Duration slowestAnswer = Duration.ZERO;
@@ -121,9 +123,8 @@ final class CrashRun implements AutoCloseable {
       webhooks.start();
       phones.start();
       sends.start();
-      Set<Integer> withPostgres = postgresRounds();
-      for (int round = 1; round <= plan.kills(); round++) {
-        gateway = kill(gateway, round, withPostgres.contains(round));
+      for (Aim aim : aims()) {
+        gateway = kill(gateway, aim);
       }
       Duration up = presence.total();
       webhooks.stop();
@@ -144,25 +145,33 @@ final class CrashRun implements AutoCloseable {
   }
 
   /** One round: a life, a death, and the next life's first answer. */
-  private GatewayProcess kill(GatewayProcess gateway, int round, boolean withPostgres)
-      throws IOException, InterruptedException {
+  private GatewayProcess kill(GatewayProcess gateway, Aim aim)
+      throws IOException, InterruptedException, ControlRefusal {
     // On a slow machine too, a life is one under load.
     long answered = webhooks.eventsAnswered();
     boolean _ = await(() -> webhooks.eventsAnswered() > answered, WORKS_WITHIN);
-    boolean atWork = random.nextInt(AT_WORK_ONE_IN) == 0 && callsOut();
     Duration life = between(CrashPlan.SHORTEST_LIFE, CrashPlan.LONGEST_LIFE);
     Thread.sleep(life);
-    String also = atWork ? " at work" : "";
-    if (withPostgres) {
-      also += killPostgres(gateway);
-    }
+    String also =
+        switch (aim) {
+          case BLIND -> "";
+          case POSTGRES -> killPostgres(gateway);
+          case OPEN_ATTEMPT -> {
+            OpenAttempt.await(line.control());
+            yield ", in an open attempt";
+          }
+        };
     if (!gateway.isAlive()) {
       throw new IOException("the gateway ended by itself; see " + installation.log());
     }
+    // Between two waves nothing is on its way.
+    boolean _ = await(() -> webhooks.inFlight() >= CrashPlan.IN_FLIGHT, WAVE_COMES_WITHIN);
     long lostBefore = webhooks.lost() + sends.lost();
     presence.down();
     int inFlight = webhooks.inFlight();
     gateway.kill();
+    rounds++;
+    line.control().setFaults(faults(plan.redelivery()));
     boolean settled = await(() -> webhooks.inFlight() == 0, SETTLES_WITHIN);
     long lost = webhooks.lost() + sends.lost() - lostBefore;
     phones.read();
@@ -172,13 +181,14 @@ final class CrashRun implements AutoCloseable {
     // The load goes on with the life that was drawn: what it makes meanwhile is only to be drained.
     long unfolded = unfolded();
     presence.up();
+    loaded += inFlight >= CrashPlan.IN_FLIGHT ? 1 : 0;
     appending += lost > 0 ? 1 : 0;
     folding += unfolded > 0 ? 1 : 0;
     slowestAnswer = answer.compareTo(slowestAnswer) > 0 ? answer : slowestAnswer;
     out.printf(
         "kill %d/%d after %.1f s%s: %d requests in flight, %d cut off%s, %d entries not folded;"
             + " answers again after %.1f s; %d events, %d callbacks%n",
-        round,
+        rounds,
         plan.kills(),
         life.toMillis() / 1e3,
         also,
@@ -192,15 +202,6 @@ final class CrashRun implements AutoCloseable {
     return next;
   }
 
-  /**
-   * Waits until it has caught up so far that it calls out again: else, on a slow machine, short
-   * lives would all end in the same place.
-   */
-  private boolean callsOut() throws InterruptedException {
-    int before = target.calls();
-    return await(() -> target.calls() > before, WORKS_WITHIN);
-  }
-
   /** At the same moment as the JVM, or so long before that the gateway has recovered. */
   private String killPostgres(GatewayProcess gateway) throws IOException, InterruptedException {
     if (!gateway.killPostgres()) {
@@ -212,7 +213,7 @@ final class CrashRun implements AutoCloseable {
       return ", PostgreSQL with it";
     }
     long start = System.nanoTime();
-    Thread.sleep(POLL);
+    Thread.sleep(NOTICED_AFTER);
     gateway.await(installation::takesWebhooks, RECOVERS_WITHIN);
     Duration recovered = Duration.ofNanos(System.nanoTime() - start);
     Thread.sleep(between(CrashPlan.SHORTEST_LIFE, Duration.ofSeconds(1)));
@@ -273,6 +274,7 @@ final class CrashRun implements AutoCloseable {
         List.of(plan.name()),
         plan.kills(),
         postgresKills,
+        loaded,
         appending,
         folding,
         audit.livesWithOpenAttempt(),
@@ -307,10 +309,14 @@ final class CrashRun implements AutoCloseable {
     return accepted;
   }
 
-  private Set<Integer> postgresRounds() {
-    List<Integer> rounds = new ArrayList<>(IntStream.rangeClosed(1, plan.kills()).boxed().toList());
-    Collections.shuffle(rounds, new Random(plan.seed()));
-    return new HashSet<>(rounds.subList(0, plan.postgresKills()));
+  private List<Aim> aims() {
+    List<Aim> aims = new ArrayList<>();
+    aims.addAll(Collections.nCopies(plan.postgresKills(), Aim.POSTGRES));
+    int left = plan.kills() - plan.postgresKills();
+    aims.addAll(Collections.nCopies(Math.ceilDiv(left, AIMED_ONE_IN), Aim.OPEN_ATTEMPT));
+    aims.addAll(Collections.nCopies(left - Math.ceilDiv(left, AIMED_ONE_IN), Aim.BLIND));
+    Collections.shuffle(aims, new Random(plan.seed()));
+    return aims;
   }
 
   private Duration between(Duration least, Duration most) {
@@ -361,7 +367,7 @@ final class CrashRun implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         return false;
       }
-      Thread.sleep(POLL);
+      Thread.sleep(LOOK_EVERY);
     }
     return true;
   }
@@ -375,6 +381,16 @@ final class CrashRun implements AutoCloseable {
         Files.delete(file);
       }
     }
+  }
+
+  /** What a kill is to meet when the drawn life is over. */
+  private enum Aim {
+    /** Whatever goes on then. */
+    BLIND,
+    /** PostgreSQL is killed, too. */
+    POSTGRES,
+    /** LINE has been asked and has not answered: blind kills meet that too rarely. */
+    OPEN_ATTEMPT
   }
 
   @FunctionalInterface

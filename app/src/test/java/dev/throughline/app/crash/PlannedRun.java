@@ -26,6 +26,7 @@ final class PlannedRun implements AutoCloseable {
   private static final int ANSWERED_A_LIFE = 25;
   private static final int TOLD_A_LIFE = 8;
   private static final Duration LONGEST_LIFE = Duration.ofSeconds(20);
+  private static final int AIMED_ONE_IN = 3;
   private static final Duration MOMENTS = Duration.ofMillis(800);
   private static final Duration DRAIN = Duration.ofMinutes(2);
   private static final Duration AGREES_WITHIN = Duration.ofSeconds(5);
@@ -126,9 +127,13 @@ final class PlannedRun implements AutoCloseable {
         if (!gateway.isAlive()) {
           throw new IOException("the gateway ended by itself; see " + installation.log());
         }
+        if (i % AIMED_ONE_IN == 1) {
+          OpenAttempt.await(platforms.line().control());
+        }
         presence.down();
         killed.add(Instant.now());
         gateway.kill();
+        platforms.fail();
         gateway = installation.restart();
         presence.up();
         out.printf(
