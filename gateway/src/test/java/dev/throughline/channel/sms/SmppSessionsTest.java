@@ -476,9 +476,15 @@ final class SmppSessionsTest {
 
   private SmsCredentials.Smpp account(
       Concatenation concatenation, int window, boolean pair, int binds) {
+    return account(smsc.port(), concatenation, window, pair, binds);
+  }
+
+  /** Of an SMSC that listens at a port of this machine. */
+  static SmsCredentials.Smpp account(
+      int port, Concatenation concatenation, int window, boolean pair, int binds) {
     return new SmsCredentials.Smpp(
         "127.0.0.1",
-        smsc.port(),
+        port,
         false,
         "esme",
         "secret",
